@@ -1,0 +1,1 @@
+"""The portable forms of everything that travels: codes, editions, ops, signatures. No Flask, no SQLAlchemy."""

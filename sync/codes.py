@@ -1,0 +1,82 @@
+"""Work, pack and manifest codes, and the QR text that carries them.
+
+Source: ISO 7064 Mod 97-10 (check digits as python-stdnum computes them); layout in the README, "Codes".
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stdnum.iso7064 import mod_97_10
+
+from sync.errors import SyncError
+
+SCHOOL_ID = re.compile(r"[A-HJ-NP-Z2-9]{4}")
+KINDS = "WPMDX"
+_QR = re.compile(r"K1([A-HJ-NP-Z2-9]{4})([WPMDX])([0-9]{9})([0-9]{2})")
+_SEPARATORS = re.compile(r"[\s\u2010-\u2015\u2212-]+")
+
+
+def complete(seven: str) -> str:
+    """Nine digits from seven: appends the two check digits. ``"4821703"`` → ``"482170317"``."""
+    if not re.fullmatch(r"[0-9]{7}", seven):
+        raise ValueError("seven ASCII digits expected")
+    return seven + mod_97_10.calc_check_digits(seven)
+
+
+def new_code(randbelow: Callable[[int], int]) -> str:
+    """A code from seven random digits; ``randbelow(n)`` returns 0 ≤ x < n. Uniqueness is the database's."""
+    return complete(f"{randbelow(10_000_000):07d}")
+
+
+def parse_code(text: str) -> str:
+    """The nine digits of a code as people type it (spaces, dashes) or a code reader sends it (QR text of a work).
+
+    Raises SyncError ``code_format`` (not nine digits) or ``code_check`` (mistyped).
+    """
+    stripped = _SEPARATORS.sub("", text).upper()
+    if stripped.startswith("K1"):
+        stripped = parse_qr(stripped).digits
+    if not re.fullmatch(r"[0-9]{9}", stripped):
+        raise SyncError("code_format", typed=text[:40])
+    if complete(stripped[:7]) != stripped:
+        raise SyncError("code_check", typed=group_digits(stripped))
+    return stripped
+
+
+def group_digits(code: str) -> str:
+    """``"482170317"`` → ``"482 170 317"`` as on paper."""
+    return " ".join(code[i : i + 3] for i in range(0, len(code), 3))
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a QR says: school id, kind (W work, P pack, M manifest, D device, X test), nine digits, page 0–99."""
+
+    school: str
+    kind: str
+    digits: str
+    page: int
+
+    @property
+    def text(self) -> str:
+        """20 alphanumeric characters: fits QR version 1, level M."""
+        return f"K1{self.school}{self.kind}{self.digits}{self.page:02d}"
+
+
+def make_label(school: str, kind: str, digits: str, page: int) -> Label:
+    """A checked Label. Raises ValueError for what would not fit the QR's layout."""
+    if not SCHOOL_ID.fullmatch(school) or kind not in KINDS or not 0 <= page <= 99 or parse_code(digits) != digits:
+        raise ValueError("not a label")
+    return Label(school, kind, digits, page)
+
+
+def parse_qr(text: str) -> Label:
+    """Read the text of a QR. Raises SyncError ``qr_foreign`` (not ours) or ``code_check``."""
+    found = _QR.fullmatch(text.strip().upper())
+    if not found:
+        raise SyncError("qr_foreign", typed=text[:40])
+    school, kind, digits, page = found.groups()
+    if complete(digits[:7]) != digits:
+        raise SyncError("code_check", typed=group_digits(digits))
+    return Label(school, kind, digits, int(page))

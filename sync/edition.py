@@ -1,0 +1,87 @@
+"""An edition: what was published, frozen, named by the hash of its content, free of personal data.
+
+Content (JSON, every list sorted as the school shows it)::
+
+    {"v": 1,
+     "school":     {"id", "name", "timezone", "country", "locale", "languages": [..], "address",
+                    "hotline": {"phone", "hours"},
+                    "contacts": [{"name", "position", "phone", "email"}]},
+     "window":     {"from": "2026-11-23", "to": "2026-12-06"},
+     "days":       ["2026-11-23", ..],                        approved days of the window
+     "groups":     {slug: {"name", "grade", "kind", "shift", "bells": [{"n", "start", "end"}]}},
+     "lessons":    {id: {"lesson", "group", "subgroup", "joined": [slug, ..], "date", "n", "start", "end",
+                         "subject", "short", "form", "topic", "room", "teachers": [name, ..],
+                         "material": id | null, "tasks": [id, ..], "broadcast": id | null,
+                         "change": {"kind", "from": {"date", "n"} | null} | null}},
+     "materials":  {id: {"title", "subject", "grade", "body", "resources": [{"title", "source", "url", "size_kb"}]}},
+     "tasks":      {id: {"lesson", "group", "subject", "title", "text", "kind", "scale", "max_points", "due"}},
+     "broadcasts": {id: {"date", "start", "minutes", "channel", "grade", "subject", "topic", "groups": [slug, ..]}},
+     "notices":    {id: {"title", "body", "groups": [slug, ..], "from", "to"}},
+     "labels":     {"form": {code: text}, "kind": {code: text}, "scale": {code: text}}}
+
+A *lesson* here is one group's view of a dated lesson (a joined lesson appears once for each class, with its
+own topic and material); ``lesson`` is the id of the dated lesson, ``joined`` names the other classes.
+``form`` is tv, live, self, paper or null. ``body`` and ``text`` are Markdown. ``groups: []`` of a notice
+means everybody. Times are local "HH:MM", dates ISO. Missing text is "", a missing number null.
+
+The signed envelope beside it: ``{"v", "id", "number", "issued_at", "replaces", "school"}``; ``issued_at`` is
+UTC ISO 8601 with Z, ``replaces`` the id before or null.
+
+Folder ``editions/<id>/``: ``edition.json`` (canonical bytes), ``envelope.json``, ``envelope.json.minisig``,
+``changed.json`` ({page path: number of the edition in which that page's content last changed}).
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sync.canonical import canonical, digest
+from sync.errors import SyncError
+
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Frozen content with its envelope. ``content`` must not be changed after construction."""
+
+    content: dict[str, Any]
+    number: int
+    issued_at: str
+    replaces: str | None
+
+    @property
+    def id(self) -> str:
+        """64 hex digits: SHA-256 of the canonical content."""
+        return digest(self.content)
+
+    def envelope(self) -> dict[str, Any]:
+        """What is signed: identity, number, time and predecessor."""
+        return {
+            "v": VERSION,
+            "id": self.id,
+            "number": self.number,
+            "issued_at": self.issued_at,
+            "replaces": self.replaces,
+            "school": self.content["school"]["id"],
+        }
+
+
+def write_edition(edition: Edition, folder: Path) -> None:
+    """Write ``edition.json`` and ``envelope.json`` (unsigned) into an existing folder."""
+    (folder / "edition.json").write_bytes(canonical(edition.content))
+    (folder / "envelope.json").write_bytes(canonical(edition.envelope()))
+
+
+def read_edition(folder: Path) -> Edition:
+    """Read a folder back. Raises SyncError when a file is missing, broken or not what the envelope names."""
+    try:
+        content = json.loads((folder / "edition.json").read_bytes())
+        envelope = json.loads((folder / "envelope.json").read_bytes())
+        edition = Edition(content, envelope["number"], envelope["issued_at"], envelope["replaces"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SyncError("edition_unreadable", name=folder.name) from error
+    if edition.id != envelope.get("id"):
+        raise SyncError("edition_altered", name=folder.name)
+    return edition
