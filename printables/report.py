@@ -1,0 +1,51 @@
+"""What a print made: one PDF per group, and for every pack the pages that belong to it."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class SheetInfo:
+    """A sheet in a pack. ``kind``: cover, lesson, task or slips; ``id``: of the lesson or task, else "".
+
+    ``hash`` is the key of the cached render, ``pages`` the printed pages of this sheet (what the QR counts).
+    """
+
+    kind: str
+    id: str
+    hash: str
+    pages: int
+
+
+@dataclass(frozen=True)
+class PackInfo:
+    """``pages`` are numbered pages (the y of "page x of y"), ``sides`` with blank backs; ``first_page`` counts from 1
+    in the group's file."""
+
+    student_id: str
+    pack_code: str
+    pages: int
+    sides: int
+    first_page: int
+    sheets: tuple[SheetInfo, ...]
+
+
+@dataclass(frozen=True)
+class PrintReport:
+    """``pages`` counts sides of the file, ``rendered`` and ``from_cache`` count sheets.
+
+    ``lacking``: title of a sheet → letters for which no installed font has a shape (printed as empty boxes).
+    """
+
+    file: Path
+    packs: tuple[PackInfo, ...]
+    pages: int
+    bytes: int
+    rendered: int
+    from_cache: int
+    lacking: dict[str, str]
+
+    def to_json(self) -> dict[str, Any]:
+        """A value for ``json.dumps``."""
+        return {**asdict(self), "file": str(self.file)}

@@ -1,0 +1,73 @@
+"""Who gets a pack: a group's students as plain data, the only personal data that the print room sees."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from printables.errors import PrintError
+
+
+@dataclass(frozen=True)
+class ExtraLesson:
+    """A lesson that the edition does not hold (individual plan, group of one), in the edition's own shapes.
+
+    ``lesson``, ``material`` and the values of ``tasks`` are the dictionaries described in ``sync.edition``;
+    ``lesson["tasks"]`` names keys of ``tasks``.
+    """
+
+    id: str
+    lesson: Mapping[str, Any]
+    material: Mapping[str, Any] | None = None
+    tasks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Student:
+    """One pack. ``works``: task id → nine-digit work code; a task without a code is not printed for the student.
+
+    ``subgroups``: names of the subgroups (as in a lesson's ``subgroup``) that the student attends, or None when
+    the school does not know, and then lessons of every subgroup are printed.
+    """
+
+    id: str
+    name: str
+    short: str
+    group_name: str
+    pack_code: str
+    works: Mapping[str, str] = field(default_factory=dict)
+    extra: tuple[ExtraLesson, ...] = ()
+    subgroups: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everybody of one group whose pack is printed for one ISO week (``"2026-W48"``), in the order of printing.
+
+    ``group`` is the slug in the edition, ``key_fingerprint`` the school's signing key as people compare it.
+    """
+
+    group: str
+    group_name: str
+    week: str
+    edition_number: int
+    students: tuple[Student, ...]
+    key_fingerprint: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """A value for ``json.dumps``; ``from_json`` reads it back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read what ``to_json`` wrote. Raises PrintError ``roster_invalid`` naming the field."""
+        try:
+            students = tuple(_student(item) for item in value["students"])
+            return cls(**{**value, "students": students})
+        except (KeyError, TypeError, ValueError) as error:
+            raise PrintError("roster_invalid", field=str(error)) from error
+
+
+def _student(item: Mapping[str, Any]) -> Student:
+    extra = tuple(ExtraLesson(**lesson) for lesson in item.get("extra", ()))
+    subgroups = item.get("subgroups")
+    return Student(**{**item, "extra": extra, "subgroups": None if subgroups is None else tuple(subgroups)})
