@@ -1,0 +1,82 @@
+"""What an importer has to say about a file: level, stable code, place, and the data of its sentence."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.importers.messages import MESSAGES
+from server.importers.rows import Where
+
+ERROR, WARNING, INFO = "error", "warning", "info"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One remark. ``error``: the row is not taken, with ``refuses`` the whole file; ``warning``: taken, and said.
+
+    ``value`` may hold a child's data: show it to the person who imports, never log it. ``suggestion`` is what the
+    importer took or would take instead. ``column`` is the header as the file writes it, or a key.
+    """
+
+    level: str
+    code: str
+    file: str = ""
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    suggestion: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    refuses: bool = False
+
+    def text(self) -> str:
+        """The sentence in the current language, without the place."""
+        fields = {"column": self.column, "value": self.value, "suggestion": self.suggestion, **self.data}
+        return str(MESSAGES[self.code]) % fields
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a file says: ``rows`` (dataclasses of rows.py), the findings, and named totals for the summary."""
+
+    rows: tuple[Any, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    counts: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def refused(self) -> bool:
+        """True when nothing was taken from the file."""
+        return any(finding.refuses for finding in self.findings)
+
+    def of(self, level: str) -> tuple[Finding, ...]:
+        """The findings of one level."""
+        return tuple(finding for finding in self.findings if finding.level == level)
+
+
+class Refused(Exception):
+    """The file cannot be taken at all; carries the finding that says why. Never leaves the importers."""
+
+    def __init__(self, code: str, *, row: int = 0, **data: Any):
+        super().__init__(code)
+        self.code = code
+        self.row = row
+        self.data = data
+
+
+class Notes:
+    """The growing list of findings about one file."""
+
+    def __init__(self, file: str, found: Iterable[Finding] = ()):
+        self.file = file
+        self.found = list(found)
+
+    def add(self, level: str, code: str, where: Where | None = None, **more: Any) -> None:
+        """Note one finding; ``more`` may name column, value, suggestion, everything else goes into ``data``."""
+        place = where or Where(self.file)
+        known = {key: str(more.pop(key)) for key in ("column", "value", "suggestion") if key in more}
+        self.found.append(Finding(level, code, self.file, place.sheet, place.row, data=more, **known))
+
+    def refuse(self, refusal: Refused) -> None:
+        """Note why the whole file is not taken."""
+        column = str(refusal.data.pop("column", ""))
+        self.found.append(Finding(ERROR, refusal.code, self.file, "", refusal.row, column, data=refusal.data, refuses=True))
