@@ -1,0 +1,104 @@
+"""The one catalogue of what can go wrong: stable code, HTTP status, a sentence and the way out.
+
+A retired code is never reused. Sentences name no child.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from sync.errors import SyncError
+
+
+class DomainError(SyncError):
+    """A refusal with its reason; ``code`` is a key of CATALOGUE, ``data`` fills the sentence."""
+
+    def sentence(self) -> str:
+        """The sentence in the language of the request (needs an application or babel context)."""
+        return sentence_of(self)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One catalogued error."""
+
+    status: int
+    text: Any  # lazy string with %(name)s places
+
+
+CATALOGUE: dict[str, Entry] = {
+    "internal": Entry(500, _l("Something broke on our side. Nothing you typed was saved; please try again.")),
+    "not_found": Entry(404, _l("There is no such page. Check the address or go back to Today.")),
+    "forbidden": Entry(403, _l("Your role does not include this. Ask the administrator if you need it.")),
+    "sign_in_needed": Entry(401, _l("Please sign in first.")),
+    "sign_in_failed": Entry(403, _l("Login or password is wrong. Try again, or ask the administrator for a new password.")),
+    "too_many_tries": Entry(429, _l("Too many attempts. Wait a minute and try again.")),
+    "form_expired": Entry(400, _l("This page was open for too long. Reload it; what you typed stays in the form.")),
+    "too_large": Entry(413, _l("The file is too large. Send a smaller one.")),
+    "method_not_allowed": Entry(405, _l("This address does not take such a request.")),
+    "bad_request": Entry(400, _l("The request could not be understood. Go back and try again.")),
+    "setting_invalid": Entry(400, _l("The setting %(name)s cannot be “%(value)s”. See the table of settings in the README.")),
+    "database_unreachable": Entry(503, _l("The database does not answer. Check KORABLIK_DATABASE and that it is running.")),
+    "database_busy": Entry(503, _l("Another korablik is at work in this home. Wait until it has finished.")),
+    "disk_full": Entry(507, _l("The disk is full: nothing was saved. Free some space; reading goes on meanwhile.")),
+    "disk_error": Entry(500, _l("The disk reported an error: nothing was saved.")),
+    "home_missing": Entry(404, _l("There is no school in %(home)s yet. Create one: korablik init --school NAME --admin LOGIN")),
+    "home_exists": Entry(409, _l("There is already a school in %(home)s.")),
+    "home_not_demo": Entry(403, _l("This works only in a demo home.")),
+    "file_missing": Entry(404, _l("There is no file %(name)s.")),
+    "file_unreadable": Entry(400, _l("The file %(name)s cannot be read: %(reason)s")),
+    "import_refused": Entry(422, _l("Nothing was imported: %(count)s rows or files have errors.")),
+    "code_format": Entry(422, _l("“%(typed)s” is not a code. A code has nine digits, like 482 170 317.")),
+    "code_check": Entry(422, _l("%(typed)s is not right: one digit is mistyped. Compare it with the sheet.")),
+    "code_unknown": Entry(404, _l("No work has the code %(code)s. Compare it with the sheet.")),
+    "qr_foreign": Entry(422, _l("This code is not from this program.")),
+    "qr_other_school": Entry(422, _l("This sheet belongs to another school (%(school)s).")),
+    "qr_not_work": Entry(422, _l("This is the code of a pack, not of a work. Scan the code on a task sheet.")),
+    "mark_invalid": Entry(422, _l("“%(value)s” is not a mark here. Possible: %(allowed)s.")),
+    "channel_unknown": Entry(422, _l("There is no channel “%(value)s”. Possible: %(allowed)s.")),
+    "letter_unknown": Entry(422, _l("There is no absence letter “%(value)s”. Possible: %(allowed)s.")),
+    "date_invalid": Entry(422, _l("“%(value)s” is not a date. Write it like 2026-12-07.")),
+    "date_in_future": Entry(422, _l("%(value)s has not come yet. The date of return cannot be in the future.")),
+    "date_too_early": Entry(422, _l("%(value)s is before the task was set. Check the year.")),
+    "week_invalid": Entry(422, _l("“%(value)s” is not a week. Write it like 2026-W50.")),
+    "task_withdrawn": Entry(422, _l("This task was withdrawn. The return is not needed.")),
+    "op_malformed": Entry(422, _l("The record is damaged: %(field)s.")),
+    "op_type_unknown": Entry(422, _l("This record needs a newer version of the program; it is kept.")),
+    "op_same_id": Entry(409, _l("Another record has the same number; both are kept for a person to decide.")),
+    "op_base_unknown": Entry(409, _l("The mark builds on one that has not arrived yet; it waits for it.")),
+    "two_values": Entry(409, _l("Somebody else saved another value. Both are kept; please decide.")),
+    "lesson_unknown": Entry(404, _l("There is no such lesson.")),
+    "student_unknown": Entry(404, _l("There is no such student in this class.")),
+    "person_unknown": Entry(404, _l("There is no such person.")),
+    "login_unknown": Entry(404, _l("Nobody has the login %(login)s.")),
+    "login_taken": Entry(409, _l("The login %(login)s is taken. Choose another.")),
+    "login_invalid": Entry(422, _l("A login has 2 to 40 Latin letters, digits, dots or dashes.")),
+    "password_short": Entry(422, _l("The password is too short: at least 10 characters.")),
+    "group_unknown": Entry(404, _l("There is no class “%(name)s”.")),
+    "course_unknown": Entry(404, _l("There is no such subject in this class.")),
+    "nothing_to_publish": Entry(422, _l("There are no lessons in %(window)s. Import a timetable first.")),
+    "not_published": Entry(409, _l("Nothing has been published yet. Run: korablik publish --week %(week)s")),
+    "week_not_in_edition": Entry(422, _l("The week %(week)s is not in the current edition. Publish it first.")),
+    "material_changed": Entry(409, _l("Somebody else changed this lesson meanwhile. Your text is below; compare and save again.")),
+    "field_needed": Entry(422, _l("Please fill in: %(field)s.")),
+    "value_invalid": Entry(422, _l("“%(value)s” does not fit here: %(field)s.")),
+    "edition_unreadable": Entry(422, _l("The edition %(name)s is missing or damaged.")),
+    "edition_altered": Entry(422, _l("The edition %(name)s was altered after it was signed.")),
+    "signature_format": Entry(422, _l("This is not a signature of an edition.")),
+    "signature_key": Entry(422, _l("This was signed with another key than the school's.")),
+    "signature_bad": Entry(422, _l("The file does not match its signature: it was altered or is damaged.")),
+    "font_lacks": Entry(422, _l("The font lacks the letters %(letters)s of the name “%(name)s”. Correct the name and print again.")),
+    "child_died": Entry(500, _l("The page builder stopped unexpectedly. Nothing was published; please try again.")),
+    "slug_taken": Entry(409, _l("The address %(slug)s is taken.")),
+}  # fmt: skip
+
+
+def entry_of(error: SyncError) -> Entry:
+    """The catalogue's entry for an error; an uncatalogued code counts as internal."""
+    return CATALOGUE.get(error.code, CATALOGUE["internal"])
+
+
+def sentence_of(error: SyncError) -> str:
+    """The filled sentence for an error, in the current language."""
+    return str(entry_of(error).text) % {key: str(value) for key, value in error.data.items()}

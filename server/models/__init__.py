@@ -1,0 +1,63 @@
+"""The tables, gathered so that migrations and services see all of them."""
+
+from server.models.audit import AuditEntry, Counter, Device, Op, OpClash
+from server.models.base import Base
+from server.models.contacts import Contact, Message, Notice, Request
+from server.models.journal import (
+    Absence,
+    AbsenceLetter,
+    Card,
+    MarkAct,
+    MarkRevision,
+    Plan,
+    PortfolioItem,
+    Return,
+    ReturnChannel,
+    TermMark,
+)  # fmt: skip
+from server.models.people import (
+    ROLES,
+    Account,
+    Connectivity,
+    DutyRota,
+    Group,
+    Guardianship,
+    Household,
+    Membership,
+    Person,
+    RoleGrant,
+    School,
+)  # fmt: skip
+from server.models.publishing import Bundle, Edition, Manifest, Pack, PackSheet, Peer, Sheet
+from server.models.timetable import (
+    Bell,
+    BellSchedule,
+    Broadcast,
+    Course,
+    CoursePlanTopic,
+    CourseTeacher,
+    Day,
+    Lesson,
+    LessonChange,
+    LessonCourse,
+    LessonTeacher,
+    Room,
+    Slot,
+    Subject,
+    Term,
+    WeeklyLesson,
+    WeeklyLessonCourse,
+    WeeklyLessonTeacher,
+    Year,
+)  # fmt: skip
+from server.models.work import LessonForm, Material, Resource, Scale, Task, TaskKind, Work
+
+__all__ = [
+    "ROLES", "Absence", "AbsenceLetter", "Account", "AuditEntry", "Base", "Bell", "BellSchedule", "Broadcast",
+    "Bundle", "Card", "Connectivity", "Contact", "Counter", "Course", "CoursePlanTopic", "CourseTeacher", "Day",
+    "Device", "DutyRota", "Edition", "Group", "Guardianship", "Household", "Lesson", "LessonChange", "LessonCourse",
+    "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership", "Message",
+    "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan", "PortfolioItem", "Request", "Resource",
+    "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "Subject", "Task",
+    "TaskKind", "Term", "TermMark", "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
+]  # fmt: skip

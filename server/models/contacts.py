@@ -1,0 +1,73 @@
+"""Touches with families, promises, notices and messages."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.models.base import Base, Id, Text, one_of
+
+
+class Contact(Base):
+    """Any touch with a family: in or out, channel, topic, follow-up."""
+
+    __tablename__ = "contact"
+    __table_args__ = (CheckConstraint(one_of("direction", "in", "out"), name="direction"),)
+    id: Mapped[Id]
+    student_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    guardian_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    direction: Mapped[str] = mapped_column(String(3))
+    channel: Mapped[str] = mapped_column(String(12))
+    topic: Mapped[str]
+    text: Mapped[Text]
+    at: Mapped[datetime]
+    seconds: Mapped[int | None]
+    author_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+
+
+class Request(Base):
+    """Something promised until it is done."""
+
+    __tablename__ = "request"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "open", "done", "refused"), name="state"),
+        CheckConstraint(one_of("kind", "paper_pack", "files", "consultation", "repeat", "other"), name="kind"),
+    )
+    id: Mapped[Id]
+    contact_id: Mapped[str | None] = mapped_column(ForeignKey("contact.id"))
+    student_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    text: Mapped[Text]
+    due_on: Mapped[date]
+    owner_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    done_at: Mapped[datetime | None]
+
+
+class Notice(Base):
+    """A notice to an audience, with its last day."""
+
+    __tablename__ = "notice"
+    __table_args__ = (CheckConstraint("ends_on >= starts_on", name="order"),)
+    id: Mapped[Id]
+    title: Mapped[str]
+    body: Mapped[Text]
+    group_ids: Mapped[list[str]] = mapped_column(JSON, default=list)  # empty = everybody
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Message(Base):
+    """A message to a person, and how it went out."""
+
+    __tablename__ = "message"
+    __table_args__ = (CheckConstraint(one_of("state", "ready", "sent", "failed"), name="state"),)
+    id: Mapped[Id]
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    student_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    channel: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str]
+    state: Mapped[str] = mapped_column(String(8), default="ready")
+    author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]

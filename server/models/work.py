@@ -1,0 +1,120 @@
+"""Materials, tasks and works; the kinds, scales and forms they refer to are rows with a source."""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from server.models.base import Base, Code, Id, Text, one_of
+from server.models.people import Person
+from server.models.timetable import LessonCourse
+
+
+class LessonForm(Base):
+    """How a lesson is held: tv, live, self, paper."""
+
+    __tablename__ = "lesson_form"
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    name: Mapped[str]
+    position: Mapped[int]
+    source: Mapped[Text]
+
+
+class TaskKind(Base):
+    """A kind of work: homework, formative, SOR, SOCh, control …"""
+
+    __tablename__ = "task_kind"
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str]
+    position: Mapped[int]
+    source: Mapped[Text]
+
+
+class Scale(Base):
+    """How a work is marked: a list of values, or points up to the task's maximum."""
+
+    __tablename__ = "scale"
+    __table_args__ = (CheckConstraint(one_of("type", "values", "points", "none"), name="type"),)
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    name: Mapped[str]
+    type: Mapped[str] = mapped_column(String(8))
+    values: Mapped[list[str]] = mapped_column(JSON, default=list)
+    position: Mapped[int]
+    source: Mapped[Text]
+
+
+class Material(Base):
+    """The text of a lesson for one course (опорный конспект), in Markdown, with its sources."""
+
+    __tablename__ = "material"
+    __table_args__ = (CheckConstraint(one_of("origin", "file", "office"), name="origin"),)
+    id: Mapped[Id]
+    lesson_course_id: Mapped[str] = mapped_column(ForeignKey("lesson_course.id"), unique=True)
+    title: Mapped[str]
+    body: Mapped[Text]
+    source_key: Mapped[str | None] = mapped_column(unique=True)  # front-matter id or file name
+    source_hash: Mapped[Text]
+    origin: Mapped[str] = mapped_column(String(8), default="office")
+    author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    lesson_course: Mapped[LessonCourse] = relationship()
+    resources: Mapped[list["Resource"]] = relationship(order_by="Resource.position", cascade="all, delete-orphan")
+
+
+class Resource(Base):
+    """Something a lesson points to, with full source information."""
+
+    __tablename__ = "resource"
+    __table_args__ = (
+        UniqueConstraint("material_id", "position"),
+        CheckConstraint("size_kb IS NULL OR size_kb >= 0", name="size"),
+    )
+    id: Mapped[Id]
+    material_id: Mapped[str] = mapped_column(ForeignKey("material.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    title: Mapped[Text]
+    source: Mapped[Text]
+    url: Mapped[Text]
+    size_kb: Mapped[int | None]
+
+
+class Task(Base):
+    """Something to be done and handed in, of one course."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        CheckConstraint("(scale = 'points') = (max_points IS NOT NULL)", name="points_have_maximum"),
+        CheckConstraint("max_points IS NULL OR max_points BETWEEN 1 AND 1000", name="max_points"),
+        Index("ix_task_course_due", "course_id", "due_on"),
+    )
+    id: Mapped[Id]
+    lesson_course_id: Mapped[str] = mapped_column(ForeignKey("lesson_course.id"), index=True)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id"))
+    kind: Mapped[str] = mapped_column(ForeignKey("task_kind.code"))
+    title: Mapped[str]
+    text: Mapped[str]
+    scale: Mapped[str] = mapped_column(ForeignKey("scale.code"))
+    max_points: Mapped[int | None]
+    due_on: Mapped[date | None]  # date of control
+    published_at: Mapped[datetime | None]
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+    lesson_course: Mapped[LessonCourse] = relationship()
+
+
+class Work(Base):
+    """One student's copy of a task; bears the code."""
+
+    __tablename__ = "work"
+    __table_args__ = (
+        UniqueConstraint("task_id", "student_id"),
+        CheckConstraint("length(code) = 9", name="code_length"),
+    )
+    id: Mapped[Id]
+    task_id: Mapped[str] = mapped_column(ForeignKey("task.id"))
+    student_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    code: Mapped[Code] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    task: Mapped[Task] = relationship()
+    student: Mapped[Person] = relationship()
