@@ -1,0 +1,90 @@
+# make demo   sets everything up, loads the sample village, publishes, prints, serves on 127.0.0.1:8000
+# make test   sets everything up and runs every check that CI runs
+#
+# Each step of the set-up leaves a stamp in .venv/ and is done again only when what it read is newer.
+.POSIX:
+
+VENV = .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
+CATALOGUES = server/translations
+LOCALES = ru en kk
+LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.PHONY: help setup setup-test demo test test-fast lint bench lock messages clean translations
+
+help:
+	@sed -n 's/^# //p' Makefile
+	@echo "also: setup setup-test test-fast lint bench lock messages clean"
+
+setup: $(VENV)/.app translations
+
+setup-test: $(VENV)/.system-test $(VENV)/.dev setup
+
+# SERVE=0 does all but serve, PORT=8080 changes the port.
+demo: setup
+	@case "$${SERVE:-1}" in 0) serve=--no-serve ;; *) serve= ;; esac; \
+	exec $(BIN)/korablik demo --port "$${PORT:-8000}" $$serve
+
+test: setup-test lint
+	@$(BIN)/python -m pytest
+
+# Without browser, PDF and PostgreSQL: seconds, needs no system package beyond those for running.
+test-fast: $(VENV)/.dev setup
+	@$(BIN)/python -m pytest -q -m "not browser and not pdf and not postgres"
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check --quiet .
+	@broken=$$($(BIN)/lint-imports --no-logo) || { echo "$$broken"; exit 1; }
+
+bench: $(VENV)/.dev setup
+	@for bench in tests/bench/bench_*.py; do echo "$$bench"; $(BIN)/python "$$bench" || exit 1; done
+
+# Locks anew after a change of the dependencies in pyproject.toml; versions move only where they must.
+lock: $(VENV)/.dev
+	@$(LOCK) --extra build pyproject.toml -o requirements.txt
+	@$(LOCK) --extra build --extra dev pyproject.toml -o requirements-dev.txt
+
+# Gathers the texts of office, paper and reader into the catalogues, for the translator.
+messages: $(VENV)/.app
+	@mkdir -p build
+	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --add-location=file --no-wrap \
+		--project=korablik -o build/messages.pot server printables site
+	@for locale in $(LOCALES); do \
+		$(BIN)/pybabel -q update -i build/messages.pot -d $(CATALOGUES) -l $$locale \
+			--init-missing --no-fuzzy-matching --ignore-pot-creation-date --no-wrap || exit 1; \
+	done
+
+clean:
+	@rm -rf build $(VENV) .pytest_cache .hypothesis .ruff_cache .import_linter_cache
+	@find server printables sync site tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find $(CATALOGUES) -name '*.mo' -exec rm -f {} +
+
+$(VENV)/.system: .ci/system-packages .ci/python
+	@.ci/system-packages run
+	@mkdir -p $(VENV) && touch $@
+
+$(VENV)/.system-test: $(VENV)/.system
+	@.ci/system-packages test
+	@touch $@
+
+$(VENV)/.python: $(VENV)/.system
+	@python=$$(.ci/python) && "$$python" -m venv $(VENV) && touch $@
+
+$(VENV)/.requirements: $(VENV)/.python requirements.txt
+	@echo "Installing Python packages"
+	@$(PIP) install --require-hashes -r requirements.txt && touch $@
+
+$(VENV)/.dev: $(VENV)/.requirements requirements-dev.txt
+	@echo "Installing Python packages for tests"
+	@$(PIP) install --require-hashes -r requirements-dev.txt && touch $@
+
+$(VENV)/.app: $(VENV)/.requirements pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation -e . && touch $@
+
+# The compiled catalogues are not in git.
+translations: $(VENV)/.app
+	@newer=; if [ -e $(VENV)/.translations ]; then newer="-newer $(VENV)/.translations"; fi; \
+	if [ -d $(CATALOGUES) ] && [ -n "$$(find $(CATALOGUES) -name '*.po' $$newer)" ]; then \
+		$(BIN)/pybabel -q compile -d $(CATALOGUES) && touch $(VENV)/.translations; \
+	fi

@@ -1,0 +1,42 @@
+"""What every room's tests may use: the settings of hypothesis and an empty PostgreSQL database."""
+
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A deadline would make a slow machine a failing one.
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def pg_sockets() -> Iterator[Path]:
+    """The socket's folder of a PostgreSQL server that lives as long as the test run.
+
+    Not below pytest's own folder: pytest closes that to others at each start, and as root the server is another user.
+    """
+    import pgserver
+
+    server = pgserver.get_server(tempfile.mkdtemp(prefix="korablik-pg-"), cleanup_mode="delete")
+    try:
+        yield server.get_postmaster_info().socket_dir
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture
+def pg_url(pg_sockets: Path) -> Iterator[str]:
+    """The address of a fresh, empty database, for tests marked ``postgres``; it is dropped afterwards."""
+    import psycopg
+
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(host=str(pg_sockets), user="postgres", dbname="postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"postgresql+psycopg://postgres@/{name}?host={pg_sockets}"
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
