@@ -1,0 +1,7 @@
+"""What machines call."""
+
+from apiflask import APIFlask
+
+
+def init_app(app: APIFlask) -> None:
+    """Register every interface."""

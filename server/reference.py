@@ -1,0 +1,71 @@
+"""Rows every school starts with: kinds of work, scales, forms, channels, letters of absence, each with its source.
+
+They are rows, so a school can add its own; names of these rows are translated (their text is the message id).
+"""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from server.models import AbsenceLetter, Base, Counter, LessonForm, ReturnChannel, Scale, TaskKind
+
+SOURCE_RU = "Order of the school journal, five-point scale (RU)"
+SOURCE_KZ = "Rules of criteria-based assessment (KZ)"
+
+FORMS = {
+    "tv": _l("TV lesson"), "live": _l("live online"), "self": _l("self-study"), "paper": _l("on paper"),
+}  # fmt: skip
+KINDS = {
+    "homework": _l("homework"), "formative": _l("formative work"), "sor": _l("section assessment (SOR)"),
+    "soch": _l("term assessment (SOCh)"), "control": _l("control work"), "independent": _l("independent work"),
+    "test": _l("test"), "dictation": _l("dictation"), "lab": _l("lab work"), "research": _l("research"),
+    "creative": _l("creative work"), "project": _l("project"), "exam": _l("exam"),
+}  # fmt: skip
+SCALES = {
+    "five": (_l("five-point mark"), "values", ["5", "4", "3", "2"], SOURCE_RU),
+    "pass": (_l("pass or fail"), "values", ["pass", "fail"], SOURCE_RU),
+    "points": (_l("points"), "points", [], SOURCE_KZ),
+    "none": (_l("no mark"), "none", [], SOURCE_RU),
+}
+CHANNELS = {
+    "paper": _l("paper"), "call": _l("phone call"), "photo": _l("photo"), "messenger": _l("messenger"),
+    "email": _l("e-mail"), "usb": _l("USB stick"), "in_person": _l("in person"),
+}  # fmt: skip
+LETTERS = {
+    "Н": (_l("absent, reason unknown"), False), "Б": (_l("ill"), True), "УП": (_l("excused"), True),
+    "ОП": (_l("late"), False),
+}  # fmt: skip
+
+
+def rows() -> list[Base]:
+    """The rows as model objects; lazy names are stored by their message id."""
+    found: list[Base] = []
+    for position, (code, name) in enumerate(FORMS.items()):
+        found.append(LessonForm(code=code, name=_msgid(name), position=position))
+    for position, (code, name) in enumerate(KINDS.items()):
+        found.append(TaskKind(code=code, name=_msgid(name), position=position))
+    for position, (code, (name, type_, values, source)) in enumerate(SCALES.items()):
+        found.append(Scale(code=code, name=_msgid(name), type=type_, values=values, position=position, source=source))
+    for position, (code, name) in enumerate(CHANNELS.items()):
+        found.append(ReturnChannel(code=code, name=_msgid(name), position=position))
+    for position, (code, (name, excused)) in enumerate(LETTERS.items()):
+        found.append(AbsenceLetter(code=code, name=_msgid(name), excused=excused, position=position, source=SOURCE_RU))
+    return found
+
+
+def add_missing(session: Session) -> None:
+    """Add rows that are not there yet; never touches what a school changed."""
+    for row in rows():
+        if session.get(type(row), row.code) is None:  # type: ignore[attr-defined]
+            session.add(row)
+    for name in ("op", "edition", "command"):
+        if session.get(Counter, name) is None:
+            session.add(Counter(name=name, value=0))
+
+
+def _msgid(lazy: Any) -> str:
+    return lazy._args[0]
+
+
+VALUE_NAMES = {"pass": _l("passed"), "fail": _l("not passed")}

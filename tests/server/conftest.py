@@ -1,0 +1,42 @@
+"""An office for tests: a migrated home, made once and copied for each test."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from apiflask import APIFlask
+
+from server import create_app
+from server.config import make_config
+from server.extensions import db
+from server.services import schema
+
+NOW = datetime(2026, 12, 7, 8, 0)  # Monday of the sample week, at the school
+
+
+@pytest.fixture(scope="session")
+def blank_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an empty, migrated SQLite database."""
+    home = tmp_path_factory.mktemp("blank") / "home"
+    home.mkdir(mode=0o700)
+    app = create_app(make_config(home, testing=True, fixed_now=NOW))
+    with app.app_context():
+        schema.prepare()
+        db.engine.dispose()
+    app.extensions["store"].close()
+    return home
+
+
+@pytest.fixture
+def app(blank_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
+    """An application on a copy of the blank home, inside its context; the clock stands at NOW."""
+    home = tmp_path / "home"
+    shutil.copytree(blank_home, home)
+    app = create_app(make_config(home, testing=True, fixed_now=NOW))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["store"].close()
