@@ -7,8 +7,11 @@ import rfc8785
 
 
 def canonical(value: Any) -> bytes:
-    """RFC 8785 bytes of a JSON value. Raises ValueError for what JSON cannot hold (NaN, large ints)."""
-    return rfc8785.dumps(value)
+    """RFC 8785 bytes of a JSON value. Raises ValueError for what JSON cannot hold (NaN, large ints, endless depth)."""
+    try:
+        return rfc8785.dumps(value)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def digest(value: Any) -> str:

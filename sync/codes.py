@@ -11,9 +11,10 @@ from stdnum.iso7064 import mod_97_10
 
 from sync.errors import SyncError
 
-SCHOOL_ID = re.compile(r"[A-HJ-NP-Z2-9]{4}")
+SCHOOL_ID = re.compile(r"[A-HJ-NPR-Z2-9]{4}")
 KINDS = "WPMDX"
-_QR = re.compile(r"K1([A-HJ-NP-Z2-9]{4})([WPMDX])([0-9]{9})([0-9]{2})")
+_QR = re.compile(rf"K1({SCHOOL_ID.pattern})([{KINDS}])([0-9]{{9}})([0-9]{{2}})")
+_KEYS = str.maketrans('ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ"ӘІҢҒ,.ҮҰҚ', "QWERTYUIOPASDFGHJKLZXCVBNM1234567890")
 _SEPARATORS = re.compile(r"[\s\u2010-\u2015\u2212-]+")
 
 
@@ -29,14 +30,20 @@ def new_code(randbelow: Callable[[int], int]) -> str:
     return complete(f"{randbelow(10_000_000):07d}")
 
 
-def parse_code(text: str) -> str:
-    """The nine digits of a code as people type it (spaces, dashes) or a code reader sends it (QR text of a work).
+def parse_code(text: str, school: str | None = None) -> str:
+    """The nine digits of a work's code as people type it (spaces, dashes) or a code reader sends it (the QR's text).
 
-    Raises SyncError ``code_format`` (not nine digits) or ``code_check`` (mistyped).
+    Raises SyncError ``code_format`` (not nine digits), ``code_check`` (mistyped), and for a QR ``qr_foreign``,
+    ``qr_not_work`` (of a pack, say) or ``qr_other_school`` (not of ``school``, where that is given).
     """
-    stripped = _SEPARATORS.sub("", text).upper()
+    stripped = _as_latin(_SEPARATORS.sub("", text).upper())
     if stripped.startswith("K1"):
-        stripped = parse_qr(stripped).digits
+        label = parse_qr(stripped)
+        if label.kind != "W":
+            raise SyncError("qr_not_work", kind=label.kind)
+        if school not in (None, label.school):
+            raise SyncError("qr_other_school", school=label.school)
+        return label.digits
     if not re.fullmatch(r"[0-9]{9}", stripped):
         raise SyncError("code_format", typed=text[:40])
     if complete(stripped[:7]) != stripped:
@@ -66,17 +73,23 @@ class Label:
 
 def make_label(school: str, kind: str, digits: str, page: int) -> Label:
     """A checked Label. Raises ValueError for what would not fit the QR's layout."""
-    if not SCHOOL_ID.fullmatch(school) or kind not in KINDS or not 0 <= page <= 99 or parse_code(digits) != digits:
+    label = Label(school, kind, digits, page)
+    if not _QR.fullmatch(label.text) or complete(digits[:7]) != digits:
         raise ValueError("not a label")
-    return Label(school, kind, digits, page)
+    return label
 
 
 def parse_qr(text: str) -> Label:
     """Read the text of a QR. Raises SyncError ``qr_foreign`` (not ours) or ``code_check``."""
-    found = _QR.fullmatch(text.strip().upper())
+    found = _QR.fullmatch(_as_latin(text.strip().upper()))
     if not found:
         raise SyncError("qr_foreign", typed=text[:40])
     school, kind, digits, page = found.groups()
     if complete(digits[:7]) != digits:
         raise SyncError("code_check", typed=group_digits(digits))
     return Label(school, kind, digits, int(page))
+
+
+def _as_latin(text: str) -> str:
+    """A code reader types like a keyboard: under a Russian or Kazakh layout ``K1…`` arrives as ``Л1…`` or ``Л"…``."""
+    return text.translate(_KEYS) if text.startswith("Л") else text

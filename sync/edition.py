@@ -75,13 +75,18 @@ def write_edition(edition: Edition, folder: Path) -> None:
 
 
 def read_edition(folder: Path) -> Edition:
-    """Read a folder back. Raises SyncError when a file is missing, broken or not what the envelope names."""
+    """Read a folder back. Raises SyncError when a file is missing or broken (``edition_unreadable``) or the content is
+    not what the envelope names (``edition_altered``). Who wrote the envelope is the signature's to say.
+    """
     try:
         content = json.loads((folder / "edition.json").read_bytes())
         envelope = json.loads((folder / "envelope.json").read_bytes())
         edition = Edition(content, envelope["number"], envelope["issued_at"], envelope["replaces"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        named = edition.envelope()
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SyncError("edition_unreadable", name=folder.name) from error
-    if edition.id != envelope.get("id"):
+    if content.get("v") != VERSION or envelope.get("v") != VERSION:
+        raise SyncError("edition_unreadable", name=folder.name)
+    if envelope != named:
         raise SyncError("edition_altered", name=folder.name)
     return edition
