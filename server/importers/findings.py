@@ -56,9 +56,10 @@ class Result:
 class Refused(Exception):
     """The file cannot be taken at all; carries the finding that says why. Never leaves the importers."""
 
-    def __init__(self, code: str, *, row: int = 0, **data: Any):
+    def __init__(self, code: str, *, sheet: str = "", row: int = 0, **data: Any):
         super().__init__(code)
         self.code = code
+        self.sheet = sheet
         self.row = row
         self.data = data
 
@@ -79,4 +80,5 @@ class Notes:
     def refuse(self, refusal: Refused) -> None:
         """Note why the whole file is not taken."""
         column = str(refusal.data.pop("column", ""))
-        self.found.append(Finding(ERROR, refusal.code, self.file, "", refusal.row, column, data=refusal.data, refuses=True))
+        place = (self.file, refusal.sheet, refusal.row, column)
+        self.found.append(Finding(ERROR, refusal.code, *place, data=refusal.data, refuses=True))

@@ -13,8 +13,7 @@ class Where:
     row: int = 0
 
 
-def _where() -> Where:
-    return field(default_factory=Where, compare=False, repr=False)  # type: ignore[return-value]
+NOWHERE = Where()
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class StudentRow:
     guardians: tuple[GuardianRow, ...]
     address: str
     siblings_text: str
-    where: Where = _where()
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ class StaffRow:
     room: str
     phone: str
     email: str
-    where: Where = _where()
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class BellRow:
     n: int
     start: str
     end: str
-    where: Where = _where()
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class TermRow:
     start: date
     end: date
     grades: tuple[int, ...] = ()
-    where: Where = _where()
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class BroadcastRow:
     subject: str
     topic: str
     minutes: int | None
-    where: Where = _where()
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ class ConnectivityRow:
     phone: str
     channel: str
     channel_code: str
-    where: Where = _where()
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -231,7 +230,7 @@ class LessonRow:
     periods_per_card: int
     weeks: str
     cards: tuple[CardRow, ...]
-    where: Where = _where()
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -292,4 +291,4 @@ class LessonContentRow:
     task: TaskRow | None
     body: str
     sha256: str
-    where: Where = _where()
+    where: Where = field(default=NOWHERE, compare=False, repr=False)

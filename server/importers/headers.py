@@ -1,0 +1,132 @@
+"""The words by which columns are known, as data: kind of file → field → headers in Russian, Kazakh and English.
+
+Words are compared without case, punctuation and repeated spaces, ё as е (values.plain). What stands before the
+parentheses of a header counts too: "Отбасы құрамы (аға-іні)" is known by "Отбасы құрамы".
+"""
+
+Words = tuple[str, ...]
+
+IGNORED: Words = (
+    "№", "№ п/п", "п/п", "номер", "№ пп", "р/с №", "р/с", "no", "n", "#", "код", "примечание", "ескерту",
+)  # fmt: skip
+
+_LAST: Words = ("фамилия", "тегі", "last name", "surname", "family name")
+_FIRST: Words = ("имя", "аты", "first name", "given name", "name")
+_MIDDLE: Words = ("отчество", "әкесінің аты", "middle name", "patronymic")
+_FULL: Words = (
+    "фио", "ф.и.о.", "фамилия имя отчество", "фамилия имя", "аты-жөні", "тегі аты әкесінің аты", "full name",
+)  # fmt: skip
+_STUDENT: Words = (
+    *_FULL, "ученик", "учащийся", "обучающийся", "фио ученика", "фио учащегося", "фио обучающегося", "оқушы",
+    "оқушының аты-жөні", "student", "student name",
+)  # fmt: skip
+_BIRTH: Words = ("дата рождения", "день рождения", "д.р.", "туған күні", "birth date", "date of birth", "birthday")
+_CLASS: Words = ("класс", "класс/группа", "сынып", "сыныбы", "class", "form")
+_PHONE: Words = ("телефон", "мобильный телефон", "номер телефона", "тел.", "телефоны", "phone", "mobile")
+_EMAIL: Words = ("e-mail", "email", "электронная почта", "эл. почта", "почта", "электрондық пошта")
+_SUBJECT: Words = ("предмет", "пән", "subject")
+_START: Words = ("начало", "время начала", "дата начала", "с", "басталуы", "start", "from", "begin")
+_END: Words = ("конец", "окончание", "время окончания", "дата окончания", "по", "до", "аяқталуы", "end", "to")
+_NAME: Words = ("название", "наименование", "атауы", "name", "title")
+
+PEOPLE: dict[str, Words] = {
+    "class": _CLASS,
+    "last": (*_LAST, "фамилия ученика"),
+    "first": (*_FIRST, "имя ученика"),
+    "middle": _MIDDLE,
+    "full": _STUDENT,
+    "birth_date": _BIRTH,
+    "sex": ("пол", "жынысы", "sex", "gender"),
+    "phone": (*_PHONE, "телефон ученика", "телефон обучающегося", "оқушының телефоны"),
+    "parent": (
+        "фио родителя", "родитель", "родители", "законный представитель", "фио законного представителя",
+        "ата-анасының аты-жөні", "ата-анасы", "parent", "guardian", "parent name",
+    ),
+    "parent_phone": ("телефон родителя", "телефон родителей", "ата-анасының телефоны", "parent phone"),
+    "parent_email": (
+        "e-mail родителя", "email родителя", "почта родителя", "ата-анасының e-mail", "ата-анасының email",
+        "parent e-mail", "parent email",
+    ),
+    "mother": ("мать", "мама", "фио матери", "анасы", "анасының аты-жөні", "mother"),
+    "mother_phone": ("телефон матери", "телефон мамы", "анасының телефоны", "mother phone"),
+    "father": ("отец", "папа", "фио отца", "әкесі", "әкесінің аты-жөні", "father"),
+    "father_phone": ("телефон отца", "телефон папы", "әкесінің телефоны", "father phone"),
+    "address": ("адрес", "домашний адрес", "адрес проживания", "место жительства", "мекенжайы", "мекен-жайы", "address"),
+    "siblings": (
+        "состав семьи/братья-сёстры", "состав семьи", "братья и сёстры", "братья-сёстры", "отбасы құрамы", "siblings",
+        "family",
+    ),
+}  # fmt: skip
+
+STAFF: dict[str, Words] = {
+    "last": _LAST,
+    "first": _FIRST,
+    "middle": _MIDDLE,
+    "full": (*_FULL, "сотрудник", "учитель", "фио сотрудника", "фио учителя", "қызметкер", "мұғалім", "employee"),
+    "subjects": (*_SUBJECT, "предметы", "пәндер", "subjects"),
+    "roles": ("роли", "роль", "должность", "должности", "лауазымы", "қызметі", "roles", "role", "position"),
+    "homeroom": ("классное руководство", "классный руководитель", "сынып жетекшілігі", "сынып жетекшісі", "homeroom"),
+    "room": ("кабинет", "каб.", "аудитория", "room"),
+    "phone": _PHONE,
+    "email": _EMAIL,
+}
+
+BELLS: dict[str, Words] = {
+    "shift": ("смена", "ауысым", "shift"),
+    "n": ("урок", "№ урока", "номер урока", "сабақ", "lesson", "period"),
+    "start": _START,
+    "end": _END,
+    "break": ("перемена, мин", "перемена", "үзіліс", "break"),
+}
+
+TERMS: dict[str, Words] = {
+    "kind": ("вид", "тип", "түрі", "kind", "type"),
+    "name": (*_NAME, "период", "четверть", "тоқсан"),
+    "start": _START,
+    "end": _END,
+    "grades": ("классы", "класс", "параллели", "параллель", "сыныптар", "grades"),
+}
+
+TV: dict[str, Words] = {
+    "date": ("дата", "день", "күні", "date"),
+    "start": (*_START, "время", "уақыты", "time"),
+    "channel": ("канал", "телеканал", "арна", "channel"),
+    "grade": (*_CLASS, "параллель", "классы", "grade"),
+    "subject": _SUBJECT,
+    "topic": ("тема", "тема урока", "тақырып", "тақырыбы", "topic"),
+    "minutes": ("длительность, мин", "длительность", "продолжительность", "минут", "ұзақтығы", "minutes", "duration"),
+}
+
+CONNECTIVITY: dict[str, Words] = {
+    "class": _CLASS,
+    "last": _LAST,
+    "first": _FIRST,
+    "middle": _MIDDLE,
+    "full": _STUDENT,
+    "birth_date": _BIRTH,
+    "device": ("устройство", "устройства", "техника", "құрылғы", "device"),
+    "shared": ("общее с братьями/сёстрами", "общее", "ортақ", "shared"),
+    "internet": ("интернет", "доступ в интернет", "internet"),
+    "tv": ("тв", "телевизор", "телевидение", "теледидар", "tv"),
+    "phone": ("телефон для связи", *_PHONE, "байланыс телефоны"),
+    "channel": ("канал", "канал связи", "предпочитаемый канал", "способ связи", "байланыс арнасы", "channel"),
+}
+
+HEADERS: dict[str, dict[str, Words]] = {
+    "people": PEOPLE,
+    "staff": STAFF,
+    "bells": BELLS,
+    "terms": TERMS,
+    "tv": TV,
+    "connectivity": CONNECTIVITY,
+}
+
+# Groups of fields of which one must be complete: a name is either one column or surname and first name.
+REQUIRED: dict[str, tuple[tuple[Words, ...], ...]] = {
+    "people": ((("last", "first"), ("full",)), (("birth_date",),)),
+    "staff": ((("last", "first"), ("full",)),),
+    "bells": ((("n",),), (("start",),), (("end",),)),
+    "terms": ((("name",),), (("start",),), (("end",),)),
+    "tv": ((("date",),), (("start",),), (("subject",),), (("grade",),)),
+    "connectivity": ((("last", "first"), ("full",)), (("class",),)),
+}

@@ -1,0 +1,114 @@
+"""Bytes → sheets of rows, whatever the file calls itself: xlsx, xls, ods, an HTML table or delimited text."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from statistics import median
+
+from python_calamine import CalamineWorkbook
+
+from server.importers import archive, biff, charset, limits, markup
+from server.importers.findings import WARNING, Notes, Refused
+
+Cell = str | int | float | bool | date | datetime | time | timedelta
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FOREIGN = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf")
+_DELIMITERS = ";\t,|"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Rows from the first row of the sheet on (row 1 is index 0); rows may differ in length."""
+
+    name: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def read_sheets(data: bytes, notes: Notes) -> list[Sheet]:
+    """The sheets of a table file, told by its first bytes, never by its name.
+
+    Raises Refused: file_empty, file_too_large, format_unknown, archive_*, table_too_large, not_text, encoding_unknown.
+    """
+    check_size(data, limits.MAX_FILE)
+    if data.startswith(_ZIP):
+        return _workbook(archive.safe_copy(data))
+    if data.startswith(_OLE):
+        biff.check_workbook(data)
+        return _workbook(data)
+    if data.startswith(_FOREIGN):
+        raise Refused("format_unknown")
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return _page(data, notes)
+    return [_text(data, notes)]
+
+
+def check_size(data: bytes, most: int) -> None:
+    """Raises Refused when there is nothing, or more than ``most`` bytes."""
+    if not data.strip(b"\x00\xef\xbb\xbf \t\r\n"):
+        raise Refused("file_empty")
+    if len(data) > most:
+        raise Refused("file_too_large", megabytes=most // 1_000_000)
+
+
+def _workbook(data: bytes) -> list[Sheet]:
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            return [_sheet(book, name) for name in book.sheet_names]
+    except (KeyboardInterrupt, SystemExit, Refused):
+        raise
+    except BaseException as error:  # a panic of the Rust library is not an Exception
+        locked = "password" in f"{type(error).__name__} {error}".casefold()
+        raise Refused("archive_locked" if locked else "archive_broken") from None
+
+
+def _sheet(book: CalamineWorkbook, name: str) -> Sheet:
+    sheet = book.get_sheet_by_name(name)
+    if sheet.total_height * sheet.total_width > limits.MAX_AREA:
+        raise Refused("table_too_large", rows=limits.MAX_ROWS)
+    rows = sheet.to_python(skip_empty_area=False)
+    return Sheet(name, tuple(tuple(row) for row in rows))
+
+
+def _page(data: bytes, notes: Notes) -> list[Sheet]:
+    check_size(data, limits.MAX_HTML)
+    tables = markup.read_tables(_decode(data, markup.declared_charset(data), notes))
+    if not tables:
+        raise Refused("format_unknown")
+    names = [str(n) for n in range(1, len(tables) + 1)] if len(tables) > 1 else [""]
+    return [Sheet(name, tuple(tuple(row) for row in table)) for name, table in zip(names, tables, strict=True)]
+
+
+def _text(data: bytes, notes: Notes) -> Sheet:
+    text = _decode(data, "", notes)
+    delimiter = max(_DELIMITERS, key=lambda candidate: _typical_width(text, candidate))
+    try:
+        rows = tuple(tuple(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise Refused("text_broken") from error
+    if sum(len(row) for row in rows) > limits.MAX_CELLS:
+        raise Refused("table_too_large", rows=limits.MAX_ROWS)
+    return Sheet("", rows)
+
+
+def _typical_width(text: str, delimiter: str) -> float:
+    """The median number of fields of the first rows, if ``delimiter`` parts them."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    widths = []
+    try:
+        for row in reader:
+            if row:
+                widths.append(len(row))
+            if len(widths) == 30:
+                break
+    except csv.Error:
+        return 0
+    return median(widths) if widths else 0
+
+
+def _decode(data: bytes, declared: str, notes: Notes) -> str:
+    found = charset.decode(data, declared)
+    if found.declared_wrong:
+        notes.add(WARNING, "encoding_declared_wrong", declared=found.declared_wrong, found=found.encoding)
+    return found.text
