@@ -7,9 +7,9 @@ Envelope (JSON; canonical per RFC 8785 when hashed)::
 
 ``(origin, n)`` is the identity, SHA-256 of the whole envelope the content. Types and their data:
 
-``return``   ``{"code", "channel", "mark": {"verdict", "value"} | null, "comment"}``: work handed in on ``returned_on``
+``return``   ``{"code", "channel", "mark": {"verdict", "value"} | null, "comment"}``: handed in on ``returned_on``
 ``mark``     ``{"code", "mark": {"verdict", "value"}, "comment"}``: a decision about a work
-``absence``  ``{"student", "lesson", "letter" | null, "reason"}``: a student missed a lesson of a course; null takes back
+``absence``  ``{"student", "lesson", "letter" | null, "reason"}``: missed a course's lesson; null takes it back
 
 ``verdict`` is mark (with a value), redo (sent back for corrections), checked (no mark is given) or cleared.
 """

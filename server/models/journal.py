@@ -40,6 +40,7 @@ class Return(Base):
     work_id: Mapped[str] = mapped_column(ForeignKey("work.id"), index=True)
     returned_on: Mapped[date]
     channel: Mapped[str] = mapped_column(ForeignKey("return_channel.code"))
+    comment: Mapped[Text]
     logged_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     received_at: Mapped[datetime]
 

@@ -914,6 +914,7 @@ def upgrade() -> None:
         sa.Column("work_id", sa.String(length=32), nullable=False),
         sa.Column("returned_on", sa.Date(), nullable=False),
         sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("comment", sa.String(), server_default="", nullable=False),
         sa.Column("logged_by", sa.String(length=32), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["channel"], ["return_channel.code"], name=op.f("fk_return_channel")),

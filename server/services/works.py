@@ -1,0 +1,223 @@
+"""Works: who gets one, what stands on it, and in which state it is."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import and_, exists, insert, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from server.errors import DomainError
+from server.models import (
+    Course,
+    Group,
+    Lesson,
+    LessonCourse,
+    MarkAct,
+    MarkRevision,
+    Membership,
+    Person,
+    Return,
+    Scale,
+    Subject,
+    Task,
+    Work,
+)
+from sync import codes, decide
+from sync.ids import content_id
+
+
+@dataclass(frozen=True)
+class WorkView:
+    """A work with all that a person must see before logging it. Plain values."""
+
+    id: str
+    code: str
+    task_id: str
+    title: str
+    kind: str
+    scale: str
+    rule: decide.Scale
+    due_on: date | None
+    set_on: date
+    withdrawn: bool
+    course_id: str
+    group_id: str
+    group_name: str
+    subject: str
+    student_id: str
+    last_name: str
+    first_name: str
+
+
+@dataclass(frozen=True)
+class ReturnView:
+    """One act of handing in, with the name of who logged it ("" when unknown)."""
+
+    seq: int
+    returned_on: date
+    channel: str
+    comment: str
+    received_at: datetime
+    logged_by: str
+
+
+@dataclass(frozen=True)
+class MarkView:
+    """One saying of a revision: value, comment, who and when."""
+
+    seq: int
+    revision_id: str
+    verdict: str
+    value: str | None
+    comment: str
+    at: datetime
+    author: str
+    is_head: bool
+
+
+def current(since: Any, until: Any, day: date) -> Any:
+    """SQL: a dated row holds on a day."""
+    return and_(since <= day, or_(until.is_(None), until >= day))
+
+
+def members(session: Session, group: Group, day: date) -> list[str]:
+    """Ids of a group's students on a day.
+
+    A subgroup also gets the students of its class whose place in that division is not known yet.
+    """
+    own = select(Membership.person_id).where(
+        Membership.group_id == group.id, current(Membership.since, Membership.until, day)
+    )
+    found = set(session.scalars(own))
+    if group.kind == "subgroup":
+        sibling, placed = aliased(Group), aliased(Membership)
+        known = exists().where(
+            placed.person_id == Membership.person_id,
+            placed.group_id == sibling.id,
+            sibling.parent_id == group.parent_id,
+            sibling.division == group.division,
+            current(placed.since, placed.until, day),
+        )
+        unplaced = select(Membership.person_id).where(
+            Membership.group_id == group.parent_id, current(Membership.since, Membership.until, day), ~known
+        )
+        found |= set(session.scalars(unplaced))
+    return sorted(found)
+
+
+def create_missing(
+    session: Session, task_ids: Iterable[str], day: date, now: datetime, randbelow: Callable[[int], int]
+) -> int:
+    """Give every member of the tasks' groups a work with a fresh code; returns how many were added."""
+    added: list[dict[str, Any]] = []
+    taken = set(session.scalars(select(Work.code)))
+    wanted = sorted(set(task_ids))
+    rows = session.execute(
+        select(Task.id, Group).join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id)
+        .where(Task.id.in_(wanted), Task.withdrawn.is_(False))
+    )  # fmt: skip
+    by_group: dict[str, list[str]] = {}
+    for task_id, group in rows.all():
+        if group.id not in by_group:
+            by_group[group.id] = members(session, group, day)
+        have = set(session.scalars(select(Work.student_id).where(Work.task_id == task_id)))
+        for student_id in by_group[group.id]:
+            if student_id in have:
+                continue
+            while (code := codes.new_code(randbelow)) in taken:
+                pass
+            taken.add(code)
+            added.append(
+                {"id": content_id("work", task_id, student_id), "task_id": task_id, "student_id": student_id,
+                 "code": code, "created_at": now}
+            )  # fmt: skip
+    if added:
+        session.execute(insert(Work), added)
+    return len(added)
+
+
+VIEW = (
+    select(
+        Work.id, Work.code, Task.id, Task.title, Task.kind, Task.scale, Scale.type, Scale.values, Task.max_points,
+        Task.due_on, Lesson.on, Task.withdrawn, Course.id, Group.id, Group.name, Subject.name,
+        Person.id, Person.last_name, Person.first_name,
+    )
+    .select_from(Work)
+    .join(Task, Task.id == Work.task_id)
+    .join(Scale, Scale.code == Task.scale)
+    .join(Course, Course.id == Task.course_id)
+    .join(Group, Group.id == Course.group_id)
+    .join(Subject, Subject.id == Course.subject_id)
+    .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
+    .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+    .join(Person, Person.id == Work.student_id)
+)  # fmt: skip
+
+
+def view_of(row: Any) -> WorkView:
+    """A row of VIEW as a WorkView."""
+    (id_, code, task, title, kind, scale, type_, values, maximum, due, set_on, withdrawn, *rest) = row
+    rule = decide.Scale(type_, tuple(values), maximum)
+    return WorkView(id_, code, task, title, kind, scale, rule, due, set_on, withdrawn, *rest)
+
+
+def find(session: Session, typed: str, school_id: str) -> WorkView:
+    """The work behind a code as typed or scanned. Raises SyncError/DomainError: format, check, unknown, foreign QR."""
+    if typed.strip().upper().startswith("K1"):
+        label = codes.parse_qr(typed)
+        if label.school != school_id:
+            raise DomainError("qr_other_school", school=label.school)
+        if label.kind != "W":
+            raise DomainError("qr_not_work")
+    code = codes.parse_code(typed)
+    row = session.execute(VIEW.where(Work.code == code)).first()
+    if row is None:
+        raise DomainError("code_unknown", code=codes.group_digits(code))
+    return view_of(row)
+
+
+def returns_of(session: Session, work_id: str) -> list[ReturnView]:
+    """Every act of handing in, in the order received."""
+    rows = session.execute(
+        select(Return.op_seq, Return.returned_on, Return.channel, Return.comment, Return.received_at,
+               Person.last_name, Person.first_name, Person.middle_name)
+        .outerjoin(Person, Person.id == Return.logged_by).where(Return.work_id == work_id).order_by(Return.op_seq)
+    )  # fmt: skip
+    return [ReturnView(*row[:5], _name(row[5:])) for row in rows]
+
+
+def marks_of(session: Session, work_id: str) -> list[MarkView]:
+    """Every saying about a work, in the order received, heads flagged."""
+    rows = session.execute(
+        select(MarkAct.op_seq, MarkRevision.id, MarkRevision.verdict, MarkRevision.value, MarkAct.comment, MarkAct.at,
+               Person.last_name, Person.first_name, Person.middle_name)
+        .join(MarkRevision, MarkRevision.id == MarkAct.revision_id)
+        .outerjoin(Person, Person.id == MarkAct.author_id)
+        .where(MarkAct.work_id == work_id).order_by(MarkAct.op_seq)
+    ).all()  # fmt: skip
+    tops = set(states(session, [work_id])[work_id].heads)
+    return [MarkView(*row[:6], _name(row[6:]), row[1] in tops) for row in rows]
+
+
+def _name(parts: Any) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def states(session: Session, work_ids: Iterable[str]) -> dict[str, decide.WorkState]:
+    """The derived state of each work, in a few queries."""
+    wanted = list(work_ids)
+    returned: dict[str, list[int]] = {work_id: [] for work_id in wanted}
+    revised: dict[str, list[tuple[int, decide.Revision]]] = {work_id: [] for work_id in wanted}
+    for start in range(0, len(wanted), 5000):
+        part = wanted[start : start + 5000]
+        for work_id, seq in session.execute(select(Return.work_id, Return.op_seq).where(Return.work_id.in_(part))):
+            returned[work_id].append(seq)
+        rows = session.execute(
+            select(MarkRevision.work_id, MarkRevision.first_seq, MarkRevision.id, MarkRevision.base,
+                   MarkRevision.verdict, MarkRevision.value).where(MarkRevision.work_id.in_(part))
+        )  # fmt: skip
+        for work_id, seq, revision_id, base, verdict, value in rows:
+            revised[work_id].append((seq, decide.Revision(revision_id, tuple(base), (verdict, value))))
+    return {work_id: decide.work_state(returned[work_id], revised[work_id]) for work_id in wanted}
