@@ -3,6 +3,7 @@
 #
 # Each step of the set-up leaves a stamp in .venv/ and is done again only when what it read is newer.
 .POSIX:
+.NOTPARALLEL:
 
 VENV = .venv
 BIN = $(VENV)/bin
@@ -64,9 +65,10 @@ $(VENV)/.system: .ci/system-packages .ci/python
 	@.ci/system-packages run
 	@mkdir -p $(VENV) && touch $@
 
-$(VENV)/.system-test: $(VENV)/.system
+# Before .system, so that one line tells everything that is missing.
+$(VENV)/.system-test: .ci/system-packages .ci/python
 	@.ci/system-packages test
-	@touch $@
+	@mkdir -p $(VENV) && touch $(VENV)/.system $@
 
 $(VENV)/.python: $(VENV)/.system
 	@python=$$(.ci/python) && "$$python" -m venv $(VENV) && touch $@
