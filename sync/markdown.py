@@ -42,6 +42,10 @@ _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+"
 # A paint or geometry value is numbers, names, colours and functions such as rotate(30). CSS escapes and url() are not.
 _DRAWN = re.compile(r"(?!.*(?:url|image|var)\s*\()[\w\s#.,%()+\-'\"Ѐ-ӿ]*", re.IGNORECASE | re.DOTALL)
 _ALIGNED = {"center", "right"}
+# Sanitised text holds "<" and ">" only as tags: nh3 writes them as references inside attributes.
+_DRAWING = re.compile(r"<svg [^<>]*>")
+_WIDTH = re.compile(r' width="(\d+(?:\.\d+)?)(?:px)?"')
+_HEIGHT = re.compile(r' height="(\d+(?:\.\d+)?)(?:px)?"')
 _FREE_TEXT = {"aria-label", "xmlns"}
 
 
@@ -118,12 +122,21 @@ def _converter() -> Any:
 _CONVERT = _converter()
 
 
+def _scalable(opening: re.Match[str]) -> str:
+    """A drawing without viewBox would be cut off on a narrow screen instead of growing smaller."""
+    tag = opening.group()
+    width, height = _WIDTH.search(tag), _HEIGHT.search(tag)
+    if " viewBox=" in tag or not (width and height):
+        return tag
+    return f'{tag[:-1]} viewBox="0 0 {width[1]} {height[1]}">'
+
+
 def render(text: str) -> str:
     """Sanitised HTML of a Markdown text (CommonMark, tables, inline ``<svg>``). Headings begin at h2.
 
     Scripts, styles, event handlers, forms, frames, relative links and everything that would be fetched are removed.
     """
-    return _CLEANER.clean(_CONVERT(text)).strip()
+    return _DRAWING.sub(_scalable, _CLEANER.clean(_CONVERT(text))).strip()
 
 
 def drop_title(text: str, title: str) -> str:

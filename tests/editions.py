@@ -256,12 +256,12 @@ def _notices() -> dict[str, Any]:
 def _change(content: dict[str, Any]) -> None:
     """Geography of class 7 moved by an hour, history given to another teacher, one broadcast tied to its lesson."""
     moved = content["lessons"][lesson_of(content, "7", "2026-12-08", 6)]
-    moved["change"] = {"kind": "move", "from": {"date": "2026-12-08", "n": 5}}
+    moved["change"] = {"kind": "moved", "from": {"date": "2026-12-08", "n": 5}}
     given = content["lessons"][lesson_of(content, "7", "2026-12-08", 1)]
-    given["change"] = {"kind": "substitution", "from": None}
+    given["change"] = {"kind": "substituted", "from": None}
     given["teachers"] = ["Рожина Мария Артёмовна"]
     cancelled = content["lessons"][lesson_of(content, "8", "2026-12-11", 6)]
-    cancelled["change"] = {"kind": "cancel", "from": None}
+    cancelled["change"] = {"kind": "cancelled", "from": None}
     for key, broadcast in content["broadcasts"].items():
         for lesson in content["lessons"].values():
             same = (lesson["group"], lesson["date"], lesson["subject"])
