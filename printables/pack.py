@@ -1,12 +1,23 @@
 """What goes into whose pack, in which order, and the one PDF that holds a group's packs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from printables.report import PrintReport
-from printables.roster import Roster
+from printables.checks import check_roster
+from printables.compose import Composer
+from printables.errors import PrintError
+from printables.furniture import Writing, room_to_write
+from printables.press import Piece, Press
+from printables.report import PackInfo, PrintReport
+from printables.roster import LessonView, Roster, Student
+from printables.sheets import Sheet, SheetCache
+from printables.texts import Texts
+from printables.views import student_lessons, week_lessons
+from sync.edition import read_edition
 
 Progress = Callable[[int, int], None]
+MOST_PAGES = 99  # of one task: the QR has two digits for the page
 
 
 def print_group(
@@ -22,7 +33,98 @@ def print_group(
     """Write the packs of ``roster`` as one PDF to ``out`` (replaced as a whole, or not at all).
 
     ``cache`` keeps rendered sheets between calls and groups; ``locale_dir`` holds ``<locale>/LC_MESSAGES/messages.mo``;
-    ``progress(done, total)`` is called after each sheet and each pack. With ``duplex`` every pack, every task and the
-    slips begin on a fresh leaf. Raises PrintError, and SyncError when the edition cannot be read.
+    ``progress(done, total)`` is called after each pack. With ``duplex`` every pack, every task and the slips begin on
+    a fresh leaf. Raises PrintError, and SyncError when the edition cannot be read.
     """
-    raise NotImplementedError
+    content = read_edition(edition_dir).content
+    check_roster(roster, content)
+    texts = Texts(content["school"]["locale"], locale_dir)
+    planner = Planner(Composer(content, roster, texts), SheetCache(cache), week_lessons(content, roster), roster.week)
+    press = Press(content, roster, texts, planner.composer.channel, duplex)
+    packs: list[PackInfo] = []
+    for student in roster.students:
+        packs.append(press.add(student, planner.plan(student)))
+        progress(len(packs), len(roster.students))
+    size = press.save(out)
+    sheets = planner.sheets
+    return PrintReport(
+        out, tuple(packs), press.sides, size, sheets.rendered, sheets.reused, dict(sorted(planner.lacking.items()))
+    )
+
+
+@dataclass
+class Planner:
+    """Makes the ordered pieces of each pack; students with the same lessons and tasks share one plan."""
+
+    composer: Composer
+    sheets: SheetCache
+    lessons: list[LessonView]
+    week: str
+
+    def __post_init__(self) -> None:
+        self.lacking: dict[str, str] = {}
+        self._plans: dict[tuple[object, ...], list[Piece]] = {}
+        self._pieces: dict[str, Piece] = {}
+
+    def plan(self, student: Student) -> list[Piece]:
+        """Cover, lessons each followed by its tasks, slips; every piece knows its sheet and its number of pages."""
+        lessons = student_lessons(self.lessons, student, self.week)
+        key = tuple((view.id, *view.tasks) for view in lessons)
+        if key not in self._plans:
+            self._plans[key] = self._pack(lessons)
+        return self._plans[key]
+
+    def _pack(self, lessons: Sequence[LessonView]) -> list[Piece]:
+        inner = [piece for view in lessons for piece in self._pieces_of(view)]
+        slips = self._slips(lessons)
+        cover = 2  # known only once it is laid out, and what it says depends on it
+        while True:
+            pages, total = _number(inner, cover)
+            total += sum(piece.pages for piece in slips)
+            sheet = self._sheet(self.composer.cover(lessons, pages, total), "")
+            if sheet.pages == cover:
+                return [Piece("cover", "", sheet, sheet.pages), *inner, *slips]
+            cover = sheet.pages
+
+    def _slips(self, lessons: Sequence[LessonView]) -> list[Piece]:
+        if not any(view.tasks for view in lessons):
+            return []
+        sheet = self._sheet(self.composer.slips(lessons), "")
+        return [Piece("slips", "", sheet, sheet.pages)]
+
+    def _pieces_of(self, view: LessonView) -> list[Piece]:
+        pieces = []
+        if view.material:
+            if view.id not in self._pieces:
+                sheet = self._sheet(self.composer.lesson(view.material), view.material["title"])
+                self._pieces[view.id] = Piece("lesson", view.id, sheet, sheet.pages, view.lesson)
+            pieces.append(self._pieces[view.id])
+        return pieces + [self._task(view, key) for key in view.tasks]
+
+    def _task(self, view: LessonView, key: str) -> Piece:
+        if key not in self._pieces:
+            task = view.tasks[key]
+            sheet = self._sheet(self.composer.task(task), task["title"])
+            writing = self._writing(sheet, self.composer.grade(view))
+            if writing.pages > MOST_PAGES:
+                raise PrintError("task_too_long", title=task["title"], pages=writing.pages)
+            self._pieces[key] = Piece("task", key, sheet, writing.pages, view.lesson, task, writing)
+        return self._pieces[key]
+
+    def _writing(self, sheet: Sheet, grade: int | None) -> Writing:
+        return room_to_write(sheet.pages, sheet.boxes[-1]["end"].y1, grade)
+
+    def _sheet(self, html: str, title: str) -> Sheet:
+        sheet = self.sheets.get(html)
+        if sheet.lacking:
+            self.lacking[title] = sheet.lacking
+        return sheet
+
+
+def _number(pieces: Sequence[Piece], before: int) -> tuple[dict[str, int], int]:
+    """The first page of each piece by its id, and the number of the last page of all."""
+    pages = {}
+    for piece in pieces:
+        pages[piece.id] = before + 1
+        before += piece.pages
+    return pages, before

@@ -8,11 +8,11 @@ from printables.errors import PrintError
 
 
 @dataclass(frozen=True)
-class ExtraLesson:
-    """A lesson that the edition does not hold (individual plan, group of one), in the edition's own shapes.
+class LessonView:
+    """A lesson with all that belongs to it, in the shapes that ``sync.edition`` describes.
 
-    ``lesson``, ``material`` and the values of ``tasks`` are the dictionaries described in ``sync.edition``;
-    ``lesson["tasks"]`` names keys of ``tasks``.
+    In a roster: a lesson that the edition does not hold (individual plan, group of one). ``lesson["tasks"]`` names
+    keys of ``tasks``.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Student:
     group_name: str
     pack_code: str
     works: Mapping[str, str] = field(default_factory=dict)
-    extra: tuple[ExtraLesson, ...] = ()
+    extra: tuple[LessonView, ...] = ()
     subgroups: tuple[str, ...] | None = None
 
 
@@ -68,6 +68,6 @@ class Roster:
 
 
 def _student(item: Mapping[str, Any]) -> Student:
-    extra = tuple(ExtraLesson(**lesson) for lesson in item.get("extra", ()))
+    extra = tuple(LessonView(**lesson) for lesson in item.get("extra", ()))
     subgroups = item.get("subgroups")
     return Student(**{**item, "extra": extra, "subgroups": None if subgroups is None else tuple(subgroups)})

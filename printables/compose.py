@@ -1,0 +1,163 @@
+"""The HTML of each kind of sheet: edition content in the school's language, laid into the paper's templates."""
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from printables.furniture import mark_label
+from printables.roster import LessonView, Roster
+from printables.texts import Texts
+from printables.views import days_of, is_cancelled
+from sync.markdown import drop_title, render
+
+SLIPS_PER_PAGE = 6
+MOST_CONTACTS = 3
+_STROKE = re.compile(r'stroke="(?!none|white|#fff(?:fff)?")[^"]*"', re.IGNORECASE)
+
+
+class Composer:
+    """Sheets of one group in one edition. ``pages`` arguments map lesson and task ids to their first page number."""
+
+    def __init__(self, content: Mapping[str, Any], roster: Roster, texts: Texts):
+        self._content, self._roster, self._texts = content, roster, texts
+        self._env = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self._env.install_gettext_translations(texts.translations, newstyle=True)  # type: ignore[attr-defined]
+
+    def lesson(self, material: Mapping[str, Any]) -> str:
+        """A lesson's text and its sources; nothing of the day or the group, so that parallel classes share it."""
+        body = _html(drop_title(material["body"], material["title"]))
+        return self._fill("lesson.html", material=material, body=body, size=self._size)
+
+    def task(self, task: Mapping[str, Any]) -> str:
+        """A task's text, its kind and how it is marked; the deadline is stamped."""
+        labels = self._content["labels"]
+        kind = [labels["kind"].get(task["kind"], ""), labels["scale"].get(task["scale"], "")]
+        return self._fill("task.html", task=task, text=_html(task["text"]), kind=" · ".join(filter(None, kind)))
+
+    def cover(self, lessons: Sequence[LessonView], pages: Mapping[str, int], total: int) -> str:
+        """Outside and inside of the cover for everybody who has these lessons and tasks."""
+        texts, school = self._texts, self._content["school"]
+        due = self._due(lessons, pages)
+        first, last = self._span(lessons)
+        return self._fill(
+            "cover.html",
+            school=school,
+            contacts=[contact for contact in school["contacts"] if contact["phone"]][:MOST_CONTACTS],
+            edition=self._roster.edition_number,
+            week=texts.week(first, last),
+            count=texts.ngettext("%(num)d task to hand in", "%(num)d tasks to hand in", len(due)),
+            last_due=next((row["until"] for row in reversed(due) if row["until"]), ""),
+            pages=texts.ngettext("%(num)d page in this pack", "%(num)d pages in this pack", total),
+            days=[{"date": day, "head": texts.column(day)} for day in self._days(lessons)],
+            rows=self._rows(lessons, pages),
+            due=due,
+            notices=self._notices(first, last),
+            fingerprint=self._roster.key_fingerprint,
+        )
+
+    def slips(self, lessons: Sequence[LessonView]) -> str:
+        """One slip for each task, to cut out."""
+        texts = self._texts
+        slips = [
+            {
+                "task": key,
+                "subject": task["subject"],
+                "title": task["title"],
+                "until": texts.gettext("hand in by %(date)s", date=self._date(task["due"])) if task["due"] else "",
+                "mark": mark_label(texts, task),
+            }
+            for key, task in _by_deadline(lessons)
+        ]
+        return self._fill("slips.html", slips=slips, per_page=SLIPS_PER_PAGE)
+
+    def channel(self, lesson: Mapping[str, Any]) -> str:
+        """«ТВ 09:30, Школа-ТВ» of a lesson on television, else its form."""
+        broadcast = self._content["broadcasts"].get(lesson["broadcast"])
+        if broadcast:
+            when = self._texts.gettext("TV %(time)s", time=broadcast["start"])
+            return f"{when}, {broadcast['channel']}" if broadcast["channel"] else when
+        return self._content["labels"]["form"].get(lesson["form"], "")
+
+    def grade(self, view: LessonView) -> int | None:
+        """The grade that the material is for, else the group's; None for a study group of several grades."""
+        return view.material["grade"] if view.material else self._content["groups"][self._roster.group]["grade"]
+
+    def _fill(self, template: str, **values: Any) -> str:
+        return self._env.get_template(template).render(lang=str(self._texts.locale).replace("_", "-"), **values)
+
+    def _date(self, iso: str) -> str:
+        return self._texts.day_short(datetime.date.fromisoformat(iso))
+
+    def _size(self, kilobytes: int) -> str:
+        if kilobytes < 1000:
+            return self._texts.gettext("%(size)s KB", size=kilobytes)
+        return self._texts.gettext(
+            "%(size)s MB", size=format_decimal(round(kilobytes / 1000, 1), locale=self._texts.locale)
+        )
+
+    def _days(self, lessons: Sequence[LessonView]) -> list[datetime.date]:
+        return [datetime.date.fromisoformat(day) for day in sorted({view.lesson["date"] for view in lessons})]
+
+    def _span(self, lessons: Sequence[LessonView]) -> tuple[datetime.date, datetime.date]:
+        days = self._days(lessons) or list(days_of(self._roster.week))
+        return days[0], days[-1]
+
+    def _rows(self, lessons: Sequence[LessonView], pages: Mapping[str, int]) -> list[dict[str, Any]]:
+        bells = {bell["n"]: bell["start"] for bell in self._content["groups"][self._roster.group]["bells"]}
+        cells: dict[tuple[int, str], list[dict[str, Any]]] = {}
+        for view in lessons:
+            cells.setdefault((view.lesson["n"], view.lesson["date"]), []).append(self._entry(view, pages))
+        days = [day.isoformat() for day in self._days(lessons)]
+        return [
+            {"n": n, "start": bells.get(n, ""), "cells": [cells.get((n, day), []) for day in days]}
+            for n in sorted({view.lesson["n"] for view in lessons})
+        ]
+
+    def _entry(self, view: LessonView, pages: Mapping[str, int]) -> dict[str, Any]:
+        lesson, _ = view.lesson, self._texts.gettext
+        lines = [lesson["subgroup"]]
+        if is_cancelled(lesson):
+            lines.append(_("cancelled"))
+        else:
+            read = _("read p. %(page)s", page=pages[view.id]) if view.id in pages else lesson["topic"]
+            do = [_("do p. %(page)s", page=pages[task]) for task in view.tasks]
+            lines += [self.channel(lesson), read, *do]
+        return {"subject": lesson["short"] or lesson["subject"], "cancelled": is_cancelled(lesson),
+                "lines": [line for line in lines if line]}  # fmt: skip
+
+    def _due(self, lessons: Sequence[LessonView], pages: Mapping[str, int]) -> list[dict[str, Any]]:
+        return [
+            {"task": key, "until": self._date(task["due"]) if task["due"] else "", "subject": task["subject"],
+             "title": task["title"], "page": pages[key]}
+            for key, task in _by_deadline(lessons)
+        ]  # fmt: skip
+
+    def _notices(self, first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
+        return [
+            {"title": notice["title"], "body": _html(notice["body"])}
+            for notice in self._content["notices"].values()
+            if (not notice["groups"] or self._roster.group in notice["groups"])
+            and notice["from"] <= last.isoformat()
+            and notice["to"] >= first.isoformat()
+        ]
+
+
+def _by_deadline(lessons: Sequence[LessonView]) -> list[tuple[str, Mapping[str, Any]]]:
+    tasks = [(key, task) for view in lessons for key, task in view.tasks.items()]
+    return sorted(tasks, key=lambda item: item[1]["due"] or "9999")
+
+
+def _html(text: str) -> Markup:
+    """Sanitised HTML whose drawings have black lines: a photocopier loses red ones."""
+    return Markup(_STROKE.sub('stroke="#000"', render(text)))

@@ -1,0 +1,117 @@
+"""Personal and group data onto shared pages: text in our own embedded faces, lines, and the QR, as PDF operators.
+
+Operators: ISO 32000-1 (text 9.4, paths 8.5, inline images 8.9.7).
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import zxingcpp
+
+from printables.fonts import BOLD, CODE, REGULAR, Face, face
+from printables.layout import LEAST, QR_MODULES, QR_SIDE, RULE, Box
+
+FONT_NAMES = {REGULAR: "SR", BOLD: "SB", CODE: "SC", "DejaVuSans.ttf": "SS", "DejaVuSans-Bold.ttf": "ST"}
+_FALLBACK = {REGULAR: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf", CODE: "DejaVuSans.ttf"}
+_NO_LETTER = "\u25a1"
+
+
+@dataclass
+class Ink:
+    """What is drawn on one page, in order; ``used`` tells which glyphs of which file the page needs."""
+
+    operators: list[str] = field(default_factory=list)
+    used: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    def text(
+        self, x: float, y: float, text: str, file: str = REGULAR, size: float = LEAST, align: str = "left"
+    ) -> None:
+        """One line with its baseline at ``y``; ``x`` is its left end, its right end or its middle."""
+        runs = _runs(text, file)
+        width = sum(face(name).width(run, size) for name, run in runs)
+        x -= {"left": 0.0, "right": width, "middle": width / 2}[align]
+        for name, run in runs:
+            glyphs = face(name).cmap
+            self.used.setdefault(name, {}).update((glyphs[ord(letter)], letter) for letter in run)
+            shown = "".join(f"{glyphs[ord(letter)]:04x}" for letter in run)
+            self.operators.append(f"BT /{FONT_NAMES[name]} {size:g} Tf 1 0 0 1 {x:.2f} {y:.2f} Tm <{shown}> Tj ET")
+            x += face(name).width(run, size)
+
+    def fitted(self, box: Box, text: str, file: str = REGULAR, size: float = 12, align: str = "left") -> None:
+        """Text inside a box, in the middle of its height: smaller if need be, then in two lines, then cut short."""
+        lines, size = fit(text, face(file), size, box.width)
+        step = size * 1.2
+        x = {"left": box.x0, "right": box.x1, "middle": (box.x0 + box.x1) / 2}[align]
+        y = (box.y0 + box.y1) / 2 + step * (len(lines) - 1) / 2 - size * 0.36
+        for number, line in enumerate(lines):
+            self.text(x, y - number * step, line, file, size, align)
+
+    def line(self, x0: float, y0: float, x1: float, y1: float, width: float = RULE) -> None:
+        """A straight black line."""
+        self.operators.append(f"{width:g} w {x0:.2f} {y0:.2f} m {x1:.2f} {y1:.2f} l S")
+
+    def frame(self, box: Box) -> None:
+        """The outline of a box."""
+        self.operators.append(f"{RULE:g} w {box.x0:.2f} {box.y0:.2f} {box.width:.2f} {box.height:.2f} re S")
+
+    def qr(self, box: Box, text: str) -> None:
+        """A QR of 24 mm in the upper right corner of ``box``; the caller keeps four modules free around it."""
+        x, y = box.x1 - QR_SIDE, box.y1 - QR_SIDE
+        self.operators.append(f"q {QR_SIDE:.3f} 0 0 {QR_SIDE:.3f} {x:.2f} {y:.2f} cm {_qr_image(text)} Q")
+
+    def stream(self) -> bytes:
+        """The page's operators, leaving the graphics state as it was."""
+        return ("q 0 g 0 G\n" + "\n".join(self.operators) + "\nQ\n").encode()
+
+
+def fit(text: str, typeface: Face, size: float, width: float) -> tuple[list[str], float]:
+    """The lines and the size, not under 10 pt, with which ``text`` fits ``width`` points: one line, or two."""
+    while size > LEAST and typeface.width(text, size) > width:
+        size = max(LEAST, size - 0.5)
+    if typeface.width(text, size) <= width:
+        return [text], size
+    first, rest = _take(text, typeface, size, width)
+    second, left = _take(rest, typeface, size, width)
+    return [first, f"{second[:-1].rstrip()}…" if left else second], size
+
+
+def _take(text: str, typeface: Face, size: float, width: float) -> tuple[str, str]:
+    """As many whole words as fit, or letters when the first word alone is too long; and what is left."""
+    words = text.split(" ")
+    count = len(words)
+    while count > 1 and typeface.width(" ".join(words[:count]), size) > width:
+        count -= 1
+    line, rest = " ".join(words[:count]), " ".join(words[count:])
+    letters = len(line)
+    while letters > 1 and typeface.width(line[:letters], size) > width:
+        letters -= 1
+    return line[:letters], f"{line[letters:]} {rest}".strip()
+
+
+def _runs(text: str, file: str) -> list[tuple[str, str]]:
+    """The text in pieces, each with the file that can write it."""
+    runs: list[tuple[str, str]] = []
+    for letter in text:
+        name = file
+        if face(file).lacks(letter):
+            name = _FALLBACK[file]
+            letter = _NO_LETTER if face(name).lacks(letter) else letter
+        if runs and runs[-1][0] == name:
+            runs[-1] = (name, runs[-1][1] + letter)
+        else:
+            runs.append((name, letter))
+    return runs
+
+
+@lru_cache(maxsize=256)
+def _qr_image(text: str) -> str:
+    """An inline one-bit mask of 21 × 21: a dark module is 0, which paints (ISO 32000-1, 8.9.6.2)."""
+    barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
+    picture = barcode.to_image(scale=1, add_quiet_zones=False)
+    if picture.shape != (QR_MODULES, QR_MODULES):
+        raise ValueError("a QR of version 1 holds 20 alphanumeric characters")
+    pixels = bytes(memoryview(picture).cast("B"))
+    rows = [pixels[start : start + QR_MODULES] for start in range(0, len(pixels), QR_MODULES)]
+    bits = [int("".join("1" if pixel else "0" for pixel in row).ljust(24, "1"), 2) for row in rows]
+    data = "".join(f"{row:06x}" for row in bits)
+    return f"BI /W {QR_MODULES} /H {QR_MODULES} /IM true /BPC 1 /F /AHx ID {data}> EI"

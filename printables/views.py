@@ -1,0 +1,72 @@
+"""Which lessons and tasks of an edition belong to a student's week, and in which order."""
+
+import datetime
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from printables.errors import PrintError
+from printables.roster import LessonView, Roster, Student
+
+CANCELLED = "cancel"
+
+
+def days_of(week: str) -> tuple[datetime.date, datetime.date]:
+    """Monday and Sunday of an ISO week, ``"2026-W50"``. Raises PrintError ``roster_invalid``."""
+    found = re.fullmatch(r"(\d{4})-W(\d{2})", week)
+    try:
+        monday = datetime.date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
+    except ValueError:
+        monday = None
+    if monday is None:
+        raise PrintError("roster_invalid", field="week")
+    return monday, monday + datetime.timedelta(days=6)
+
+
+def is_cancelled(lesson: Mapping[str, Any]) -> bool:
+    """Whether the lesson stands in the timetable only to say that it does not take place."""
+    return (lesson["change"] or {}).get("kind") == CANCELLED
+
+
+def week_lessons(content: Mapping[str, Any], roster: Roster) -> list[LessonView]:
+    """The group's lessons of the week, in the order of days and hours."""
+    first, last = (day.isoformat() for day in days_of(roster.week))
+    views = [
+        LessonView(
+            key, lesson, content["materials"].get(lesson["material"]), {t: content["tasks"][t] for t in lesson["tasks"]}
+        )
+        for key, lesson in content["lessons"].items()
+        if lesson["group"] == roster.group and first <= lesson["date"] <= last
+    ]
+    return sorted(views, key=_order)
+
+
+def student_lessons(common: list[LessonView], student: Student, week: str) -> list[LessonView]:
+    """The lessons that concern the student, each with the tasks for which the student has a code.
+
+    Another subgroup's lessons are left out; where the subgroup is unknown, those all of whose tasks are others'.
+    """
+    first, last = (day.isoformat() for day in days_of(week))
+    own = [view for view in student.extra if first <= view.lesson["date"] <= last]
+    kept = [_for(view, student) for view in [*common, *own] if _concerns(view, student)]
+    return sorted(kept, key=_order)
+
+
+def _concerns(view: LessonView, student: Student) -> bool:
+    subgroup = view.lesson["subgroup"]
+    if not subgroup:
+        return True
+    if student.subgroups is not None:
+        return subgroup in student.subgroups
+    return not view.tasks or any(task in student.works for task in view.tasks)
+
+
+def _for(view: LessonView, student: Student) -> LessonView:
+    if is_cancelled(view.lesson):
+        return LessonView(view.id, view.lesson)
+    tasks = {key: view.tasks[key] for key in view.lesson["tasks"] if key in view.tasks and key in student.works}
+    return LessonView(view.id, view.lesson, view.material, tasks)
+
+
+def _order(view: LessonView) -> tuple[str, int, str, str]:
+    return view.lesson["date"], view.lesson["n"], view.lesson["subgroup"], view.id
