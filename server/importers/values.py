@@ -101,7 +101,7 @@ def _date(year: int, month: int, day: int) -> Read[date | None]:
 # --- times and numbers -----------------------------------------------------------------------------------------
 
 _TIME = re.compile(r"(\d{1,2})[:.\-](\d{2})(?::\d{2})?")
-_NUMBER = re.compile(r"(\d{1,6})(?:[.,]0+)?(?:\s*-?\s*\D.*)?")
+_NUMBER = re.compile(r"(\d{1,6})(?:[.,]0+)?(?:\s*-?\s*\D+)?")
 
 
 def read_time(cell: Cell) -> Read[str]:

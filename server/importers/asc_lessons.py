@@ -1,0 +1,177 @@
+"""The lessons and cards of an aSc export: references by id become names, cards become hours of the week."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import pairwise
+
+from server.importers.findings import ERROR, INFO, WARNING, Notes
+from server.importers.rows import CardRow, LessonRow, Where
+from server.importers.xmlfile import Element
+
+Group = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What lessons refer to: id → name (groups: class and group name), and how the masks are read."""
+
+    notes: Notes
+    weekdays: tuple[int, ...]
+    weeks: int
+    periods: frozenset[int]
+    subjects: dict[str, str]
+    teachers: dict[str, str]
+    rooms: dict[str, str]
+    classes: dict[str, str]
+    groups: dict[str, Group]
+    week_masks: dict[str, list[str]]
+
+    def read(self, lessons: list[Element], cards: list[Element]) -> tuple[LessonRow, ...]:
+        """LessonRows in file order. An unknown reference is an error, and that lesson or card is left out."""
+        by_lesson: dict[str, list[Element]] = defaultdict(list)
+        known = {lesson.get("id") for lesson in lessons}
+        for card in cards:
+            if card.get("lessonid") in known:
+                by_lesson[card.get("lessonid")].append(card)
+            else:
+                self._note(card, ERROR, "timetable_unknown_lesson", "lessonid", card.get("lessonid"))
+        drafts = [row for lesson in lessons if (row := self._lesson(lesson, by_lesson[lesson.get("id")]))]
+        return _with_keys(drafts)
+
+    def _note(self, element: Element, level: str, code: str, column: str, value: str, **more: object) -> None:
+        self.notes.add(level, code, Where(self.notes.file, "", element.line), column=column, value=value, **more)
+
+    def _lesson(self, element: Element, cards: list[Element]) -> LessonRow | None:
+        subject = self.subjects.get(element.get("subjectid"), "")
+        classes = self._named(element, "classids", self.classes)
+        groups = self._named(element, "groupids", self.groups)
+        teachers = self._named(element, "teacherids", self.teachers, subject=subject, classes=", ".join(classes or ()))
+        if not subject:
+            self._note(element, ERROR, "timetable_unknown_subject", "subjectid", element.get("subjectid"))
+        if not subject or classes is None or groups is None or teachers is None:
+            return None
+        groups = groups or [(name, "") for name in classes]
+        rooms = self._rooms(element, [])
+        hours, per_card = self._hours(element)
+        placed = [found for card in cards for found in self._cards(card, rooms)]
+        return LessonRow(
+            key="",
+            subject=subject,
+            class_names=tuple(dict.fromkeys([*classes, *(class_name for class_name, _ in groups)])),
+            groups=tuple(dict.fromkeys(groups)),
+            teachers=tuple(dict.fromkeys(teachers)),
+            rooms=tuple(rooms),
+            hours_per_week=hours,
+            periods_per_card=per_card,
+            weeks=self._lesson_weeks(element),
+            cards=tuple(sorted(_expanded(placed, hours, per_card), key=_when)),
+            where=Where(self.notes.file, "", element.line),
+        )
+
+    def _named(self, element: Element, column: str, names: dict, **about: str) -> list | None:
+        """The names behind a comma list of ids; None (and an error) when one is unknown."""
+        ids = element.list(column)
+        unknown = [key for key in ids if key not in names]
+        for key in unknown:
+            code = f"timetable_unknown_{_SINGULAR[column]}"
+            self._note(element, ERROR, code, column, key, lesson=element.get("id"), **about)
+        return None if unknown else [names[key] for key in ids]
+
+    def _rooms(self, element: Element, default: list[str]) -> list[str]:
+        """An unknown room costs only the room; no room stated = ``default``."""
+        ids = element.list("classroomids")
+        for key in ids:
+            if key not in self.rooms:
+                self._note(element, WARNING, "timetable_unknown_room", "classroomids", key)
+        return [self.rooms[key] for key in ids if key in self.rooms] or default
+
+    def _hours(self, element: Element) -> tuple[float, int]:
+        """Hours a week (0 when not stated) and lessons per card (1 when not stated)."""
+        try:
+            hours = float(element.get("periodsperweek").replace(",", ".") or 0)
+            per_card = int(float(element.get("periodspercard").replace(",", ".") or 1))
+        except (ValueError, OverflowError):
+            hours = per_card = -1
+        if not 0 <= hours <= 100 or not 1 <= per_card <= 12:
+            self._note(element, WARNING, "timetable_hours", "periodsperweek", element.get("periodsperweek"))
+            return 0.0, 1
+        return hours, per_card
+
+    def _lesson_weeks(self, element: Element) -> str:
+        masks = [mask for mask in self.week_masks.get(element.get("weeksdefid"), []) if len(mask) == self.weeks]
+        if not masks:
+            return "1" * self.weeks
+        return "".join("1" if any(mask[index] == "1" for mask in masks) else "0" for index in range(self.weeks))
+
+    def _cards(self, card: Element, lesson_rooms: list[str]) -> list[CardRow]:
+        """A card may name several days; one that names none is not placed."""
+        period, days, weeks = card.get("period"), card.get("days"), card.get("weeks") or "1" * self.weeks
+        if not period or "1" not in days:
+            self._note(card, INFO, "timetable_unplaced_card", "days", card.get("lessonid"))
+            return []
+        if set(days) - {"0", "1"} or len(days) > len(self.weekdays):
+            self._note(card, ERROR, "timetable_days", "days", days)
+            return []
+        if len(weeks) == 1 and weeks == "1":
+            weeks = "1" * self.weeks
+        if set(weeks) - {"0", "1"} or len(weeks) != self.weeks or "1" not in weeks:
+            self._note(card, ERROR, "timetable_weeks", "weeks", weeks)
+            return []
+        number = int(period) if period.isascii() and period.isdigit() and len(period) < 4 else -1
+        if number < 0 or (self.periods and number not in self.periods):
+            self._note(card, ERROR, "timetable_period", "period", period)
+            return []
+        rooms = tuple(self._rooms(card, lesson_rooms if "classroomids" not in card.attributes else []))
+        places = [self.weekdays[index] for index, mark in enumerate(days) if mark == "1"]
+        return [CardRow(weekday, number, weeks, rooms) for weekday in places]
+
+
+_SINGULAR = {"classids": "class", "groupids": "group", "teacherids": "teacher"}
+
+
+def _when(card: CardRow) -> tuple[int, int, str]:
+    return card.weekday, card.period, card.weeks
+
+
+def _expanded(cards: list[CardRow], hours: float, per_card: int) -> list[CardRow]:
+    """Cards that stand for several lessons in a row get the following periods too.
+
+    Many exports write one card per lesson already: then there are as many cards as hours, or they stand in rows.
+    """
+    placed = sum(card.weeks.count("1") / len(card.weeks) for card in cards)
+    if per_card == 1 or placed * per_card > hours + 1e-6 or _in_rows(cards, per_card):
+        return cards
+    return [
+        CardRow(card.weekday, card.period + step, card.weeks, card.rooms) for card in cards for step in range(per_card)
+    ]
+
+
+def _in_rows(cards: list[CardRow], per_card: int) -> bool:
+    """True when the cards of each day form rows of ``per_card`` lessons that follow one another."""
+    days: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for card in cards:
+        days[card.weekday, card.weeks].append(card.period)
+    for periods in days.values():
+        periods.sort()
+        rows = [periods[start : start + per_card] for start in range(0, len(periods), per_card)]
+        if any(len(row) < per_card or any(b - a != 1 for a, b in pairwise(row)) for row in rows):
+            return False
+    return True
+
+
+def _with_keys(rows: list[LessonRow]) -> tuple[LessonRow, ...]:
+    """Keys from subject and groups, which survive a new export and a new teacher; equal ones are numbered."""
+    alike: dict[str, list[LessonRow]] = defaultdict(list)
+    for row in rows:
+        groups = ",".join(sorted(f"{class_name}:{group}" if group else class_name for class_name, group in row.groups))
+        alike[f"{row.subject}|{groups}"].append(row)
+    keys: dict[int, str] = {}
+    for key, same in alike.items():
+        same.sort(key=lambda row: (row.periods_per_card, row.weeks, row.hours_per_week, row.teachers))
+        for n, row in enumerate(same, 1):
+            keys[id(row)] = key if n == 1 else f"{key}|{n}"
+    return tuple(_keyed(row, keys[id(row)]) for row in rows)
+
+
+def _keyed(row: LessonRow, key: str) -> LessonRow:
+    return LessonRow(**{**row.__dict__, "key": key})
