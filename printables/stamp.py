@@ -14,6 +14,7 @@ from printables.layout import LEAST, QR_MODULES, QR_SIDE, RULE, Box
 FONT_NAMES = {REGULAR: "SR", BOLD: "SB", CODE: "SC", "DejaVuSans.ttf": "SS", "DejaVuSans-Bold.ttf": "ST"}
 _FALLBACK = {REGULAR: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf", CODE: "DejaVuSans.ttf"}
 _NO_LETTER = "\u25a1"
+LEADING = 1.2
 
 
 @dataclass
@@ -38,9 +39,9 @@ class Ink:
             x += face(name).width(run, size)
 
     def fitted(self, box: Box, text: str, file: str = REGULAR, size: float = 12, align: str = "left") -> None:
-        """Text inside a box, in the middle of its height: smaller if need be, then in two lines, then cut short."""
-        lines, size = fit(text, face(file), size, box.width)
-        step = size * 1.2
+        """Text inside a box, in the middle of its height, in as many lines as its height has room for."""
+        lines, size = fit(text, face(file), size, box)
+        step = size * LEADING
         x = {"left": box.x0, "right": box.x1, "middle": (box.x0 + box.x1) / 2}[align]
         y = (box.y0 + box.y1) / 2 + step * (len(lines) - 1) / 2 - size * 0.36
         for number, line in enumerate(lines):
@@ -64,15 +65,28 @@ class Ink:
         return ("q 0 g 0 G\n" + "\n".join(self.operators) + "\nQ\n").encode()
 
 
-def fit(text: str, typeface: Face, size: float, width: float) -> tuple[list[str], float]:
-    """The lines and the size, not under 10 pt, with which ``text`` fits ``width`` points: one line, or two."""
-    while size > LEAST and typeface.width(text, size) > width:
+def fit(text: str, typeface: Face, size: float, box: Box) -> tuple[list[str], float]:
+    """The lines and the largest size up to ``size``, not under 10 pt, with which ``text`` fits the box.
+
+    What does not fit at 10 pt loses its end, shown by an ellipsis.
+    """
+    while True:
+        room = max(1, int(box.height / (size * LEADING)))
+        lines, left = _wrap(text, typeface, size, box.width, room)
+        if not left:
+            return lines, size
+        if size <= LEAST:
+            return [*lines[:-1], f"{lines[-1][:-1].rstrip()}…"], size
         size = max(LEAST, size - 0.5)
-    if typeface.width(text, size) <= width:
-        return [text], size
-    first, rest = _take(text, typeface, size, width)
-    second, left = _take(rest, typeface, size, width)
-    return [first, f"{second[:-1].rstrip()}…" if left else second], size
+
+
+def _wrap(text: str, typeface: Face, size: float, width: float, room: int) -> tuple[list[str], str]:
+    """At most ``room`` lines, and what is left of the text."""
+    lines = []
+    while text and len(lines) < room:
+        line, text = _take(text, typeface, size, width)
+        lines.append(line)
+    return lines or [""], text
 
 
 def _take(text: str, typeface: Face, size: float, width: float) -> tuple[str, str]:

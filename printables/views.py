@@ -48,8 +48,13 @@ def student_lessons(common: list[LessonView], student: Student, week: str) -> li
     """
     first, last = (day.isoformat() for day in days_of(week))
     own = [view for view in student.extra if first <= view.lesson["date"] <= last]
-    kept = [_for(view, student) for view in [*common, *own] if _concerns(view, student)]
-    return sorted(kept, key=_order)
+    printed: set[str] = set()
+    kept = []
+    for view in sorted([*common, *own], key=_order):
+        if _concerns(view, student):
+            kept.append(_for(view, student, printed))
+            printed |= kept[-1].tasks.keys()
+    return kept
 
 
 def _concerns(view: LessonView, student: Student) -> bool:
@@ -61,10 +66,12 @@ def _concerns(view: LessonView, student: Student) -> bool:
     return not view.tasks or any(task in student.works for task in view.tasks)
 
 
-def _for(view: LessonView, student: Student) -> LessonView:
+def _for(view: LessonView, student: Student, printed: set[str]) -> LessonView:
+    """The lesson with the student's own tasks; one that an earlier lesson has already brought is not repeated."""
     if is_cancelled(view.lesson):
         return LessonView(view.id, view.lesson)
-    tasks = {key: view.tasks[key] for key in view.lesson["tasks"] if key in view.tasks and key in student.works}
+    own = [key for key in view.lesson["tasks"] if key in view.tasks and key in student.works and key not in printed]
+    tasks = {key: view.tasks[key] for key in own}
     return LessonView(view.id, view.lesson, view.material, tasks)
 
 
