@@ -1,7 +1,12 @@
-# make demo   sets everything up, loads the sample village, publishes, prints, serves on 127.0.0.1:8000
-# make test   sets everything up and runs every check that CI runs
-#
-# Each step of the set-up leaves a stamp in .venv/ and is done again only when what it read is newer.
+# make demo       set everything up, load the sample village, publish, print, serve on 127.0.0.1:8000
+#                 (SERVE=0 does all but serve, PORT=8080 changes the port)
+# make test       set everything up and run every check that CI runs
+# make test-fast  only what needs no browser, PDF or PostgreSQL: seconds
+# make bench      measure against the figures in the README
+# make messages   gather the texts of office, paper and reader into the catalogues, for the translator
+# make lock       lock the dependencies anew after a change in pyproject.toml
+# make clean      remove .venv, build (with the demo's home) and caches
+
 .POSIX:
 .NOTPARALLEL:
 
@@ -15,14 +20,12 @@ LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-has
 .PHONY: help setup setup-test demo test test-fast lint bench lock messages clean translations
 
 help:
-	@sed -n 's/^# //p' Makefile
-	@echo "also: setup setup-test test-fast lint bench lock messages clean"
+	@sed -n '/^$$/q; s/^# //p' Makefile
 
 setup: $(VENV)/.app translations
 
 setup-test: $(VENV)/.system-test $(VENV)/.dev setup
 
-# SERVE=0 does all but serve, PORT=8080 changes the port.
 demo: setup
 	@case "$${SERVE:-1}" in 0) serve=--no-serve ;; *) serve= ;; esac; \
 	exec $(BIN)/korablik demo --port "$${PORT:-8000}" $$serve
@@ -30,7 +33,6 @@ demo: setup
 test: setup-test lint
 	@$(BIN)/python -m pytest
 
-# Without browser, PDF and PostgreSQL: seconds, needs no system package beyond those for running.
 test-fast: $(VENV)/.dev setup
 	@$(BIN)/python -m pytest -q -m "not browser and not pdf and not postgres"
 
@@ -41,12 +43,10 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev setup
 	@for bench in tests/bench/bench_*.py; do echo "$$bench"; $(BIN)/python "$$bench" || exit 1; done
 
-# Locks anew after a change of the dependencies in pyproject.toml; versions move only where they must.
 lock: $(VENV)/.dev
 	@$(LOCK) --extra build pyproject.toml -o requirements.txt
 	@$(LOCK) --extra build --extra dev pyproject.toml -o requirements-dev.txt
 
-# Gathers the texts of office, paper and reader into the catalogues, for the translator.
 messages: $(VENV)/.app
 	@mkdir -p build
 	@$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --add-location=file --no-wrap \
@@ -60,6 +60,8 @@ clean:
 	@rm -rf build $(VENV) .pytest_cache .hypothesis .ruff_cache .import_linter_cache
 	@find server printables sync site tests -name __pycache__ -type d -prune -exec rm -rf {} +
 	@find $(CATALOGUES) -name '*.mo' -exec rm -f {} +
+
+# From here on: each step leaves a stamp in .venv/ and is done again only when what it read is newer.
 
 $(VENV)/.system: .ci/system-packages .ci/python
 	@.ci/system-packages run
