@@ -70,7 +70,8 @@ $(VENV)/.system: .ci/system-packages .ci/python
 # Before .system, so that one line tells everything that is missing.
 $(VENV)/.system-test: .ci/system-packages .ci/python
 	@.ci/system-packages test
-	@mkdir -p $(VENV) && touch $(VENV)/.system $@
+	@mkdir -p $(VENV) && touch $@
+	@[ -e $(VENV)/.system ] || touch $(VENV)/.system
 
 $(VENV)/.python: $(VENV)/.system
 	@python=$$(.ci/python) && "$$python" -m venv $(VENV) && touch $@
