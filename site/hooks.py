@@ -50,8 +50,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    folder, slug = Path(config.extra["edition"]), config.extra.get("group")
+    folder, slug = Path(config.extra["edition"]), str(config.extra.get("group") or "")
     edition = _edition(folder)
+    if slug and slug not in edition.content["groups"]:
+        raise PluginError(f"The edition {folder.name} has no group {slug}.")
     pages = group_pages(edition.content, slug) if slug else {"index.html": _root(edition)}
     changed = _changed(folder).get(slug) or changed_in({}, page_hashes(pages), edition.number)
     made = []
@@ -78,7 +80,7 @@ def on_post_build(*, config: MkDocsConfig) -> None:
         return
     edition = _edition(Path(config.extra["edition"]))
     env = environment(edition.content["school"]["locale"], os.path.abspath(config.extra["locale_dir"]))
-    text = env.get_template("edition.js").render(number=edition.number, issued_at=edition.issued_at)
+    text = env.get_template("edition.js.html").render(number=edition.number, issued_at=edition.issued_at)
     Path(config.site_dir, "edition.js").write_text(_compact(text), "utf-8", newline="\n")
 
 
@@ -107,8 +109,8 @@ def _changed(folder: Path) -> dict[str, Any]:
 
 def _root(edition: Edition) -> dict[str, Any]:
     school, groups = edition.content["school"], edition.content["groups"]
-    rows = [{"slug": slug, "name": group["name"], "grade": group["grade"]} for slug, group in groups.items()]
-    rows.sort(key=lambda row: (row["grade"] is None, row["grade"] or 0, row["name"]))
+    ordered = sorted(groups.items(), key=lambda item: (item[1]["grade"] or 99, item[1]["name"]))
+    rows = [{"slug": slug, "group": group["name"], "kind": group["kind"]} for slug, group in ordered]
     data = {"school": school["name"], "address": school["address"], "hotline": school["hotline"], "groups": rows}
     return {"template": "root.html", "title": school["name"], "data": data}
 
@@ -144,9 +146,11 @@ def _date(locale: Locale, day: str, pattern: str) -> str:
 
 
 def _size(locale: Locale, translations: Any, size_kb: float) -> str:
-    """"61 MB" or "45 kB", in the words of the language."""
+    """ "61 MB" or "45 kB", in the words of the language."""
     if size_kb >= 1000:
-        return translations.ugettext("%(size)s MB") % {"size": numbers.format_decimal(size_kb / 1000, "#,##0.#", locale)}
+        return translations.ugettext("%(size)s MB") % {
+            "size": numbers.format_decimal(size_kb / 1000, "#,##0.#", locale)
+        }
     return translations.ugettext("%(size)s kB") % {"size": numbers.format_decimal(size_kb, "#,##0", locale)}
 
 

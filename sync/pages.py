@@ -20,7 +20,8 @@ LARGE_KB = 5000
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _TAG = re.compile(r"<[^>]*>")
-_SIGNS = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)|^[#>|\s-]+|\|", re.MULTILINE)
+_LINE_START = re.compile(r"^\s*(?:(?:[-+*]|#+|>)\s+)+|\|", re.MULTILINE)
+_EMPHASIS = re.compile(r"(?<!\w)[*_~`]+(?=\S)|(?<=\S)[*_~`]+(?!\w)")
 
 
 def group_pages(content: dict[str, Any], slug: str) -> dict[str, Page]:
@@ -70,7 +71,8 @@ def group_digest(changed: dict[str, dict[str, Any]]) -> str:
 
 def plain(text: str) -> str:
     """The words of a Markdown text on one line, for a timetable row."""
-    return " ".join(_SIGNS.sub(" ", _TAG.sub(" ", _LINK.sub(r"\1", text))).split())
+    words = _LINE_START.sub(" ", _TAG.sub(" ", _LINK.sub(r"\1", text)))
+    return " ".join(_EMPHASIS.sub("", words).split())
 
 
 def shorten(text: str, limit: int = SHORT) -> str:
@@ -281,7 +283,9 @@ def _task(group: _Group, key: str, task: dict[str, Any]) -> dict[str, Any]:
 def _broadcasts(group: _Group) -> list[dict[str, Any]]:
     own = [x for x in group.content["broadcasts"].values() if group.slug in x["groups"]]
     items = sorted((_fields(x, "date start minutes channel subject topic") for x in own), key=_when)
-    return [{"date": day, "broadcasts": [x for x in items if x["date"] == day]} for day in _unique(x["date"] for x in items)]
+    return [
+        {"date": day, "broadcasts": [x for x in items if x["date"] == day]} for day in _unique(x["date"] for x in items)
+    ]
 
 
 def _when(item: dict[str, Any]) -> tuple[str, str, str]:

@@ -1,0 +1,363 @@
+"""The site that MkDocs really builds: its pages, their policy, what changes in them and how they are put in place."""
+
+import html
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+from server.services import sitebuild
+from server.services.sitebuild import build_group, groups_to_build, look_digest, write_changed, write_public_root
+from tests.editions import lesson_of, sample_content, sample_edition, write_sample
+from tests.sync.test_markdown import HOSTILE
+
+ROOT = Path(__file__).parents[2]
+
+
+class Links(HTMLParser):
+    """The links, ids, handlers and fetched addresses of one page."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.links: list[str] = []
+        self.ids: set[str] = set()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = {name: value or "" for name, value in attrs}
+        self.found.append((tag, named))
+        if "id" in named:
+            self.ids.add(named["id"])
+        if tag == "a" and "href" in named:
+            self.links.append(named["href"])
+
+
+def publish(home: Path, edition=None, previous: Path | None = None, locale_dir: Path | None = None) -> Path:
+    """Build an edition's whole site into ``home/public``; returns the edition's folder."""
+    folder = write_sample(home / "editions", edition)
+    locale_dir = locale_dir or home / "locale"
+    look = look_digest(locale_dir)
+    write_changed(folder, previous, look)
+    for slug in groups_to_build(folder, home / "public", look):
+        build_group(folder, slug, home / "public", home / "cache", locale_dir, look)
+    write_public_root(folder, home / "public", locale_dir)
+    return folder
+
+
+def bytes_of(public: Path) -> dict[str, bytes]:
+    return {path.relative_to(public).as_posix(): path.read_bytes() for path in public.rglob("*") if path.is_file()}
+
+
+def differing(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
+    return {path for path in before | after if before.get(path) != after.get(path) and not path.endswith(".json")}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Path:
+    """A home with the sample edition published; read it, change nothing."""
+    home = tmp_path_factory.mktemp("home")
+    publish(home)
+    return home
+
+
+def page_of(home: Path, slug: str, date: str, n: int) -> Path:
+    return home / "public" / slug / f"lesson-{lesson_of(sample_content(), slug, date, n)}.html"
+
+
+def test_every_link_leads_somewhere(home):
+    pages = sorted((home / "public").rglob("*.html"))
+    assert len(pages) > 60
+    parsed = {page.resolve(): Links(page.read_text("utf-8")) for page in pages}
+    for page, seen in parsed.items():
+        for link in seen.links:
+            if re.match(r"(https?|tel|mailto):", link):
+                continue
+            path, _, anchor = link.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            assert target in parsed, f"{page.name}: {link}"
+            assert not anchor or anchor in parsed[target].ids, f"{page.name}: {link}"
+
+
+def test_every_page_can_be_reached_from_the_root(home):
+    todo, seen = [(home / "public/index.html").resolve()], set()
+    while todo:
+        page = todo.pop()
+        if page in seen:
+            continue
+        seen.add(page)
+        links = (link.partition("#")[0] for link in Links(page.read_text("utf-8")).links)
+        todo += [(page.parent / link).resolve() for link in links if link and ":" not in link]
+    assert seen == {page.resolve() for page in (home / "public").rglob("*.html")}
+
+
+def test_the_policy_allows_this_style_and_script_and_nothing_else(home):
+    import base64
+    import hashlib
+
+    for page in (home / "public").rglob("*.html"):
+        text = page.read_text("utf-8")
+        policy = html.unescape(re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)[1])
+        rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+        assert rules["default-src"] == "'none'"
+        for inline in re.findall(r"<(style|script)>(.*?)</\1>", text, re.DOTALL):
+            value = base64.b64encode(hashlib.sha256(inline[1].encode()).digest()).decode()
+            assert f"'sha256-{value}'" in rules[f"{inline[0]}-src"]
+        assert text.index("Content-Security-Policy") < text.index("<style>")
+        assert "unsafe" not in policy
+
+
+def test_a_page_fetches_nothing_and_handles_nothing_inline(home):
+    for page in (home / "public").rglob("*.html"):
+        for tag, attributes in Links(page.read_text("utf-8")).found:
+            assert not [name for name in attributes if name.startswith("on") or name == "style"], page.name
+            assert tag not in {"link", "iframe", "object", "embed", "base"}, page.name
+            assert attributes.get("src", "edition.js") in {"edition.js", "../edition.js"}, page.name
+
+
+def test_a_hostile_edition_builds_harmless_pages(tmp_path):
+    content = sample_content()
+    evil = "\n\n".join(HOSTILE)
+    attack = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    key = lesson_of(content, "7", "2026-12-07", 3)
+    lesson = content["lessons"][key]
+    lesson |= {"topic": attack, "room": attack, "teachers": [attack], "subgroup": attack}
+    material = content["materials"][lesson["material"]]
+    resource = {"title": attack, "source": attack, "url": "javascript:alert(1)", "size_kb": 9000}
+    material |= {"title": attack, "body": evil, "resources": [resource]}
+    content["tasks"][lesson["tasks"][0]] |= {"title": attack, "text": evil}
+    for notice in content["notices"].values():
+        notice |= {"title": attack, "body": evil}
+    for broadcast in content["broadcasts"].values():
+        broadcast |= {"channel": attack, "topic": attack}
+    content["school"] |= {"name": attack, "address": attack}
+    content["school"]["hotline"] = {"phone": attack, "hours": attack}
+    content["school"]["contacts"] = [dict.fromkeys(("name", "position", "phone", "email"), attack)]
+    publish(tmp_path, sample_edition(content=content))
+    for page in (tmp_path / "public").rglob("*.html"):
+        seen = Links(page.read_text("utf-8"))
+        scripts = [attributes for tag, attributes in seen.found if tag == "script" and "src" not in attributes]
+        assert len(scripts) == (page.name == "index.html" and page.parent.name != "public"), page
+        for tag, attributes in seen.found:
+            assert not [name for name in attributes if name.startswith("on") or name == "style"], page
+            assert tag not in {"iframe", "form", "use", "image", "base", "foreignobject", "img"} or (
+                tag == "img" and "src" not in attributes
+            ), page
+        assert not [link for link in seen.links if re.match(r"\s*(javascript|data|vbscript):", link, re.IGNORECASE)]
+
+
+def test_a_new_number_alone_changes_no_page(tmp_path):
+    first = publish(tmp_path)
+    before = bytes_of(tmp_path / "public")
+    content = sample_content()
+    content["tasks"]["of-a-class-without-site"] = next(iter(content["tasks"].values())) | {"group": "x"}
+    publish(tmp_path, sample_edition(42, content), first)
+    assert differing(before, bytes_of(tmp_path / "public")) == {"edition.js"}
+
+
+def test_only_the_pages_of_a_changed_lesson_change(tmp_path):
+    first = publish(tmp_path)
+    before = bytes_of(tmp_path / "public")
+    content = sample_content()
+    key = lesson_of(content, "7", "2026-12-10", 2)
+    content["materials"][content["lessons"][key]["material"]]["body"] += "\nДополнение учителя."
+    publish(tmp_path, sample_edition(42, content), first)
+    after = bytes_of(tmp_path / "public")
+    assert differing(before, after) == {f"7/lesson-{key}.html", "edition.js"}
+    assert "changed in edition 42." in after[f"7/lesson-{key}.html"].decode()
+    assert "changed in edition 41." in after["7/index.html"].decode()
+
+
+def test_only_groups_that_changed_are_built(tmp_path):
+    first = publish(tmp_path)
+    look = look_digest(tmp_path / "locale")
+    assert groups_to_build(first, tmp_path / "public", look) == []
+    content = sample_content()
+    content["lessons"][lesson_of(content, "8", "2026-12-08", 4)]["topic"] = "Отмена крепостного права"
+    second = write_sample(tmp_path / "editions", sample_edition(42, content))
+    write_changed(second, first, look)
+    assert groups_to_build(second, tmp_path / "public", look) == ["8"]
+    report = build_group(second, "8", tmp_path / "public", tmp_path / "cache", tmp_path / "locale", look)
+    assert (report.changed, report.removed) == (3, 0)
+    assert groups_to_build(second, tmp_path / "public", look) == []
+    assert groups_to_build(second, tmp_path / "public", "another look") == ["1", "3", "7", "8"]
+
+
+def test_an_unchanged_page_keeps_its_time(tmp_path):
+    folder = publish(tmp_path)
+    page = tmp_path / "public/7/tv.html"
+    os.utime(page, (1_700_000_000, 1_700_000_000))
+    report = build_group(folder, "7", tmp_path / "public", tmp_path / "cache", tmp_path / "locale")
+    assert report.changed == 0
+    assert page.stat().st_mtime == 1_700_000_000
+
+
+def test_a_group_that_is_gone_loses_its_site(tmp_path):
+    publish(tmp_path)
+    (tmp_path / "public/own").mkdir()
+    content = sample_content()
+    del content["groups"]["8"]
+    publish(tmp_path, sample_edition(42, content))
+    assert sorted(path.name for path in (tmp_path / "public").iterdir()) == [
+        "1", "3", "7", "edition.js", "index.html", "own",
+    ]  # fmt: skip
+
+
+def test_nothing_half_built_lies_under_public(tmp_path, monkeypatch):
+    folder = publish(tmp_path)
+    before = bytes_of(tmp_path / "public")
+
+    def die(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sitebuild, "_swap", die)
+    with pytest.raises(KeyboardInterrupt):
+        build_group(folder, "7", tmp_path / "public", None, tmp_path / "locale")
+    assert bytes_of(tmp_path / "public") == before
+
+
+def test_where_folders_cannot_be_exchanged_they_are_renamed(tmp_path, monkeypatch):
+    """And a death between the two renames is mended by the next build."""
+    monkeypatch.setattr(sitebuild, "_exchange", lambda one, other: False)
+    folder = publish(tmp_path)
+    site, before = tmp_path / "public/7", bytes_of(tmp_path / "public")
+    build_group(folder, "7", tmp_path / "public", None, tmp_path / "locale")
+    assert bytes_of(tmp_path / "public") == before
+    site.rename(tmp_path / ".building/7.before")
+    report = build_group(folder, "7", tmp_path / "public", None, tmp_path / "locale")
+    assert report.changed == 0
+    assert bytes_of(tmp_path / "public") == before
+
+
+def test_killed_at_any_moment_the_site_stays_whole(tmp_path):
+    """A process that builds two editions in turn is killed; every time one of both stands there, entire."""
+    content = sample_content()
+    for lesson in content["lessons"].values():
+        lesson["topic"] += "!"
+    folders = [publish(tmp_path), write_sample(tmp_path / "editions", sample_edition(42, content))]
+    code = f"""if True:
+        from pathlib import Path
+        from server.services.sitebuild import build_group
+        home = Path({str(tmp_path)!r})
+        for edition in [Path(x) for x in {[str(folder) for folder in folders]!r}] * 1000:
+            build_group(edition, "7", home / "public", home / "cache", home / "locale")
+            print("built", flush=True)
+    """
+    states = []
+    for folder in folders:
+        build_group(folder, "7", tmp_path / "public", tmp_path / "cache", tmp_path / "locale")
+        states.append(bytes_of(tmp_path / "public/7"))
+    for wait in (0.003, 0.011, 0.017, 0.026):
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT)
+        assert process.stdout.readline() == "built\n"
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert bytes_of(tmp_path / "public/7") in states
+
+
+def test_rendered_markdown_is_kept_on_disk(home, tmp_path):
+    """A new process takes a text's HTML from the cache folder instead of rendering it."""
+    warm = sys.modules["hooks.py"]._WARM
+    warm.clear()
+    folder = publish(tmp_path)
+    files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    kept = next(path for path in files if "Буква ρ" in path.read_text("utf-8"))
+    kept.write_text("<p>из кэша</p>", "utf-8")
+    warm.clear()
+    build_group(folder, "7", tmp_path / "public", tmp_path / "cache", tmp_path / "locale")
+    warm.clear()
+    assert "из кэша" in page_of(tmp_path, "7", "2026-12-07", 3).read_text("utf-8")
+
+
+def test_a_build_without_cache_gives_the_same(home, tmp_path):
+    folder = write_sample(tmp_path / "editions")
+    write_changed(folder, None, look_digest(tmp_path / "locale"))
+    build_group(folder, "7", tmp_path / "public", None, tmp_path / "locale")
+    assert differing(bytes_of(home / "public/7"), bytes_of(tmp_path / "public/7")) == set()
+
+
+def test_words_dates_and_plurals_are_the_schools(tmp_path):
+    catalog = Catalog(locale="ru")
+    catalog.add(("%(num)s minute", "%(num)s minutes"), ("%(num)s минута", "%(num)s минуты", "%(num)s минут"))
+    catalog.add("hand in by %(date)s", "сдать до %(date)s")
+    catalog.add("%(size)s MB", "%(size)s МБ")
+    catalog.add("edition %(number)s", "выпуск %(number)s")
+    folder = tmp_path / "locale/ru/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "messages.mo").open("wb") as file:
+        write_mo(file, catalog)
+    content = sample_content()
+    for minutes, broadcast in zip([1, 2, 5, 21, 22], content["broadcasts"].values(), strict=True):
+        broadcast |= {"groups": ["7"], "minutes": minutes}
+    publish(tmp_path, sample_edition(content=content))
+    site = tmp_path / "public/7"
+    assert "Понедельник, 7 декабря" in (site / "day-2026-12-07.html").read_text("utf-8")
+    assert "сдать до 10 декабря, чт" in (site / "day-2026-12-07.html").read_text("utf-8")
+    assert re.findall(r"\d+ минут[аы]?", (site / "tv.html").read_text("utf-8")) == [
+        "1 минута", "2 минуты", "5 минут", "21 минута", "22 минуты",
+    ]  # fmt: skip
+    assert "61 МБ" in page_of(tmp_path, "7", "2026-12-07", 3).read_text("utf-8")
+    assert '<html lang="ru">' in (tmp_path / "public/index.html").read_text("utf-8")
+    assert '"\\u0432\\u044b\\u043f\\u0443\\u0441\\u043a 41"' in (tmp_path / "public/edition.js").read_text("utf-8")
+
+
+def test_a_large_file_says_how_to_do_without_it(home):
+    text = page_of(home, "7", "2026-12-07", 3).read_text("utf-8")
+    assert "61 MB" in text
+    assert "You can do without it." in text
+    assert "USB stick" in text
+    assert "Школа-ТВ" in text
+
+
+def test_the_root_lists_the_classes_and_the_hotline(home):
+    seen = Links((home / "public/index.html").read_text("utf-8"))
+    assert [link for link in seen.links if link.endswith("/index.html")] == [f"{x}/index.html" for x in "1378"]
+    assert "tel:+79990000020" in seen.links
+
+
+def run_by_hand(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **settings}
+    command = [sys.executable, "-m", "mkdocs", "build"]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_build_by_hand_never_writes_into_the_project(home, tmp_path):
+    shutil.copytree(ROOT / "site", tmp_path / "site", ignore=shutil.ignore_patterns("__pycache__"))
+    before = bytes_of(tmp_path / "site")
+    (edition,) = (home / "editions").iterdir()
+    done = run_by_hand(tmp_path / "site", KORABLIK_SITE_EDITION=str(edition), KORABLIK_SITE_GROUP="7")
+    assert done.returncode == 0, done.stderr
+    assert bytes_of(tmp_path / "site") == before
+    assert (tmp_path / "build/site/index.html").is_file()
+    unknown = run_by_hand(tmp_path / "site", KORABLIK_SITE_EDITION=str(edition), KORABLIK_SITE_GROUP="12")
+    assert "has no group 12" in unknown.stderr
+    refused = run_by_hand(tmp_path / "site", KORABLIK_SITE_EDITION="")
+    assert refused.returncode != 0
+    assert "extra.edition is empty" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert bytes_of(tmp_path / "site") == before
+
+
+def test_changed_json_names_hash_and_number_of_every_page(home):
+    (edition,) = (home / "editions").iterdir()
+    changed = json.loads((edition / "changed.json").read_bytes())
+    built = {path.name for path in (home / "public/7").glob("*.html")}
+    assert set(changed["7"]) == built
+    assert all(len(entry["hash"]) == 64 and entry["number"] == 41 for entry in changed["7"].values())
+
+
+def test_the_office_starts_without_mkdocs():
+    code = "import sys, server.services.sitebuild; print([x for x in ('mkdocs', 'flask') if x in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
