@@ -8,8 +8,7 @@ _LOOK_ALIKE = str.maketrans(_LATIN, _CYRILLIC)
 
 _SPELLING = {
     **dict(zip("абвгдезийклмнопрстуфхцыэіһұүқ", "abvgdezijklmnoprstufhcyeihuuq", strict=True)),
-    **{"ё": "yo", "ж": "zh", "ч": "ch", "ш": "sh", "щ": "shh", "ю": "yu", "я": "ya", "ъ": "", "ь": ""},
-    **{"ә": "ae", "ғ": "gh", "ң": "ng", "ө": "oe", "ү": "ue"},
+    **dict(zip("ёжчшщюяъьәғңөү", "yo zh ch sh shh yu ya   ae gh ng oe ue".split(" "), strict=True)),
 }
 
 _HAS_LATIN = re.compile(r"[A-Za-z]")

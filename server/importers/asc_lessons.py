@@ -43,9 +43,9 @@ class Lessons:
 
     def _lesson(self, element: Element, cards: list[Element]) -> LessonRow | None:
         subject = self.subjects.get(element.get("subjectid"), "")
-        classes = self._named(element, "classids", self.classes)
-        groups = self._named(element, "groupids", self.groups)
-        teachers = self._named(element, "teacherids", self.teachers, subject=subject, classes=", ".join(classes or ()))
+        classes = self._named(element, "classids", self.classes, subject)
+        groups = self._named(element, "groupids", self.groups, subject)
+        teachers = self._named(element, "teacherids", self.teachers, subject)
         if not subject:
             self._note(element, ERROR, "timetable_unknown_subject", "subjectid", element.get("subjectid"))
         if not subject or classes is None or groups is None or teachers is None:
@@ -68,13 +68,13 @@ class Lessons:
             where=Where(self.notes.file, "", element.line),
         )
 
-    def _named(self, element: Element, column: str, names: dict, **about: str) -> list | None:
+    def _named(self, element: Element, column: str, names: dict, subject: str) -> list | None:
         """The names behind a comma list of ids; None (and an error) when one is unknown."""
         ids = element.list(column)
         unknown = [key for key in ids if key not in names]
         for key in unknown:
             code = f"timetable_unknown_{_SINGULAR[column]}"
-            self._note(element, ERROR, code, column, key, lesson=element.get("id"), **about)
+            self._note(element, ERROR, code, column, key, lesson=element.get("id"), subject=subject)
         return None if unknown else [names[key] for key in ids]
 
     def _rooms(self, element: Element, default: list[str]) -> list[str]:

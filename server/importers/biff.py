@@ -55,7 +55,7 @@ def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _longest_string(stream: bytes) -> int:
-    """An upper bound, in bytes, for one shared string: a plain read of the table, the rest of it where it breaks off."""
+    """The longest shared string in bytes, read without regard for where the table is cut into records."""
     table, inside = bytearray(), False
     for kind, body in _records(stream):
         inside = kind == 0x00FC or (inside and kind == 0x003C)

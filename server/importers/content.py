@@ -7,10 +7,9 @@ import hashlib
 import re
 from datetime import date
 from pathlib import PurePosixPath
-from typing import Any
 
 from server.importers import charset, limits
-from server.importers.findings import ERROR, WARNING, Notes, Refused, Result
+from server.importers.findings import ERROR, INFO, WARNING, Notes, Refused, Result
 from server.importers.front_matter import Fields, parse_front_matter
 from server.importers.rows import LessonContentRow, ResourceRow, TaskRow, Where
 from server.importers.tables import check_size
@@ -91,6 +90,7 @@ def _task(fields: Fields) -> TaskRow | None:
     """None when the lesson sets no task. A grade without marks has the scale "none"."""
     section = fields.section("task")
     if section is None:
+        fields.note(INFO, "content_task_missing", "task")
         return None
     text = section.text("text", required=True)
     due_days = section.number("due_days", 0, 366)
@@ -109,8 +109,3 @@ def _without_heading(body: str, topic: str) -> str:
     found = _HEADING.match(body)
     repeats = found and plain(found[1]) == plain(topic)
     return (body[found.end() :] if found and repeats else body).strip("\n") + "\n"
-
-
-def content_codes() -> dict[str, Any]:
-    """The closed lists of codes, for forms that edit what is imported here."""
-    return {"form": FORMS, "kind": TASK_KINDS, "scale": SCALES}

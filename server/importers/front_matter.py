@@ -1,5 +1,6 @@
 """Front matter: a small, strict subset of YAML, and typed access that says by key what is wrong."""
 
+import unicodedata
 from datetime import date, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ import yaml
 
 from server.importers.findings import ERROR, WARNING, Notes, Refused
 from server.importers.rows import Where
-from server.importers.values import clean, read_date
+from server.importers.values import read_date
 
 _DEEPEST = 8
 _MOST_ITEMS = 200
@@ -33,7 +34,7 @@ class _Loader(yaml.SafeLoader):
 def parse_front_matter(text: str) -> dict[str, Any]:
     """The mapping. Raises Refused ``content_front_matter_broken`` with the line of the file."""
     try:
-        found = yaml.load(text, Loader=_Loader)  # noqa: S506 (a SafeLoader with more limits)
+        found = yaml.load(text, Loader=_Loader)
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError, TypeError, KeyError, AttributeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1  # the file's first line is the opening dashes
@@ -71,7 +72,8 @@ class Fields:
         if isinstance(value, dict | list | bytes):
             self.note(ERROR, "content_not_text", key)
             return ""
-        text = "" if value is None else "\n".join(clean(line) for line in str(value).splitlines()).strip()
+        text = "" if value is None else unicodedata.normalize("NFC", str(value))
+        text = "\n".join(line.rstrip() for line in text.replace("\x00", "").splitlines()).strip()
         if required and not text:
             self.note(ERROR, "content_key_missing", key)
         return text

@@ -30,7 +30,7 @@ def read_name(cell: Cell) -> Read[str]:
 
 
 def split_name(full: str) -> Name:
-    """"Петрова-Водкина Анна Олеговна" → three parts; words beyond the third belong to the patronymic."""
+    """Surname first: "Петрова-Водкина Анна Олеговна" → three parts; words beyond the third belong to the patronymic."""
     last, first, middle, *more = [*full.replace(",", " ").split(), "", "", ""]
     return Name(last, first, " ".join([middle, *more]).strip())
 

@@ -174,7 +174,7 @@ def read_yes_no(cell: Cell) -> Read[bool | None]:
 
 
 def read_sex(cell: Cell) -> Read[str]:
-    """"m", "f", or "" when not stated or not understood (said)."""
+    """The code "m" or "f"; "" when not stated or not understood (said)."""
     word = plain(clean(cell))
     if not word:
         return Read("")

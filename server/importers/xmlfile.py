@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from xml.sax import SAXException, SAXParseException
 from xml.sax.handler import ContentHandler
-from xml.sax.xmlreader import InputSource
+from xml.sax.xmlreader import AttributesImpl, InputSource, Locator
 
 from defusedxml import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
@@ -75,12 +75,12 @@ class _Collector(ContentHandler):
     def __init__(self) -> None:
         super().__init__()
         self.elements: list[Element] = []
-        self.locator = None
+        self.locator: Locator | None = None
 
-    def setDocumentLocator(self, locator) -> None:  # noqa: N802 (the name is the library's)
+    def setDocumentLocator(self, locator: Locator) -> None:
         self.locator = locator
 
-    def startElement(self, name, attrs) -> None:  # noqa: N802
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:
         if len(self.elements) >= limits.MAX_XML_ELEMENTS:
             raise Refused("file_too_large", megabytes=limits.MAX_FILE // 1_000_000)
         line = self.locator.getLineNumber() if self.locator else 0

@@ -1,0 +1,60 @@
+"""What the importers' tests share: the sample files, and small files made on the spot."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+@pytest.fixture(scope="session")
+def sample() -> Callable[[str], bytes]:
+    """The bytes of a sample: ``sample("village/bells.csv")``."""
+    return lambda name: (DATA / name).read_bytes()
+
+
+@pytest.fixture(scope="session")
+def xlsx() -> Callable[..., bytes]:
+    """A workbook from sheets of rows: ``xlsx({"7А": [["Фамилия", …], …]})``."""
+
+    def make(sheets: dict[str, list[list]]) -> bytes:
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+            for name, rows in sheets.items():
+                sheet = book.add_worksheet(name)
+                for number, row in enumerate(rows):
+                    sheet.write_row(number, 0, row)
+        return out.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def zipped() -> Callable[[dict[str, bytes]], bytes]:
+    """An archive of parts, compressed."""
+
+    def make(parts: dict[str, bytes]) -> bytes:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, part in parts.items():
+                archive.writestr(name, part)
+        return out.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def repacked(zipped: Callable[[dict[str, bytes]], bytes]) -> Callable[[bytes, str, Callable[[bytes], bytes]], bytes]:
+    """A workbook with one part changed: ``repacked(book, "xl/worksheets/sheet1.xml", change)``."""
+
+    def make(book: bytes, name: str, change: Callable[[bytes], bytes]) -> bytes:
+        with zipfile.ZipFile(io.BytesIO(book)) as archive:
+            parts = {info.filename: archive.read(info) for info in archive.infolist()}
+        parts[name] = change(parts[name])
+        return zipped(parts)
+
+    return make
