@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sync.markdown import drop_title, render
 SLIPS_PER_PAGE = 6
 MOST_CONTACTS = 3
 ENLARGED, WIDEST = 1.2, 640.0  # CSS pixels
+_LETTERED = re.compile(r'(<t(?:ext|span)\b[^>]*\sfill=")(?!none|white|#fff(?:fff)?")[^"]*"', re.IGNORECASE)
 _DRAWING = re.compile(r'<svg(?=[^>]*\swidth="(?P<width>[1-9][\d.]*)")(?=[^>]*\sheight="(?P<height>[1-9][\d.]*)")[^>]*>')
 _SIDE = re.compile(r'(\swidth|\sheight)="([\d.]+)"')
 _STROKE = re.compile(r'stroke="(?!none|white|#fff(?:fff)?")[^"]*"', re.IGNORECASE)
@@ -29,13 +31,7 @@ class Composer:
 
     def __init__(self, content: Mapping[str, Any], roster: Roster, texts: Texts):
         self._content, self._roster, self._texts = content, roster, texts
-        self._env = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            extensions=["jinja2.ext.i18n"],
-        )
-        self._env.install_gettext_translations(texts.translations, newstyle=True)  # type: ignore[attr-defined]
+        self._env = _environment(texts)
 
     def lesson(self, material: Mapping[str, Any]) -> str:
         """A lesson's text and its sources; nothing of the day or the group, so that parallel classes share it."""
@@ -156,14 +152,27 @@ class Composer:
         ]
 
 
+@cache
+def _environment(texts: Texts) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(texts.translations, newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
 def _by_deadline(lessons: Sequence[LessonView]) -> list[tuple[str, Mapping[str, Any]]]:
     tasks = [(key, task) for view in lessons for key, task in view.tasks.items()]
     return sorted(tasks, key=lambda item: item[1]["due"] or "9999")
 
 
 def _html(text: str) -> Markup:
-    """Sanitised HTML whose drawings have black lines, as a photocopier loses red ones, and letters of 10 pt."""
-    return Markup(_DRAWING.sub(_enlarged, _STROKE.sub('stroke="#000"', render(text))))
+    """Sanitised HTML whose drawings have black lines and letters, as a photocopier loses red ones, of 10 pt."""
+    inked = _LETTERED.sub(r'\1#000"', _STROKE.sub('stroke="#000"', render(text)))
+    return Markup(_DRAWING.sub(_enlarged, inked))
 
 
 def _enlarged(tag: re.Match[str]) -> str:

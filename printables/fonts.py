@@ -75,7 +75,7 @@ class Face:
         head = self._font["hhea"]
         return round(head.ascent * 1000 / self.units), round(head.descent * 1000 / self.units)
 
-    @property
+    @cached_property
     def glyphs(self) -> int:
         """How many glyphs the file has."""
         return len(self._advances)
@@ -84,13 +84,19 @@ class Face:
         """Width of a glyph in thousandths of the size."""
         return self._advances[glyph] * 1000 / self.units if glyph < self.glyphs else 0.0
 
+    @cached_property
+    def letters(self) -> dict[str, tuple[int, float]]:
+        """Letter → glyph number and width in thousandths of the size."""
+        return {chr(code): (glyph, self.advance(glyph)) for code, glyph in self.cmap.items()}
+
     def lacks(self, text: str) -> str:
         """The letters of ``text`` that the face cannot write, each once, in order."""
-        return "".join(dict.fromkeys(letter for letter in text if ord(letter) not in self.cmap))
+        return "".join(dict.fromkeys(letter for letter in text if letter not in self.letters))
 
     def width(self, text: str, size: float) -> float:
-        """Width of ``text`` in points (no kerning, as stamped)."""
-        return sum(self.advance(self.cmap.get(ord(letter), 0)) for letter in text) * size / 1000
+        """Width of ``text`` in points (no kerning, as stamped); a letter that the face lacks counts nothing."""
+        letters = self.letters
+        return sum([letters[letter][1] for letter in text if letter in letters]) * size / 1000
 
     def subset(self, glyphs: set[int]) -> bytes:
         """A TrueType file with the outlines of ``glyphs`` only, under their own numbers, without hints."""

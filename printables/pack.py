@@ -12,7 +12,7 @@ from printables.press import Piece, Press
 from printables.report import PackInfo, PrintReport
 from printables.roster import LessonView, Roster, Student
 from printables.sheets import Sheet, SheetCache
-from printables.texts import Texts
+from printables.texts import texts_of
 from printables.views import student_lessons, week_lessons
 from sync.edition import read_edition
 
@@ -38,7 +38,7 @@ def print_group(
     """
     content = read_edition(edition_dir).content
     check_roster(roster, content)
-    texts = Texts(content["school"]["locale"], locale_dir)
+    texts = texts_of(content["school"]["locale"], locale_dir)
     planner = Planner(Composer(content, roster, texts), SheetCache(cache), week_lessons(content, roster), roster.week)
     press = Press(content, roster, texts, planner.composer.channel, duplex)
     packs: list[PackInfo] = []

@@ -4,7 +4,6 @@ Operators: ISO 32000-1 (text 9.4, paths 8.5, inline images 8.9.7).
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import zxingcpp
 
@@ -15,6 +14,7 @@ FONT_NAMES = {REGULAR: "SR", BOLD: "SB", CODE: "SC", "DejaVuSans.ttf": "SS", "De
 _FALLBACK = {REGULAR: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf", CODE: "DejaVuSans.ttf"}
 _NO_LETTER = "\u25a1"
 LEADING = 1.2
+_BITS = bytes([ord("0")]) + bytes([ord("1")]) * 255
 
 
 @dataclass
@@ -29,12 +29,15 @@ class Ink:
     ) -> None:
         """One line with its baseline at ``y``; ``x`` is its left end, its right end or its middle."""
         runs = _runs(text, file)
-        width = sum(face(name).width(run, size) for name, run in runs)
-        x -= {"left": 0.0, "right": width, "middle": width / 2}[align]
+        if align != "left":
+            x -= sum(face(name).width(run, size) for name, run in runs) / (1 if align == "right" else 2)
         for name, run in runs:
-            glyphs = face(name).cmap
-            self.used.setdefault(name, {}).update((glyphs[ord(letter)], letter) for letter in run)
-            shown = "".join(f"{glyphs[ord(letter)]:04x}" for letter in run)
+            letters, used = face(name).letters, self.used.setdefault(name, {})
+            shown = ""
+            for letter in run:
+                glyph = letters[letter][0]
+                used[glyph] = letter
+                shown += f"{glyph:04x}"
             self.operators.append(f"BT /{FONT_NAMES[name]} {size:g} Tf 1 0 0 1 {x:.2f} {y:.2f} Tm <{shown}> Tj ET")
             x += face(name).width(run, size)
 
@@ -104,6 +107,8 @@ def _take(text: str, typeface: Face, size: float, width: float) -> tuple[str, st
 
 def _runs(text: str, file: str) -> list[tuple[str, str]]:
     """The text in pieces, each with the file that can write it."""
+    if not face(file).lacks(text):
+        return [(file, text)]
     runs: list[tuple[str, str]] = []
     for letter in text:
         name = file
@@ -117,15 +122,13 @@ def _runs(text: str, file: str) -> list[tuple[str, str]]:
     return runs
 
 
-@lru_cache(maxsize=256)
 def _qr_image(text: str) -> str:
     """An inline one-bit mask of 21 × 21: a dark module is 0, which paints (ISO 32000-1, 8.9.6.2)."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     picture = barcode.to_image(scale=1, add_quiet_zones=False)
     if picture.shape != (QR_MODULES, QR_MODULES):
         raise ValueError("a QR of version 1 holds 20 alphanumeric characters")
-    pixels = bytes(memoryview(picture).cast("B"))
+    pixels = bytes(memoryview(picture).cast("B")).translate(_BITS)
     rows = [pixels[start : start + QR_MODULES] for start in range(0, len(pixels), QR_MODULES)]
-    bits = [int("".join("1" if pixel else "0" for pixel in row).ljust(24, "1"), 2) for row in rows]
-    data = "".join(f"{row:06x}" for row in bits)
+    data = "".join(f"{int(row + b'111', 2):06x}" for row in rows)
     return f"BI /W {QR_MODULES} /H {QR_MODULES} /IM true /BPC 1 /F /AHx ID {data}> EI"

@@ -1,11 +1,18 @@
 """The school's language on paper: translated texts, dates and counts, without Flask."""
 
 import datetime
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
 from babel.dates import format_date
 from babel.support import NullTranslations, Translations
+
+
+@cache
+def texts_of(locale: str, locale_dir: Path) -> "Texts":
+    """The texts of a locale, read once in a process."""
+    return Texts(locale, locale_dir)
 
 
 class Texts:
