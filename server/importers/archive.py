@@ -71,6 +71,7 @@ def _too_large() -> Refused:
 # --- a few bytes can name a cell millions of rows away; the library would lay out everything between -----------
 
 _EMPTY_CELL = re.compile(rb"""<(?:\w+:)?(?:c|row)(?:\s+[\w:]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*/>""")
+_EMPTY_ROW = re.compile(rb"""<(?:\w+:)?row(?:\s+[\w:]+\s*=\s*(?:"[^"]*"|'[^']*'))*\s*>\s*</(?:\w+:)?row\s*>""")
 _REFERENCE = re.compile(rb"""(?<![:\w])r\s*=\s*["']\s*([A-Za-z]*)([0-9]*)""")
 _CELL = re.compile(rb"<(?:\w+:)?c(?=[\s/>])")
 _ROW = re.compile(rb"<(?:\w+:)?row(?=[\s/>])")
@@ -94,7 +95,7 @@ def _check_parts(parts: dict[str, bytes]) -> None:
 
 def _check_sheet(part: bytes) -> int:
     """The number of cells of an Office Open XML sheet; refuses one that spans too much."""
-    part = _EMPTY_CELL.sub(b"", part)
+    part = _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", part))
     row = column = 0
     for letters, digits in _REFERENCE.findall(part):
         if len(letters) > 3 or len(digits) > 7:

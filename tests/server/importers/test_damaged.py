@@ -4,6 +4,7 @@ import json
 import tracemalloc
 
 import pytest
+
 from server.importers.registry import read
 
 KIND = {"bells.csv": "bells", "terms.csv": "terms"}

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from server.importers.registry import KINDS, read
 
 FILES = [
