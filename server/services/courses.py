@@ -1,0 +1,133 @@
+"""Courses as lists and headings name them, their terms, and how much in them waits to be checked."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from server.errors import DomainError
+from server.models import Course, CourseTeacher, Group, Person, Subject, Task, Term, Work, Year
+from server.services.works import current, states
+
+TAUGHT = ("quarter", "half", "trimester")
+
+
+@dataclass(frozen=True)
+class CourseHead:
+    """A course as a list or a heading names it."""
+
+    id: str
+    group_id: str
+    group_slug: str
+    group_name: str
+    grade: int | None
+    subject: str
+    year_id: str
+    starts_on: date
+    ends_on: date
+    teachers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A term that is taught."""
+
+    id: str
+    name: str
+    starts_on: date
+    ends_on: date
+
+
+def courses(
+    session: Session, day: date, only: tuple[Collection[str], Collection[str]] | None = None
+) -> list[CourseHead]:
+    """The courses of the year that runs or ran last, class by class.
+
+    ``only``: ids of groups and of courses; a class brings the courses of its subgroups.
+    """
+    year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
+    query = _HEADS.where(Course.year_id == year)
+    if only is not None:
+        groups, ids = only
+        query = query.where(or_(Group.id.in_(groups), Group.parent_id.in_(groups), Course.id.in_(ids)))
+    found = _with_teachers(session, query, day)
+    return sorted(found, key=lambda head: (head.grade or 99, head.group_name, alphabetical(head.subject)))
+
+
+def course(session: Session, course_id: str, day: date) -> CourseHead:
+    """One course with its teachers of the day. Raises DomainError ``course_unknown``."""
+    found = _with_teachers(session, _HEADS.where(Course.id == course_id), day)
+    if not found:
+        raise DomainError("course_unknown")
+    return found[0]
+
+
+def of_group(session: Session, slug: str, day: date) -> list[CourseHead]:
+    """The courses of a group and of its subgroups. Raises DomainError ``group_unknown``."""
+    group_id = session.scalar(select(Group.id).where(Group.slug == slug))
+    if group_id is None:
+        raise DomainError("group_unknown", name=slug)
+    return courses(session, day, ((group_id,), ()))
+
+
+_HEADS = (
+    select(Course.id, Group.id, Group.slug, Group.name, Group.grade, Subject.name, Year.id, Year.starts_on,
+           Year.ends_on)
+    .select_from(Course)
+    .join(Group, Group.id == Course.group_id)
+    .join(Subject, Subject.id == Course.subject_id)
+    .join(Year, Year.id == Course.year_id)
+)  # fmt: skip
+
+
+def _with_teachers(session: Session, query: Select[Any], day: date) -> list[CourseHead]:
+    rows = session.execute(query).all()
+    teachers = _teachers(session, [row[0] for row in rows], day)
+    return [CourseHead(*row, teachers.get(row[0], ())) for row in rows]
+
+
+def _teachers(session: Session, course_ids: Sequence[str], day: date) -> dict[str, tuple[str, ...]]:
+    rows = session.execute(
+        select(CourseTeacher.course_id, Person.last_name, Person.first_name, Person.middle_name)
+        .join(Person, Person.id == CourseTeacher.person_id)
+        .where(CourseTeacher.course_id.in_(course_ids), current(CourseTeacher.since, CourseTeacher.until, day))
+        .order_by(CourseTeacher.course_id, CourseTeacher.is_lead.desc(), Person.last_name)
+    )
+    return {
+        course_id: tuple(" ".join(filter(None, names)) for _, *names in group)
+        for course_id, group in groupby(rows, key=lambda row: row[0])
+    }
+
+
+def terms(session: Session, head: CourseHead) -> list[Stretch]:
+    """The year's taught terms that hold for the course's grade, in order."""
+    rows = session.scalars(
+        select(Term).where(Term.year_id == head.year_id, Term.kind.in_(TAUGHT)).order_by(Term.starts_on)
+    )
+    return [
+        Stretch(row.id, row.name, row.starts_on, row.ends_on)
+        for row in rows if not row.grades or head.grade is None or head.grade in row.grades
+    ]  # fmt: skip
+
+
+def to_check(session: Session, course_ids: Iterable[str]) -> dict[str, int]:
+    """How many works of each course came back and wait for a decision."""
+    rows = session.execute(
+        select(Work.id, Task.course_id).join(Task, Task.id == Work.task_id)
+        .where(Task.course_id.in_(list(course_ids)), Task.withdrawn.is_(False))
+    ).all()  # fmt: skip
+    state = states(session, [work_id for work_id, _ in rows])
+    counts: dict[str, int] = {}
+    for work_id, course_id in rows:
+        if state[work_id].state == "returned":
+            counts[course_id] = counts.get(course_id, 0) + 1
+    return counts
+
+
+def alphabetical(*names: str) -> tuple[str, ...]:
+    """The order of a class list: Ё with Е, capital letters like small ones."""
+    return tuple(name.casefold().replace("ё", "е") for name in names)

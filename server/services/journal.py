@@ -1,0 +1,226 @@
+"""The journal: a course's students × lessons with works, marks, absences and term marks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.errors import DomainError
+from server.models import Group, Lesson, LessonCourse, MarkRevision, Person, Scale, Task, TermMark, Work
+from server.services.absences import AbsenceState, absences
+from server.services.courses import CourseHead, alphabetical, course, terms
+from server.services.works import members, states
+from sync import decide
+
+Value = tuple[str, str | None]  # verdict and mark
+
+
+@dataclass(frozen=True)
+class Column:
+    """A lesson, or one of its tasks. ``task_id`` None: nothing to hand in. ``first``: the lesson's first column."""
+
+    lesson_course_id: str
+    on: date
+    n: int
+    topic: str
+    first: bool
+    task_id: str | None = None
+    title: str = ""
+    kind: str = ""
+    scale: str = ""
+    maximum: int | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A work. ``state``: issued, missing (after its date), returned, marked, redo, checked; ``values``: its heads'."""
+
+    code: str
+    state: str
+    values: tuple[Value, ...]
+    returns: int
+
+    @property
+    def conflict(self) -> bool:
+        return len(self.values) > 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """A student's line: a cell per column, letters by lesson, values per term (the last one is the year's)."""
+
+    student_id: str
+    last_name: str
+    first_name: str
+    cells: tuple[Cell | None, ...]
+    absences: dict[str, AbsenceState]
+    terms: dict[str | None, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many works of a task were expected, came back, and are decided."""
+
+    column: Column
+    expected: int
+    handed_in: int
+    decided: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A course's journal for a stretch of days."""
+
+    course: CourseHead
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    term_columns: tuple[tuple[str | None, str], ...]  # id and name; None is the year
+    tallies: tuple[Tally, ...]
+
+
+def grid(session: Session, head: CourseHead, since: date, until: date, today: date) -> Grid:
+    """The journal of a course for these days: lessons that were held or have a task, one column per task."""
+    lessons = session.execute(
+        select(LessonCourse.id, Lesson.on, Lesson.n, LessonCourse.topic, Lesson.state)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .where(LessonCourse.course_id == head.id, Lesson.on.between(since, until))
+        .order_by(Lesson.on, Lesson.n)
+    ).all()
+    tasks = session.execute(
+        select(Task.lesson_course_id, Task.id, Task.title, Task.kind, Scale.type, Task.max_points, Task.due_on)
+        .join(Scale, Scale.code == Task.scale)
+        .where(Task.lesson_course_id.in_([row[0] for row in lessons]), Task.withdrawn.is_(False),
+               select(Work.id).where(Work.task_id == Task.id).exists())
+        .order_by(Task.due_on.nulls_last(), Task.title, Task.id)
+    ).all()  # fmt: skip
+    columns: list[Column] = []
+    for *lesson, state in lessons:
+        mine = [Column(*lesson, n == 0, *task[1:]) for n, task in enumerate(t for t in tasks if t[0] == lesson[0])]
+        if mine:
+            columns += mine
+        elif state == "planned" and lesson[1] <= today:
+            columns.append(Column(*lesson, True))
+    cells = _cells(session, columns, today)
+    rows = _rows(session, head, columns, cells, min(max(today, since), until))
+    stretches: list[tuple[str | None, str]] = [(term.id, term.name) for term in terms(session, head)]
+    present = {term for row in rows for term in row.terms}
+    shown = tuple(pair for pair in [*stretches, (None, "")] if pair[0] in present)
+    return Grid(head, tuple(columns), tuple(rows), shown, tuple(_tallies(columns, cells)))
+
+
+def _cells(session: Session, columns: Sequence[Column], today: date) -> dict[tuple[str, str], Cell]:
+    """The works of the columns by (task, student)."""
+    due = {column.task_id: column.due_on for column in columns if column.task_id}
+    works = session.execute(
+        select(Work.id, Work.task_id, Work.student_id, Work.code).where(Work.task_id.in_(list(due)))
+    ).all()
+    found = states(session, [row[0] for row in works])
+    disputed = [head for state in found.values() if state.conflict for head in state.heads]
+    values = {
+        revision_id: (verdict, value)
+        for revision_id, verdict, value in session.execute(
+            select(MarkRevision.id, MarkRevision.verdict, MarkRevision.value).where(MarkRevision.id.in_(disputed))
+        )
+    }
+    cells = {}
+    for work_id, task_id, student_id, code in works:
+        state = found[work_id]
+        shown = [state.shown.value] if state.shown else []
+        said = tuple(dict.fromkeys(values[head] for head in state.heads)) if state.conflict else tuple(shown)
+        deadline = due[task_id]
+        late = state.state == "issued" and deadline is not None and deadline < today
+        cells[task_id, student_id] = Cell(code, "missing" if late else state.state, said, state.returns)
+    return cells
+
+
+def _rows(
+    session: Session, head: CourseHead, columns: Sequence[Column], cells: dict[tuple[str, str], Cell], day: date
+) -> list[Row]:
+    group = session.get_one(Group, head.group_id)
+    ids = {*members(session, group, day), *(student_id for _, student_id in cells)}
+    people = session.execute(select(Person.id, Person.last_name, Person.first_name).where(Person.id.in_(ids))).all()
+    away = absences(session, {column.lesson_course_id for column in columns})
+    term_marks = _term_marks(session, head.id)
+    by_student: dict[str, dict[str, AbsenceState]] = {}
+    for (student_id, lesson_course_id), state in away.items():
+        by_student.setdefault(student_id, {})[lesson_course_id] = state
+    return [
+        Row(id_, last, first, tuple(cells.get((column.task_id or "", id_)) for column in columns),
+            by_student.get(id_, {}), term_marks.get(id_, {}))
+        for id_, last, first in sorted(people, key=lambda row: alphabetical(row[1], row[2]))
+    ]  # fmt: skip
+
+
+def _tallies(columns: Sequence[Column], cells: dict[tuple[str, str], Cell]) -> Iterable[Tally]:
+    for column in columns:
+        mine = [cell for (task_id, _), cell in cells.items() if task_id == column.task_id]
+        if mine:
+            handed_in = sum(cell.returns > 0 or cell.state in ("marked", "checked") for cell in mine)
+            decided = sum(cell.state in ("marked", "checked") for cell in mine)
+            yield Tally(column, len(mine), handed_in, decided)
+
+
+def _term_marks(session: Session, course_id: str) -> dict[str, dict[str | None, tuple[str, ...]]]:
+    """Values of the heads, by student and term."""
+    rows = session.scalars(
+        select(TermMark).where(TermMark.course_id == course_id).order_by(TermMark.student_id, TermMark.first_seq)
+    ).all()
+    found: dict[str, dict[str | None, tuple[str, ...]]] = {}
+    for student_id, group in groupby(rows, key=lambda row: row.student_id):
+        mine = list(group)
+        for term_id in dict.fromkeys(row.term_id for row in mine):
+            known = [row for row in mine if row.term_id == term_id]
+            tops = decide.heads(decide.Revision(row.id, tuple(row.base), ("term", row.value)) for row in known)
+            values = tuple(dict.fromkeys(top.value[1] for top in tops if top.value[1] is not None))
+            if values:
+                found.setdefault(student_id, {})[term_id] = values
+    return found
+
+
+@dataclass(frozen=True)
+class TaskTable:
+    """A task's works for logging a whole class at once."""
+
+    id: str
+    title: str
+    kind: str
+    rule: decide.Scale
+    due_on: date | None
+    course: CourseHead
+    works: tuple["TaskWork", ...]
+
+
+@dataclass(frozen=True)
+class TaskWork:
+    """One student's work in that table."""
+
+    code: str
+    last_name: str
+    first_name: str
+    cell: Cell
+    heads: tuple[str, ...]
+
+
+def task_table(session: Session, task_id: str, today: date) -> TaskTable:
+    """A task with everybody's work. Raises DomainError ``not_found``."""
+    row = session.execute(select(Task, Scale).join(Scale, Scale.code == Task.scale).where(Task.id == task_id)).first()
+    if row is None:
+        raise DomainError("not_found")
+    task, scale = row
+    column = Column(task.lesson_course_id, today, 0, "", True, task.id, due_on=task.due_on)
+    cells = _cells(session, [column], today)
+    people = session.execute(
+        select(Work.id, Work.student_id, Person.last_name, Person.first_name)
+        .join(Person, Person.id == Work.student_id).where(Work.task_id == task_id)
+    ).all()  # fmt: skip
+    heads = {work_id: state.heads for work_id, state in states(session, [row[0] for row in people]).items()}
+    works = tuple(
+        TaskWork(cells[task_id, student_id].code, last, first, cells[task_id, student_id], heads[work_id])
+        for work_id, student_id, last, first in sorted(people, key=lambda one: alphabetical(one[2], one[3]))
+    )
+    rule = decide.Scale(scale.type, tuple(scale.values), task.max_points)
+    return TaskTable(task.id, task.title, task.kind, rule, task.due_on, course(session, task.course_id, today), works)
