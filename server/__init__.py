@@ -13,6 +13,7 @@ def create_app(config: "Config") -> "APIFlask":
     from apiflask import APIFlask
 
     from server import api, errors_http, extensions, security, web
+    from server.child import Child
     from server.store import Store, prepare_reading
 
     app = APIFlask("server", title="Korablik", version="1")
@@ -32,6 +33,7 @@ def create_app(config: "Config") -> "APIFlask":
     )
     app.extensions["korablik"] = config
     app.extensions["store"] = Store(config.database_url)
+    app.extensions["child"] = Child("korablik-pages")
     extensions.db.init_app(app)
     with app.app_context():
         prepare_reading(extensions.db.engine)

@@ -2,50 +2,86 @@
 
 On SQLite one thread owns the one writing connection (WAL, synchronous=FULL, checkpoints only here) and commits all
 calls that wait at a moment together; every call gets its answer after that commit. On PostgreSQL the same function
-is a transaction. What a call returns must be plain values, not rows bound to the writer's session.
+is a transaction. What a call returns must be plain values, not rows bound to the writer's session; a call may be run
+a second time when the first was rolled back, so it does nothing but read and write the session.
 """
 
 import logging
+import os
 import queue
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from flask import current_app
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
+from server.extensions import db
 
 T = TypeVar("T")
 Handler = Callable[[Session, Sequence[Any]], list[Any]]
 GROUP_LIMIT = 256  # calls in one commit (measured: facts on group commit)
+PG_ATTEMPTS = 3
 PG_RETRIES = {"40001", "40P01"}  # serialization failure, deadlock
+LOST = (  # codes of the catalogue, beginnings of SQLite's names and PostgreSQL's states
+    ("disk_full", ("SQLITE_FULL",), ("53100",)),
+    ("disk_error", ("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_NOTADB"), ("58",)),
+    ("database_busy", ("SQLITE_BUSY", "SQLITE_LOCKED"), ("55P03",)),
+    ("database_unreachable", (), ("08", "57P")),
+)
+_inside = threading.local()
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
 class _Call:
-    handler: Handler
-    payload: Any
-    answer: "Future[Any]"
+    """A call that waits for its answer."""
+
+    __slots__ = ("_answered", "_failure", "_gate", "_value", "handler", "payload")
+
+    def __init__(self, handler: Handler, payload: Any):
+        self.handler, self.payload = handler, payload
+        self._answered = False
+        self._gate = threading.Lock()  # lighter than an Event, and there is one for every post
+        self._gate.acquire()
+
+    def answer(self, value: Any, failure: BaseException | None = None) -> None:
+        """Let the caller go on; only the first answer counts."""
+        if not self._answered:
+            self._answered, self._value, self._failure = True, value, failure
+            self._gate.release()
+
+    def wait(self) -> Any:
+        self._gate.acquire()
+        if self._failure is not None:
+            raise self._failure
+        return self._value
+
+
+Calls = queue.SimpleQueue[_Call | None]
+Answer = tuple[_Call, Any, BaseException | None]
 
 
 class Store:
-    """Engines of one database. ``reading`` never writes; ``write`` is the way in."""
+    """The writing side of one database. ``write`` is the way in."""
 
     def __init__(self, url: str):
         self.is_sqlite = url.startswith("sqlite")
         self.writing = _sqlite_writer(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
-        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()  # guards the two below
+        self._calls: Calls | None = None  # of the writer at work
         self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
+        self._process = os.getpid()
 
     def write(self, fn: Callable[[Session], T]) -> T:
-        """Run ``fn(session)`` in a transaction and return its value after the commit."""
+        """Run ``fn(session)`` in a transaction and return its value after the commit.
+
+        Raises what ``fn`` raises, and DomainError ``disk_full``, ``disk_error``, ``database_busy``,
+        ``database_unreachable`` or ``internal`` when the database refuses; then nothing of the call was saved.
+        """
         return self.write_batched(lambda session, payloads: [fn(session)], None)
 
     def write_batched(self, handler: Handler, payload: Any) -> Any:
@@ -53,71 +89,123 @@ class Store:
 
         ``handler(session, payloads)`` returns one value per payload. If it fails for several, each is tried alone.
         """
+        if getattr(_inside, "write", False):
+            raise RuntimeError("write() inside write()")
         if not self.is_sqlite:
             return self._transact(handler, payload)
-        if threading.current_thread() is self._thread:
-            raise RuntimeError("write() inside write()")
-        call = _Call(handler, payload, Future())
+        if self._process != os.getpid():
+            raise RuntimeError("write() in a forked process: its parent owns the one writing connection")
+        call = _Call(handler, payload)
         with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._serve, name="korablik-writer", daemon=True)
+            if self._calls is None:
+                self._calls = queue.SimpleQueue()
+                self._thread = threading.Thread(
+                    target=self._serve, args=(self._calls,), name="korablik-writer", daemon=True
+                )
                 self._thread.start()
-        self._calls.put(call)
-        return call.answer.result()
+            self._calls.put(call)
+        return call.wait()
 
     def close(self) -> None:
-        """Finish waiting calls, end the writer and close its connection."""
+        """Finish waiting calls, end the writer and close its connection. A later call starts anew."""
+        if self._process != os.getpid():  # the connections are the parent's
+            self.writing.dispose(close=False)
+            return
         with self._lock:
-            thread, self._thread = self._thread, None
+            calls, thread = self._calls, self._thread
+            self._calls = self._thread = None
+            if calls is not None:
+                calls.put(None)  # behind every call that was let in
         if thread is not None:
-            self._calls.put(None)
             thread.join()
         self.writing.dispose()
 
     def _transact(self, handler: Handler, payload: Any) -> Any:
-        for attempt in range(3):
+        if self._process != os.getpid():  # a fork's parent goes on using the connections
+            self.writing.dispose(close=False)
+            self._process = os.getpid()
+        attempt = 1
+        while True:
             try:
-                with Session(self.writing, expire_on_commit=False) as session, session.begin():
-                    return handler(session, [payload])[0]
-            except OperationalError as error:
-                if getattr(error.orig, "sqlstate", None) not in PG_RETRIES or attempt == 2:
-                    raise _refusal(error) from error
-        raise AssertionError("unreachable")  # pragma: no cover
+                with _marked(), Session(self.writing, expire_on_commit=False) as session, session.begin():
+                    return _values(handler, session, [payload])[0]
+            except DBAPIError as error:
+                if _state(error) not in PG_RETRIES or attempt == PG_ATTEMPTS:
+                    refusal = _refusal(error)
+                    if refusal is error:
+                        raise
+                    raise refusal from error
+                attempt += 1
 
-    def _serve(self) -> None:
-        while (first := self._calls.get()) is not None:
-            calls, stop = [first], False
-            while len(calls) < GROUP_LIMIT and not stop:
-                try:
-                    call = self._calls.get_nowait()
-                except queue.Empty:
-                    break
-                if call is None:
-                    stop = True
-                else:
-                    calls.append(call)
-            self._commit_together(calls)
-            if stop:
-                return
-
-    def _commit_together(self, calls: list[_Call]) -> None:
-        """One transaction for all calls; each run of equal handlers in a savepoint of its own."""
-        answers: list[tuple[_Call, Any, BaseException | None]] = []
+    def _serve(self, calls: Calls) -> None:
+        """The writer thread. Should it die, whoever waits is told, and the next call starts another one."""
+        taken: list[_Call] = []
         try:
-            with self.writing.connect() as connection, Session(connection, expire_on_commit=False) as session:
-                for run in _runs(calls):
-                    answers.extend(_attempt(session, run))
-                session.commit()
-        except BaseException as error:  # the commit itself failed: nobody's call is saved
-            failure = _refusal(error)
-            for call in calls:
-                call.answer.set_exception(failure)
-            return
-        for call, value, failure in answers:
-            if failure is None:
-                call.answer.set_result(value)
-            else:
-                call.answer.set_exception(failure)
+            with _marked():
+                while taken := _gather(calls):
+                    for call, value, failure in self._commit_together(taken):
+                        call.answer(value, failure)
+        except BaseException as error:  # its text may quote a row
+            log.critical("the writer stopped: %s", type(error).__name__)
+        finally:
+            with self._lock:
+                if self._calls is calls:
+                    self._calls = self._thread = None
+            for call in [*taken, *_drained(calls)]:
+                call.answer(None, DomainError("internal"))
+
+    def _commit_together(self, calls: list[_Call]) -> list[Answer]:
+        """One transaction for all calls; if they cannot be saved together, none of them is."""
+        runs = _runs(calls)
+        try:
+            try:
+                return self._transaction(runs)
+            except Exception as error:
+                if len(calls) == 1 or len(runs) > 1 or _lost_code(error):
+                    raise
+            return self._transaction([[call] for call in calls])
+        except BaseException as error:
+            if len(calls) == 1:
+                return [(calls[0], None, _refusal(error))]
+            log.error("a group of %d calls was rolled back: %s", len(calls), type(error).__name__)
+            code = _lost_code(error) or "internal"
+            return [(call, None, DomainError(code)) for call in calls]
+
+    def _transaction(self, runs: list[list[_Call]]) -> list[Answer]:
+        with self.writing.connect() as connection:
+            try:
+                with connection.begin():
+                    if len(runs) == 1:  # no savepoint: its failure is the failure of all
+                        answers = _work_off(connection, runs[0])
+                    else:
+                        answers = [answer for run in runs for answer in _attempt(connection, run)]
+                    if not _in_transaction(connection):
+                        raise RuntimeError("a call ended the transaction")
+                return answers
+            except BaseException as error:
+                if _lost_code(error) == "disk_error":
+                    connection.invalidate()  # never trust what it has cached
+                raise
+
+
+def _gather(calls: Calls) -> list[_Call]:
+    """The calls that wait now, after waiting for a first one; an empty list ends the writer."""
+    taken = [calls.get()]
+    try:
+        while taken[-1] is not None and len(taken) < GROUP_LIMIT:
+            taken.append(calls.get_nowait())
+    except queue.Empty:
+        pass
+    if taken[-1] is None and len(taken) > 1:
+        calls.put(None)  # the last of this queue: nothing comes behind it
+    return [call for call in taken if call is not None]
+
+
+def _drained(calls: Calls) -> Iterator[_Call]:
+    while not calls.empty():
+        call = calls.get_nowait()
+        if call is not None:
+            yield call
 
 
 def _runs(calls: list[_Call]) -> list[list[_Call]]:
@@ -130,46 +218,71 @@ def _runs(calls: list[_Call]) -> list[list[_Call]]:
     return runs
 
 
-def _attempt(session: Session, run: list[_Call]) -> list[tuple[_Call, Any, BaseException | None]]:
+def _attempt(connection: Connection, run: list[_Call]) -> list[Answer]:
+    """A run in a savepoint of its own; if it fails for several calls, each is tried alone."""
     try:
-        with session.begin_nested():
-            values = run[0].handler(session, [call.payload for call in run])
-            session.flush()
-        return [(call, value, None) for call, value in zip(run, values, strict=True)]
-    except Exception as error:
-        session.expire_all()
-        if _is_fatal(error):
+        with connection.begin_nested():
+            return _work_off(connection, run)
+    except BaseException as error:
+        if _lost_code(error) or not _in_transaction(connection):
             raise
         if len(run) == 1:
             return [(run[0], None, error)]
-    return [answer for call in run for answer in _attempt(session, [call])]
+    return [answer for call in run for answer in _attempt(connection, [call])]
 
 
-def _is_fatal(error: BaseException) -> bool:
-    """A full or failing disk: SQLite has rolled the whole transaction back already."""
-    return isinstance(error, OperationalError) and _disk_code(error) is not None
+def _work_off(connection: Connection, run: list[_Call]) -> list[Answer]:
+    """Run the handler in a session of its own, so that no row that one call read is seen by the next."""
+    with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
+        values = _values(run[0].handler, session, [call.payload for call in run])
+    return [(call, value, None) for call, value in zip(run, values, strict=True)]
 
 
-def _disk_code(error: BaseException) -> str | None:
-    name = getattr(getattr(error, "orig", None), "sqlite_errorname", "") or ""
-    if name == "SQLITE_FULL":
-        return "disk_full"
-    if name.startswith(("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_CORRUPT")):
-        return "disk_error"
-    if getattr(getattr(error, "orig", None), "sqlstate", None) == "53100":
-        return "disk_full"
+def _values(handler: Handler, session: Session, payloads: list[Any]) -> list[Any]:
+    values = handler(session, payloads)
+    session.flush()
+    if len(values) != len(payloads):
+        raise RuntimeError("a handler returns one value per payload")
+    return values
+
+
+@contextmanager
+def _marked() -> Iterator[None]:
+    """This thread is writing: a write from within would wait for itself."""
+    _inside.write = True
+    try:
+        yield
+    finally:
+        _inside.write = False
+
+
+def _in_transaction(connection: Connection) -> bool:
+    """SQLite rolls a transaction back by itself when the disk is full; what follows would be saved one by one."""
+    return bool(connection.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
+
+
+def _lost_code(error: BaseException | None) -> str | None:
+    """The catalogue's code of a failure that loses the whole transaction, looked for behind what it led to."""
+    for _ in range(10):
+        if isinstance(error, DBAPIError):
+            name, state = getattr(error.orig, "sqlite_errorname", None) or "", _state(error) or ""
+            for code, names, states in LOST:
+                if name.startswith(names) or state.startswith(states):
+                    return code
+        error = error and (error.__cause__ or error.__context__)
     return None
 
 
+def _state(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)
+
+
 def _refusal(error: BaseException) -> BaseException:
-    """A database failure as the catalogue's error; anything else as it is."""
-    if isinstance(error, DBAPIError):
-        code = _disk_code(error)
-        if code:
-            return DomainError(code)
-        if isinstance(error, OperationalError) and "locked" in str(error.orig):
-            return DomainError("database_busy")
-    return error
+    """A failing database as the catalogue's error; anything else as it is."""
+    code = _lost_code(error)
+    if code is None and isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None:
+        code = "database_unreachable"  # psycopg lost the connection or got none
+    return DomainError(code) if code else error
 
 
 def _sqlite_writer(url: str) -> Engine:
@@ -190,8 +303,13 @@ def _sqlite_writer(url: str) -> Engine:
 
 
 def prepare_reading(engine: Engine) -> None:
-    """Make an engine of reads: on SQLite it cannot write, so nothing but the writer commits or checkpoints."""
+    """Make an engine of reads: it cannot write, so nothing but the writer commits or checkpoints."""
     if engine.dialect.name != "sqlite":
+
+        @event.listens_for(engine, "do_connect")
+        def _connect(dialect: Any, record: Any, arguments: Any, options: dict[str, Any]) -> None:
+            options["options"] = f"{options.get('options', '')} -c default_transaction_read_only=on".strip()
+
         return
 
     @event.listens_for(engine, "connect")
@@ -200,11 +318,33 @@ def prepare_reading(engine: Engine) -> None:
         dbapi_connection.execute("PRAGMA busy_timeout=5000")
 
 
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A session of reads that sees one moment of the database throughout. Needs the application's context."""
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with Session(connection) as session:
+            yield session
+
+
 def write(fn: Callable[[Session], T]) -> T:
     """``Store.write`` of the current application."""
-    return current_app.extensions["store"].write(fn)
+    value = current_app.extensions["store"].write(fn)
+    _read_anew()
+    return value
 
 
 def write_batched(handler: Handler, payload: Any) -> Any:
     """``Store.write_batched`` of the current application."""
-    return current_app.extensions["store"].write_batched(handler, payload)
+    value = current_app.extensions["store"].write_batched(handler, payload)
+    _read_anew()
+    return value
+
+
+def _read_anew() -> None:
+    """What this request reads next is what was just committed, also of rows that it has read before."""
+    if db.session.registry.has():
+        db.session.expire_all()

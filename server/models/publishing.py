@@ -9,14 +9,17 @@ from server.models.base import Base, Code, Id, Text, one_of
 
 
 class Edition(Base):
-    """A frozen publication; its content lies in the folder named by its id."""
+    """A frozen publication; its content lies in the folder named by its id.
+
+    Equal content has an equal id, so an id comes again when a change is taken back; the number never does.
+    """
 
     __tablename__ = "edition"
     __table_args__ = (CheckConstraint("window_to >= window_from", name="order"),)
-    id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    number: Mapped[int] = mapped_column(unique=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[str] = mapped_column(String(64), index=True)
     issued_at: Mapped[datetime]
-    replaces: Mapped[str | None] = mapped_column(ForeignKey("edition.id"))
+    replaces: Mapped[str | None] = mapped_column(String(64))
     window_from: Mapped[date]
     window_to: Mapped[date]
     issued_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
@@ -35,12 +38,12 @@ class Pack(Base):
     """One student's paper of one week, as printed."""
 
     __tablename__ = "pack"
-    __table_args__ = (UniqueConstraint("student_id", "week", "edition_id"),)
+    __table_args__ = (UniqueConstraint("student_id", "week", "edition_number"),)
     id: Mapped[Id]
     code: Mapped[Code] = mapped_column(unique=True)
     student_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     week: Mapped[str] = mapped_column(String(8))
-    edition_id: Mapped[str] = mapped_column(ForeignKey("edition.id"))
+    edition_number: Mapped[int] = mapped_column(ForeignKey("edition.number"))
     manifest_id: Mapped[str | None] = mapped_column(ForeignKey("manifest.id"))
     pages: Mapped[int | None]
     printed_at: Mapped[datetime | None]

@@ -2,10 +2,9 @@
 
 from flask import current_app
 from flask_migrate import upgrade
-from sqlalchemy import inspect
 
 from server import store
-from server.extensions import db
+from server.config import Config
 from server.reference import add_missing
 from server.security import private_folder
 
@@ -13,12 +12,13 @@ from server.security import private_folder
 def prepare() -> None:
     """Migrate to head, then add missing reference rows. Safe to call at every start."""
     config = current_app.extensions["korablik"]
-    private_folder(config.home) if not config.home.exists() else None
+    if not config.home.exists():
+        private_folder(config.home)
     private_folder(config.keys)
     upgrade()
     store.write(add_missing)
 
 
-def exists() -> bool:
-    """True when the database has tables."""
-    return inspect(db.engine).has_table("school")
+def has_home(config: Config) -> bool:
+    """True when there is a database to open: a file for SQLite; elsewhere the settings are believed."""
+    return not config.database_url.startswith("sqlite") or (config.home / "korablik.db").exists()

@@ -165,13 +165,7 @@ def view_of(row: Any) -> WorkView:
 
 def find(session: Session, typed: str, school_id: str) -> WorkView:
     """The work behind a code as typed or scanned. Raises SyncError/DomainError: format, check, unknown, foreign QR."""
-    if typed.strip().upper().startswith("K1"):
-        label = codes.parse_qr(typed)
-        if label.school != school_id:
-            raise DomainError("qr_other_school", school=label.school)
-        if label.kind != "W":
-            raise DomainError("qr_not_work")
-    code = codes.parse_code(typed)
+    code = codes.parse_code(typed, school_id)
     row = session.execute(VIEW.where(Work.code == code)).first()
     if row is None:
         raise DomainError("code_unknown", code=codes.group_digits(code))

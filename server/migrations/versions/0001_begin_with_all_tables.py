@@ -334,6 +334,7 @@ def upgrade() -> None:
         sa.Column("television", sa.Boolean(), nullable=True),
         sa.Column("phone", sa.String(), server_default="", nullable=False),
         sa.Column("channel", sa.String(), server_default="", nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["student_id"], ["person.id"], name=op.f("fk_connectivity_student_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connectivity")),
         sa.UniqueConstraint("student_id", "recorded_on", name=op.f("uq_connectivity_student_id_recorded_on")),
@@ -409,8 +410,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "edition",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("replaces", sa.String(length=64), nullable=True),
         sa.Column("window_from", sa.Date(), nullable=False),
@@ -418,10 +419,11 @@ def upgrade() -> None:
         sa.Column("issued_by", sa.String(length=32), nullable=True),
         sa.CheckConstraint("window_to >= window_from", name=op.f("ck_edition_order")),
         sa.ForeignKeyConstraint(["issued_by"], ["person.id"], name=op.f("fk_edition_issued_by")),
-        sa.ForeignKeyConstraint(["replaces"], ["edition.id"], name=op.f("fk_edition_replaces")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
-        sa.UniqueConstraint("number", name=op.f("uq_edition_number")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_edition")),
     )
+    with op.batch_alter_table("edition", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_edition_id"), ["id"], unique=False)
+
     op.create_table(
         "guardianship",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -668,16 +670,18 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=9), nullable=False),
         sa.Column("student_id", sa.String(length=32), nullable=False),
         sa.Column("week", sa.String(length=8), nullable=False),
-        sa.Column("edition_id", sa.String(length=64), nullable=False),
+        sa.Column("edition_number", sa.Integer(), nullable=False),
         sa.Column("manifest_id", sa.String(length=32), nullable=True),
         sa.Column("pages", sa.Integer(), nullable=True),
         sa.Column("printed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_pack_edition_id")),
+        sa.ForeignKeyConstraint(["edition_number"], ["edition.number"], name=op.f("fk_pack_edition_number")),
         sa.ForeignKeyConstraint(["manifest_id"], ["manifest.id"], name=op.f("fk_pack_manifest_id")),
         sa.ForeignKeyConstraint(["student_id"], ["person.id"], name=op.f("fk_pack_student_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pack")),
         sa.UniqueConstraint("code", name=op.f("uq_pack_code")),
-        sa.UniqueConstraint("student_id", "week", "edition_id", name=op.f("uq_pack_student_id_week_edition_id")),
+        sa.UniqueConstraint(
+            "student_id", "week", "edition_number", name=op.f("uq_pack_student_id_week_edition_number")
+        ),
     )
     with op.batch_alter_table("pack", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pack_student_id"), ["student_id"], unique=False)
@@ -1044,6 +1048,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_guardianship_guardian_id"))
 
     op.drop_table("guardianship")
+    with op.batch_alter_table("edition", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_edition_id"))
+
     op.drop_table("edition")
     op.drop_table("duty_rota")
     op.drop_table("device")

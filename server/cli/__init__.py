@@ -1,0 +1,215 @@
+"""The command `korablik`: parses, reads the files named, and lets the command run where the data is."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from server.cli.words import _
+
+WHEN = "YYYY-MM-DD"
+
+
+@click.group(help=_("Carries the school day to students with poor internet or none, and carries their work back."))
+@click.option("--home", type=click.Path(path_type=Path), help=_("folder of the school's data (KORABLIK_HOME)"))
+@click.pass_context
+def cli(context: click.Context, home: Path | None) -> None:
+    """Every command finds its configuration in the environment; --home goes before it."""
+    if home is not None:
+        os.environ["KORABLIK_HOME"] = str(home)
+    context.ensure_object(dict)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help=_("one JSON document on standard output"))
+as_option = click.option("--as", "login", default="", metavar="LOGIN", help=_("who did it"))
+
+
+@cli.command(help=_("Create the school of this home and its administrator."))
+@click.option("--school", required=True, metavar=_("NAME"), help=_("name of the school"))
+@click.option("--admin", required=True, metavar="LOGIN", help=_("login of the first administrator"))
+@click.option("--country", type=click.Choice(["RU", "KZ"]), default="RU", show_default=True, help=_("country"))
+@click.option("--timezone", default="", metavar="ZONE", help=_("e.g. Asia/Yekaterinburg; else the capital's"))
+@click.option("--language", type=click.Choice(["ru", "kk", "en"]), default="ru", show_default=True,
+              help=_("language of office, site and paper"))  # fmt: skip
+@click.option("--hotline", default="", metavar="PHONE", help=_("phone of the hotline"))
+@click.option("--hours", default="", metavar="TEXT", help=_("hours of the hotline"))
+def init(school: str, admin: str, country: str, timezone: str, language: str, hotline: str, hours: str) -> None:
+    """Create a home."""
+    from server.cli import local
+    from server.services.setup import NewSchool
+
+    local.init(NewSchool(school, admin, country, timezone, language, "", hotline, hours))
+
+
+@cli.command("import", help=_("Import files: KIND is one of people, staff, timetable, bells, terms, tv, …"))
+@click.argument("kind", type=click.Choice(["people", "staff", "timetable", "bells", "terms", "tv", "connectivity",
+                                           "content"]))  # fmt: skip
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help=_("say what would change, store nothing"))
+@click.option("--skip-errors", is_flag=True, help=_("take all but the rows in error"))
+@json_option
+def import_(kind: str, files: tuple[Path, ...], dry_run: bool, skip_errors: bool, as_json: bool) -> None:
+    """Files are read here; a folder of lessons means its Markdown files."""
+    _run("import", {"kind": kind, "dry_run": dry_run, "skip_errors": skip_errors}, _files(files, "*.md"), as_json)
+
+
+@cli.command(help=_("Approve days and publish: site of every class that changed."))
+@click.option("--week", "weeks", multiple=True, metavar="2026-W50", help=_("approve the days of an ISO week"))
+@click.option("--day", "days", multiple=True, metavar=WHEN, help=_("approve a day"))
+@as_option
+@json_option
+def publish(weeks: tuple[str, ...], days: tuple[str, ...], login: str, as_json: bool) -> None:
+    """Without options what is approved already is published anew."""
+    _run("publish", {"weeks": weeks, "days": days, "as": login}, (), as_json)
+
+
+@cli.group("print", help=_("Print on paper (PDF files)."))
+def print_() -> None:
+    """What is printed has commands of its own."""
+
+
+@print_.command("packs", help=_("Personal packs of a week, one file per class."))
+@click.option("--week", default="", metavar="2026-W50", help=_("ISO week; else this one"))
+@click.option("--group", "groups", multiple=True, metavar=_("CLASS"), help=_("only this class"))
+@json_option
+def print_packs(week: str, groups: tuple[str, ...], as_json: bool) -> None:
+    """Files lie in packs/<week>/ of the home."""
+    _run("print packs", {"week": week, "groups": groups}, (), as_json)
+
+
+@cli.command("return", help=_("Log returned works by their codes (nine digits, or what a code reader sends)."))
+@click.argument("codes", nargs=-1, required=True, metavar="CODE…")
+@click.option("--as", "login", required=True, metavar="LOGIN", help=_("who logs it"))
+@click.option("--mark", default="", metavar="MARK", help=_("a mark of the task's scale, or: redo"))
+@click.option("--channel", default="paper", show_default=True, help=_("paper, call, photo, messenger, …"))
+@click.option("--date", default="", metavar=WHEN, help=_("day of return; else today"))
+@click.option("--comment", default="", help=_("a word for the student"))
+@json_option
+def return_(
+    codes: tuple[str, ...], login: str, mark: str, channel: str, date: str, comment: str, as_json: bool
+) -> None:
+    """One bad code does not block the next."""
+    options = {"codes": codes, "as": login, "mark": mark, "channel": channel, "date": date, "comment": comment}
+    _run("return", options, (), as_json)
+
+
+@cli.group(help=_("Give data out."))
+def export() -> None:
+    """What is given out has commands of its own."""
+
+
+@export.command("journal", help=_("The journal of a class as a table."))
+@click.option("--group", required=True, metavar=_("CLASS"), help=_("class by name or short name"))
+@click.option("--from", "since", default="", metavar=WHEN, help=_("first day"))
+@click.option("--to", "until", default="", metavar=WHEN, help=_("last day"))
+@click.option("--format", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True, help=_("kind of file"))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help=_("file to write"))
+@json_option
+def export_journal(group: str, since: str, until: str, format: str, out: Path, as_json: bool) -> None:
+    """Opens in Excel as it is."""
+    options = {"group": group, "from": since, "to": until, "format": format}
+    _run("export journal", options, (), as_json, out=out)
+
+
+@cli.command(help=_("Count what the home holds and list what is wrong."))
+@json_option
+def check(as_json: bool) -> None:
+    """Exit code 0 also with problems: they are for a person."""
+    _run("check", {}, (), as_json)
+
+
+@cli.command(help=_("Check published files against the school's signature (FILE.minisig beside each)."))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--key", type=click.Path(path_type=Path), help=_("public key of the school; else this home's"))
+@json_option
+def verify(files: tuple[Path, ...], key: Path | None, as_json: bool) -> None:
+    """A folder of an edition means its envelope."""
+    named = [path / "envelope.json" if path.is_dir() else path for path in files]
+    pairs = [part for path in named for part in (path, path.with_name(path.name + ".minisig"))]
+    options = {"key": _files([key], "*")[0][1].decode("utf-8", "replace")} if key else {}
+    _run("verify", options, _files(pairs, "*"), as_json)
+
+
+@cli.command(help=_("Serve the office until it is stopped."))
+@click.option("--host", help=_("address to listen on (KORABLIK_HOST)"))
+@click.option("--port", type=click.IntRange(1, 65535), help=_("port to listen on (KORABLIK_PORT)"))
+def serve(host: str | None, port: int | None) -> None:
+    """One office serves a home; command lines then hand their work to it."""
+    from server.cli import local
+
+    local.serve(host, port)
+
+
+@cli.command(help=_("Show everything on a sample village school: import, publish, print, serve."))
+@click.option("--no-serve", is_flag=True, help=_("do all but serve"))
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help=_("port to listen on"))
+def demo(no_serve: bool, port: int) -> None:
+    """The demo's home is build/demo."""
+    from server.cli import demo as show
+
+    show.run(serve=not no_serve, port=port)
+
+
+def _files(paths: "tuple[Path, ...] | list[Path]", pattern: str) -> tuple[tuple[str, bytes], ...]:
+    """Name and bytes of every file; a folder stands for its files of the pattern."""
+    from server.errors import DomainError
+
+    found: list[tuple[str, bytes]] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(file for file in path.glob(pattern) if file.name.lower() != "readme.md")
+            if not inside:
+                raise DomainError("file_missing", name=path / pattern)
+        else:
+            inside = [path]
+        for file in inside:
+            try:
+                found.append((file.name, file.read_bytes()))
+            except FileNotFoundError as error:
+                raise DomainError("file_missing", name=file) from error
+            except OSError as error:
+                raise DomainError("file_unreadable", name=file, reason=error.strerror or "") from error
+    return tuple(found)
+
+
+def _run(
+    command: str, options: dict[str, Any], files: tuple[tuple[str, bytes], ...], as_json: bool, out: Path | None = None
+) -> None:
+    from server.cli import local
+    from server.cli.terminal import Terminal
+    from server.services.commands.console import Call
+
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
+    terminal = Terminal(as_json, out)
+    terminal.finish(local.run(Call(command, plain, files), terminal))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Exit 0, 1 with a sentence, 2 for usage; 130 when interrupted."""
+    sys.exit(_exit_code(lambda: cli.main(arguments, "korablik", standalone_mode=False)))
+
+
+def _exit_code(work: Callable[[], Any]) -> int:
+    from server.cli.local import told
+    from server.cli.remote import Refused
+    from sync.errors import SyncError
+
+    try:
+        result = work()
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(_("Stopped."), err=True)
+        return 130
+    except Refused as error:
+        click.echo(str(error), err=True)
+    except SyncError as error:
+        click.echo(told(error), err=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1

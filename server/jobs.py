@@ -1,0 +1,15 @@
+"""What runs when: one line each, every one a call of a service."""
+
+from apiflask import APIFlask
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from server.services import upkeep
+
+
+def start(app: APIFlask) -> BackgroundScheduler:
+    """The one scheduler of the process that serves."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(upkeep.works_for_late_joiners, "interval", hours=1, args=[app], id="late joiners")
+    scheduler.add_job(upkeep.remove_leftovers, "cron", hour=1, args=[app], id="leftovers")
+    scheduler.start()
+    return scheduler

@@ -1,0 +1,26 @@
+"""What a command line asks for, carried out where the data is: in the caller's process or in the running office."""
+
+from importlib import import_module
+from typing import Any
+
+from server.services.commands.console import Call, Console
+
+COMMANDS = {  # loaded when asked for: the office starts without them
+    "import": "coming_in:import_files",
+    "return": "coming_in:log_returns",
+    "publish": "going_out:publish_days",
+    "print packs": "going_out:print_week",
+    "export journal": "going_out:export_journal",
+    "check": "school:check",
+    "verify": "going_out:verify_files",
+}
+READS_ONLY = {"check", "verify", "export journal"}
+
+
+def run(call: Call, console: Console) -> dict[str, Any]:
+    """Carry a command out; returns what ``--json`` prints. Needs the application's context and a language."""
+    module, function = COMMANDS[call.command].split(":")
+    return getattr(import_module(f"{__name__}.{module}"), function)(call, console)
+
+
+__all__ = ["COMMANDS", "READS_ONLY", "Call", "Console", "run"]

@@ -1,0 +1,75 @@
+"""`korablik publish`, `print packs`, `export journal`, `verify`: what leaves the school."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from server.errors import DomainError
+from server.extensions import db
+from server.security import config
+from server.services import export, keys, packs, publishing
+from server.services.commands.console import Call, Console, author, group, place
+from server.services.weeks import monday, parse_day, parse_week, week_days
+from sync.errors import SyncError
+from sync.signing import verify
+
+
+def publish_days(call: Call, console: Console) -> dict[str, Any]:
+    """Approve the days named and bring edition and site up to date."""
+    here, options = place(), call.options
+    days = [parse_day(text) for text in options.get("days", [])]
+    for week in options.get("weeks", []):
+        days += week_days(parse_week(week))
+    actor = author(db.session, options["as"]) if options.get("as") else None
+    done = publishing.publish(days, today=here.today, now=here.now, actor_id=actor, progress=console.progress)
+    if done.fresh:
+        console.say(_("Edition %(number)s is published.", number=done.number))
+    else:
+        console.say(_("Nothing has changed since edition %(number)s.", number=done.number))
+    if done.works:
+        console.say(ngettext("%(num)s work got its code.", "%(num)s works got their codes.", done.works))
+    console.say(_("Classes rebuilt: %(built)s of %(all)s.", built=len(done.built), all=len(done.groups)))
+    return {"number": done.number, "id": done.id, "fresh": done.fresh, "works": done.works,
+            "groups": list(done.groups), "built": list(done.built)}  # fmt: skip
+
+
+def print_week(call: Call, console: Console) -> dict[str, Any]:
+    """Print the packs of a week."""
+    here, options = place(), call.options
+    first = parse_week(options["week"]) if options.get("week") else monday(here.today)
+    slugs = [group(db.session, name).slug for name in options.get("groups", [])] or None
+    done = packs.print_packs(first, slugs, now=here.now, progress=console.progress)
+    for item in done:
+        console.say(f"{item.file}: " + ngettext("%(num)s pack", "%(num)s packs", item.packs) + ", "
+                    + ngettext("%(num)s page", "%(num)s pages", item.pages))  # fmt: skip
+        for title, letters in item.lacking.items():
+            console.say(_("  No font has %(letters)s, which “%(title)s” needs.", letters=letters, title=title))
+    return {"files": [str(item.file) for item in done], "packs": sum(item.packs for item in done),
+            "pages": sum(item.pages for item in done)}  # fmt: skip
+
+
+def export_journal(call: Call, console: Console) -> dict[str, Any]:
+    """The journal of a group as a table file."""
+    here, options = place(), call.options
+    since = parse_day(options["from"]) if options.get("from") else None
+    until = parse_day(options["to"]) if options.get("to") else None
+    slug = group(db.session, options["group"]).slug
+    data = export.export_journal(db.session, slug, since, until, options["format"], here.school.locale)
+    console.put(data)
+    return {"group": slug, "bytes": len(data)}
+
+
+def verify_files(call: Call, console: Console) -> dict[str, Any]:
+    """Check files against their signatures (each file is followed by its ``.minisig``)."""
+    public = call.options.get("key") or keys.public(config().keys)
+    names = []
+    pairs = list(zip(call.files[::2], call.files[1::2], strict=True))
+    for (name, data), (_sig, signature) in pairs:
+        try:
+            comment = verify(public, data, signature.decode("utf-8", "replace"))
+        except SyncError as error:
+            raise DomainError(error.code, **error.data) from error
+        console.say(_("%(name)s is genuine: %(comment)s", name=name, comment=comment))
+        names.append({"file": name, "comment": comment})
+    return {"verified": names}

@@ -1,0 +1,27 @@
+"""`korablik check`: what the school's data holds and what is wrong with it."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from server.extensions import db
+from server.services import checks
+from server.services.commands.console import Call, Console, place
+
+
+def check(call: Call, console: Console) -> dict[str, Any]:
+    """Counts by the samples' keys, and problems a person should look at."""
+    here = place()
+    counts = checks.counts(db.session)
+    problems = checks.problems(db.session, here.now)
+    console.say(f"{here.school.name} ({here.school.id})")
+    for name, value in counts.items():
+        if not isinstance(value, dict):
+            console.say(f"  {name}: {value}")
+    if problems:
+        console.say(_("Worth a look:"))
+        for problem in problems:
+            console.say(f"  {problem}")
+    else:
+        console.say(_("No problems found."))
+    return {**counts, "problems": [str(problem) for problem in problems]}

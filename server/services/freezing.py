@@ -1,0 +1,304 @@
+"""Freezing: the approved days of a window as the content of an edition (form: sync/edition.py).
+
+What an edition may hold is a white list. No student or parent, of staff only what the school released, no reason of
+a change, and no group of one student: its lessons go with the roster to the pack.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from server.models import (
+    Bell,
+    BellSchedule,
+    Broadcast,
+    Course,
+    Day,
+    Group,
+    Lesson,
+    LessonChange,
+    LessonCourse,
+    LessonForm,
+    LessonTeacher,
+    Material,
+    Notice,
+    Person,
+    RoleGrant,
+    Scale,
+    School,
+    Task,
+    TaskKind,
+)
+from server.services.works import current, members
+from sync.edition import VERSION
+
+PUBLIC_CHANGES = ("substituted", "moved", "cancelled", "reassigned")
+
+
+@dataclass(frozen=True)
+class Window:
+    """The days an edition covers: first and last, both included."""
+
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        return f"{self.first:%d.%m.%Y}–{self.last:%d.%m.%Y}"
+
+
+@dataclass
+class _Views:
+    """Lessons as each group sees them, and what hangs on them."""
+
+    lessons: dict[str, dict[str, Any]]
+    materials: dict[str, dict[str, Any]]
+    tasks: dict[str, dict[str, Any]]
+
+
+def freeze(session: Session, window: Window, days: Iterable[date]) -> dict[str, Any]:
+    """The content of an edition of these days. Needs the school's language set (force_locale)."""
+    school = session.scalars(select(School)).one()
+    approved = sorted(days)
+    groups = _public_groups(session, window.first)
+    views = views_of(session, approved, groups)
+    return {
+        "v": VERSION,
+        "school": _school(session, school, window.first),
+        "window": {"from": window.first.isoformat(), "to": window.last.isoformat()},
+        "days": [day.isoformat() for day in approved],
+        "groups": {group.slug: _group(session, group, window.first) for group in groups if group.kind != "subgroup"},
+        "lessons": views.lessons,
+        "materials": views.materials,
+        "tasks": views.tasks,
+        "broadcasts": _broadcasts(session, window, groups),
+        "notices": _notices(session, window, groups),
+        "labels": {
+            "form": _labels(session, LessonForm),
+            "kind": _labels(session, TaskKind),
+            "scale": _labels(session, Scale),
+        },
+    }
+
+
+def private_views(session: Session, days: Iterable[date], group: Group, student_id: str) -> _Views:
+    """The lessons of a student's groups of one, in the edition's own shapes, for the student's pack alone."""
+    alone = [
+        own for own in session.scalars(select(Group).where(Group.closed_on.is_(None)))
+        if members(session, own, group_day(days)) == [student_id] and (own.id == group.id or own.parent_id == group.id)
+    ]  # fmt: skip
+    return views_of(session, sorted(days), alone)
+
+
+def group_day(days: Iterable[date]) -> date:
+    """The day on which membership counts for a range of days."""
+    return min(days)
+
+
+def approved_days(session: Session, window: Window) -> list[date]:
+    """Approved days of a window."""
+    return list(
+        session.scalars(
+            select(Day.on).where(Day.on.between(window.first, window.last), Day.approved_at.is_not(None))
+            .order_by(Day.on)
+        )
+    )  # fmt: skip
+
+
+def _public_groups(session: Session, day: date) -> list[Group]:
+    """Groups that may be shown: open, and more than one student."""
+    groups = session.scalars(select(Group).where(Group.closed_on.is_(None)))
+    shown = [group for group in groups if len(members(session, group, day)) != 1]
+    return sorted(shown, key=lambda group: (group.grade or 99, group.name, group.slug))
+
+
+def _school(session: Session, school: School, day: date) -> dict[str, Any]:
+    return {
+        "id": school.id, "name": school.name, "timezone": school.timezone, "country": school.country,
+        "locale": school.locale, "languages": school.languages, "address": school.address,
+        "hotline": {"phone": school.hotline_phone, "hours": school.hotline_hours},
+        "contacts": _contacts(session, day),
+    }  # fmt: skip
+
+
+def _contacts(session: Session, day: date) -> list[dict[str, str]]:
+    """Staff whose name the school released, each once, with every position."""
+    grants = session.execute(
+        select(RoleGrant, Person, Group).join(Person, Person.id == RoleGrant.person_id)
+        .outerjoin(Group, Group.id == RoleGrant.group_id)
+        .where(current(RoleGrant.since, RoleGrant.until, day)).order_by(Person.last_name, Person.first_name, Person.id)
+    ).all()  # fmt: skip
+    found: dict[str, dict[str, Any]] = {}
+    for grant, person, group in grants:
+        title = position(grant.role, group.name if group else "")
+        if "name" not in person.released or not title:
+            continue
+        entry = found.setdefault(person.id, {
+            "name": full_name(person), "position": [],
+            "phone": person.phone if "phone" in person.released else "",
+            "email": person.email if "email" in person.released else "",
+        })  # fmt: skip
+        entry["position"].append(title)
+    return [{**entry, "position": ", ".join(sorted(set(entry["position"])))} for entry in found.values()]
+
+
+def position(role: str, group_name: str = "") -> str:
+    """How a role is called on the page of contacts; "" for roles that families need not know."""
+    titles = {
+        "director": _("director"),
+        "deputy_studies": _("deputy head for studies"),
+        "deputy_upbringing": _("deputy head for upbringing"),
+        "coordinator": _("coordinator of distance learning"),
+        "class_teacher": _("class teacher of %(group)s", group=group_name),
+        "subject_teacher": _("subject teacher"),
+        "network_teacher": _("network teacher"),
+        "tutor": _("tutor"),
+        "psychologist": _("psychologist"),
+    }
+    return titles.get(role, "")
+
+
+def full_name(person: Person) -> str:
+    """Surname, first name and patronymic."""
+    return " ".join(part for part in (person.last_name, person.first_name, person.middle_name) if part)
+
+
+def _group(session: Session, group: Group, day: date) -> dict[str, Any]:
+    bells = bells_on(session, group.shift, day)
+    return {
+        "name": group.name, "grade": group.grade, "kind": group.kind, "shift": group.shift,
+        "bells": [{"n": n, "start": start, "end": end} for n, (start, end) in sorted(bells.items())],
+    }  # fmt: skip
+
+
+def bells_on(session: Session, shift: int, day: date) -> dict[int, tuple[str, str]]:
+    """Lesson number → start and end, for a shift on a day; a schedule for a range of dates goes before the usual."""
+    schedules = session.scalars(
+        select(BellSchedule).where(
+            BellSchedule.shift == shift,
+            func.coalesce(BellSchedule.starts_on, day) <= day,
+            func.coalesce(BellSchedule.ends_on, day) >= day,
+        )
+    ).all()
+    if not schedules:
+        return {}
+    chosen = max(schedules, key=lambda schedule: schedule.starts_on or date.min)
+    bells = session.execute(select(Bell.n, Bell.starts, Bell.ends).where(Bell.schedule_id == chosen.id))
+    return {n: (starts, ends) for n, starts, ends in bells}
+
+
+def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
+    """Lessons of these groups on these days as an edition shows them."""
+    by_id = {group.id: group for group in groups}
+    rows = session.scalars(
+        select(LessonCourse).join(Lesson).join(Course).where(
+            Lesson.on.in_(days), Lesson.state.in_(("planned", "cancelled")), Course.group_id.in_(by_id)
+        ).options(
+            selectinload(LessonCourse.lesson).selectinload(Lesson.courses).selectinload(LessonCourse.course),
+            selectinload(LessonCourse.lesson).selectinload(Lesson.teachers).selectinload(LessonTeacher.person),
+            selectinload(LessonCourse.lesson).selectinload(Lesson.room),
+            selectinload(LessonCourse.course).selectinload(Course.subject),
+        )
+    ).all()  # fmt: skip
+    ids = [row.id for row in rows]
+    materials = {
+        material.lesson_course_id: material
+        for material in session.scalars(
+            select(Material).where(Material.lesson_course_id.in_(ids)).options(selectinload(Material.resources))
+        )
+    }
+    tasks: dict[str, list[Task]] = {}
+    for task in session.scalars(
+        select(Task).where(Task.lesson_course_id.in_(ids), Task.withdrawn.is_(False)).order_by(Task.due_on, Task.id)
+    ):
+        tasks.setdefault(task.lesson_course_id, []).append(task)
+    changes = _changes(session, [row.lesson_id for row in rows])
+    bells = {(group.shift, day): bells_on(session, group.shift, day) for group in groups for day in days}
+    views = _Views({}, {}, {})
+    for row in rows:
+        group = by_id[row.course.group_id]
+        slug = (group.parent.slug if group.parent else group.slug)  # fmt: skip
+        material, own = materials.get(row.id), tasks.get(row.id, [])
+        start, end = bells[group.shift, row.lesson.on].get(row.lesson.n, ("", ""))
+        views.lessons[row.id] = {
+            "lesson": row.lesson_id, "group": slug, "subgroup": group.name if group.parent else None,
+            "joined": _joined(row, by_id, slug), "date": row.lesson.on.isoformat(), "n": row.lesson.n,
+            "start": start, "end": end, "subject": row.course.subject.name, "short": row.course.subject.short,
+            "form": row.form, "topic": row.topic, "room": row.lesson.room.name if row.lesson.room else "",
+            "teachers": sorted(full_name(teacher.person) for teacher in row.lesson.teachers
+                               if "name" in teacher.person.released),
+            "material": material.id if material else None, "tasks": [task.id for task in own],
+            "broadcast": row.broadcast_id, "change": changes.get(row.lesson_id),
+        }  # fmt: skip
+        if material:
+            views.materials[material.id] = _material(material, row, group)
+        for task in own:
+            views.tasks[task.id] = {
+                "lesson": row.id, "group": slug, "subject": row.course.subject.name, "title": task.title,
+                "text": task.text, "kind": task.kind, "scale": task.scale, "max_points": task.max_points,
+                "due": task.due_on.isoformat() if task.due_on else None,
+            }  # fmt: skip
+    return views
+
+
+def _joined(row: LessonCourse, groups: dict[str, Group], own: str) -> list[str]:
+    slugs = {groups[other.course.group_id].slug for other in row.lesson.courses if other.course.group_id in groups}
+    return sorted(slugs - {own} - {groups[row.course.group_id].slug})
+
+
+def _material(material: Material, row: LessonCourse, group: Group) -> dict[str, Any]:
+    return {
+        "title": material.title, "subject": row.course.subject.name, "grade": group.grade, "body": material.body,
+        "resources": [
+            {"title": resource.title, "source": resource.source, "url": resource.url, "size_kb": resource.size_kb}
+            for resource in material.resources
+        ],
+    }  # fmt: skip
+
+
+def _changes(session: Session, lesson_ids: list[str]) -> dict[str, dict[str, Any]]:
+    """The newest public change of each lesson: its kind and where the lesson stood before. Never the reason."""
+    rows = session.scalars(
+        select(LessonChange).where(LessonChange.lesson_id.in_(lesson_ids), LessonChange.kind.in_(PUBLIC_CHANGES))
+        .order_by(LessonChange.changed_at)
+    )  # fmt: skip
+    found = {}
+    for row in rows:
+        moved = "date" in row.before and "n" in row.before
+        origin = {"date": row.before["date"], "n": row.before["n"]} if moved else None
+        found[row.lesson_id] = {"kind": row.kind, "from": origin}
+    return found
+
+
+def _broadcasts(session: Session, window: Window, groups: list[Group]) -> dict[str, dict[str, Any]]:
+    by_grade: dict[int, list[str]] = {}
+    for group in groups:
+        if group.kind == "class" and group.grade is not None:
+            by_grade.setdefault(group.grade, []).append(group.slug)
+    rows = session.scalars(select(Broadcast).where(Broadcast.on.between(window.first, window.last)))
+    return {
+        row.id: {"date": row.on.isoformat(), "start": row.starts, "minutes": row.minutes, "channel": row.channel,
+                 "grade": row.grade, "subject": row.subject, "topic": row.topic, "groups": by_grade[row.grade]}
+        for row in rows if row.grade in by_grade
+    }  # fmt: skip
+
+
+def _notices(session: Session, window: Window, groups: list[Group]) -> dict[str, dict[str, Any]]:
+    slugs = {group.id: group.slug for group in groups}
+    rows = session.scalars(select(Notice).where(Notice.starts_on <= window.last, Notice.ends_on >= window.first))
+    found = {}
+    for row in rows:
+        audience = sorted(slugs[group_id] for group_id in row.group_ids if group_id in slugs)
+        if row.group_ids and not audience:
+            continue  # meant for groups that are not shown
+        found[row.id] = {"title": row.title, "body": row.body, "groups": audience,
+                         "from": row.starts_on.isoformat(), "to": row.ends_on.isoformat()}  # fmt: skip
+    return found
+
+
+def _labels(session: Session, model: Any) -> dict[str, str]:
+    return {row.code: _(row.name) for row in session.scalars(select(model))}

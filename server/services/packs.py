@@ -1,0 +1,190 @@
+"""Paper packs of a week: who gets which codes, the print in a child process, and the record of what was printed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from random import SystemRandom
+
+from flask import current_app
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from printables.report import PackInfo, PrintReport
+from printables.roster import LessonView, Roster, Student
+from server import store
+from server.config import Config
+from server.errors import DomainError
+from server.models import Group, Membership, Pack, PackSheet, Person, Sheet, Work
+from server.services import keys
+from server.services.freezing import private_views
+from server.services.publishing import LOCALES, Progress, newest
+from server.services.weeks import week_days, week_name
+from server.services.works import current, members
+from sync import codes
+from sync.ids import content_id
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One group's file and what it took."""
+
+    group: str
+    file: Path
+    packs: int
+    pages: int
+    bytes: int
+    rendered: int
+    from_cache: int
+    lacking: dict[str, str]
+
+
+def print_packs(
+    monday: date, slugs: list[str] | None, *, now: datetime, progress: Progress = lambda what, done, total: None
+) -> list[Printed]:
+    """Print the packs of a week for the groups named (None: every class). One PDF per group in ``packs/<week>/``.
+
+    Raises DomainError ``not_published``, ``week_not_in_edition``, ``group_unknown``, PrintError ``font_lacks``.
+    """
+    config: Config = current_app.extensions["korablik"]
+    week = week_name(monday)
+    with store.snapshot() as session:
+        row = newest(session)
+        if row is None:
+            raise DomainError("not_published", week=week)
+        if not row.window_from <= monday <= row.window_to:
+            raise DomainError("week_not_in_edition", week=week)
+        groups = _groups(session, slugs)
+        edition_id, number = row.id, row.number
+    printed = []
+    for done, slug in enumerate(groups):
+        progress("packs", done, len(groups))
+        printed.append(_print_group(config, slug, monday, edition_id, number, now))
+    progress("packs", len(groups), len(groups))
+    return printed
+
+
+def _groups(session: Session, slugs: list[str] | None) -> list[str]:
+    classes = session.scalars(select(Group).where(Group.kind == "class", Group.closed_on.is_(None))).all()
+    ordered = [group.slug for group in sorted(classes, key=lambda group: (group.grade or 99, group.name))]
+    for slug in slugs or []:
+        if slug not in ordered:
+            raise DomainError("group_unknown", name=slug)
+    return [slug for slug in ordered if slugs is None or slug in slugs]
+
+
+def _print_group(config: Config, slug: str, monday: date, edition_id: str, number: int, now: datetime) -> Printed:
+    week = week_name(monday)
+    store.write(lambda session: _ensure_packs(session, slug, monday, number))
+    with store.snapshot() as session:
+        roster = make_roster(session, slug, monday, number, keys.printed(config.keys))
+    out = config.packs / week / f"{slug}.pdf"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    report: PrintReport = current_app.extensions["child"].call(
+        "printables.pack:print_group", config.editions / edition_id, roster, out, config.cache / "sheets", LOCALES
+    )
+    store.write(lambda session: _record(session, report, number, now))
+    return Printed(slug, out, len(report.packs), report.pages, report.bytes, report.rendered, report.from_cache,
+                   report.lacking)  # fmt: skip
+
+
+def _ensure_packs(session: Session, slug: str, monday: date, number: int) -> None:
+    """A pack with a code for every student of the class, for this week and edition."""
+    group = session.scalars(select(Group).where(Group.slug == slug)).one()
+    week = week_name(monday)
+    have = set(session.scalars(select(Pack.student_id).where(Pack.week == week, Pack.edition_number == number)))
+    taken = set(session.scalars(select(Pack.code)))
+    for student_id in members(session, group, monday):
+        if student_id in have:
+            continue
+        while (code := codes.new_code(SystemRandom().randrange)) in taken:
+            pass
+        taken.add(code)
+        session.add(
+            Pack(id=content_id("pack", student_id, week, str(number)), code=code, student_id=student_id, week=week,
+                 edition_number=number)
+        )  # fmt: skip
+
+
+def make_roster(session: Session, slug: str, monday: date, number: int, fingerprint: str) -> Roster:
+    """The students of a class in the order of its list, with the codes of their works and packs."""
+    group = session.scalars(select(Group).where(Group.slug == slug)).one()
+    week, days = week_name(monday), week_days(monday)
+    people = session.execute(
+        select(Person, Pack.code).join(Pack, Pack.student_id == Person.id)
+        .where(Pack.week == week, Pack.edition_number == number, Person.id.in_(members(session, group, monday)))
+    ).all()  # fmt: skip
+    codes_of: dict[str, dict[str, str]] = {}
+    ids = [person.id for person, _ in people]
+    for student_id, task_id, code in session.execute(
+        select(Work.student_id, Work.task_id, Work.code).where(Work.student_id.in_(ids))
+    ):
+        codes_of.setdefault(student_id, {})[task_id] = code
+    placed = _subgroups(session, group, monday, ids)
+    students = tuple(
+        Student(
+            id=person.id, name=f"{person.last_name} {person.first_name}".strip(), short=_short(person),
+            group_name=group.name, pack_code=code, works=codes_of.get(person.id, {}),
+            extra=_extra(session, days, group, person.id), subgroups=placed.get(person.id),
+        )
+        for person, code in sorted(people, key=lambda pair: (pair[0].last_name, pair[0].first_name, pair[0].id))
+    )  # fmt: skip
+    return Roster(slug, group.name, week, number, students, fingerprint)
+
+
+def _short(person: Person) -> str:
+    return f"{person.last_name} {person.first_name[:1]}.".strip() if person.first_name else person.last_name
+
+
+def _subgroups(session: Session, group: Group, day: date, students: list[str]) -> dict[str, tuple[str, ...]]:
+    """Student → names of subgroups; a student who is in none of some division is left out (gets all)."""
+    children = session.scalars(select(Group).where(Group.parent_id == group.id, Group.closed_on.is_(None))).all()
+    if not children:
+        return dict.fromkeys(students, ())
+    divisions = {child.division for child in children}
+    found: dict[str, list[Group]] = {student: [] for student in students}
+    for child in children:
+        own = session.scalars(
+            select(Membership.person_id).where(
+                Membership.group_id == child.id, current(Membership.since, Membership.until, day)
+            )
+        )
+        for student in own:
+            if student in found:
+                found[student].append(child)
+    return {
+        student: tuple(child.name for child in own)
+        for student, own in found.items()
+        if {child.division for child in own} == divisions
+    }
+
+
+def _extra(session: Session, days: list[date], group: Group, student_id: str) -> tuple[LessonView, ...]:
+    views = private_views(session, days, group, student_id)
+    return tuple(
+        LessonView(key, lesson, views.materials.get(lesson["material"] or ""),
+                    {task: views.tasks[task] for task in lesson["tasks"]})
+        for key, lesson in views.lessons.items()
+    )  # fmt: skip
+
+
+def _record(session: Session, report: PrintReport, number: int, now: datetime) -> None:
+    """Store what was printed: pages per pack, and the page total of each task's sheet."""
+    for info in report.packs:
+        pack = session.scalars(select(Pack).where(Pack.code == info.pack_code)).one()
+        pack.pages, pack.printed_at = info.pages, now
+        session.execute(delete(PackSheet).where(PackSheet.pack_id == pack.id))
+        _record_sheets(session, pack, info)
+
+
+def _record_sheets(session: Session, pack: Pack, info: PackInfo) -> None:
+    works = dict(
+        session.execute(select(Work.task_id, Work.id).where(Work.student_id == pack.student_id)).tuples().all()
+    )
+    for position, sheet in enumerate(info.sheets):
+        if not sheet.hash:
+            continue
+        if session.get(Sheet, sheet.hash) is None:
+            session.add(Sheet(hash=sheet.hash, pages=sheet.pages))
+            session.flush()
+        work_id = works.get(sheet.id) if sheet.kind == "task" else None
+        session.add(PackSheet(pack_id=pack.id, position=position, sheet_hash=sheet.hash, work_id=work_id))

@@ -1,0 +1,168 @@
+"""Publishing: approve days, freeze them as an edition, sign it, and build the pages of the groups that changed."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+from flask import current_app
+from flask_babel import force_locale
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from server import store
+from server.child import Child
+from server.config import Config
+from server.errors import DomainError
+from server.models import Counter, Day, Lesson, School, Task
+from server.models import Edition as EditionRow
+from server.services import keys, sitebuild, works
+from server.services.freezing import Window, approved_days, freeze
+from server.services.weeks import window_of
+from sync.edition import Edition, write_edition
+from sync.signing import sign
+
+Progress = Callable[[str, int, int], None]  # what ("site"), done, total
+LOCALES = Path(__file__).resolve().parents[1] / "translations"
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publication did. ``fresh`` is false when nothing had changed since the edition before."""
+
+    id: str
+    number: int
+    fresh: bool
+    works: int
+    groups: tuple[str, ...]
+    built: tuple[str, ...]
+    pages: int
+
+
+@dataclass(frozen=True)
+class _Committed:
+    edition: Edition
+    fresh: bool
+    works: int
+
+
+def publish(
+    approve: Iterable[date], *, today: date, now: datetime, actor_id: str | None,
+    progress: Progress = lambda what, done, total: None,
+) -> Published:  # fmt: skip
+    """Approve the days, freeze the window of this week and the next, and bring ``public/`` up to date.
+
+    Safe to repeat and to kill: the edition is written whole before it is committed, and pages that were not built
+    are built by the next call. Raises DomainError ``nothing_to_publish``.
+    """
+    config: Config = current_app.extensions["korablik"]
+    window, wanted = window_of(today), set(approve)
+    content = _freeze(window, wanted)
+    if not content["lessons"]:
+        raise DomainError("nothing_to_publish", window=window)
+    done = store.write(lambda session: _commit(session, config, content, wanted, now, actor_id))
+    folder = config.editions / done.edition.id
+    if not folder.is_dir():  # lost from the disk: the content is the same, so it can be written again
+        write_folder(config, done.edition)
+    built = build_site(config, folder, current_app.extensions["child"], progress)
+    return Published(done.edition.id, done.edition.number, done.fresh, done.works, tuple(content["groups"]),
+                     tuple(report.slug for report in built), sum(report.changed for report in built))  # fmt: skip
+
+
+def _freeze(window: Window, wanted: set[date]) -> dict[str, Any]:
+    with store.snapshot() as session:
+        school = session.scalars(select(School)).one()
+        lessons = select(Lesson.on).where(Lesson.on.in_(wanted), Lesson.state == "planned").distinct()
+        days = set(approved_days(session, window)) | {
+            day for day in session.scalars(lessons) if window.first <= day <= window.last
+        }
+        with force_locale(school.locale):
+            return freeze(session, window, days)
+
+
+def _commit(
+    session: Session, config: Config, content: dict[str, Any], wanted: set[date], now: datetime, actor_id: str | None
+) -> _Committed:
+    for day in wanted & set(session.scalars(select(Lesson.on).where(Lesson.on.in_(wanted)).distinct())):
+        row = session.get(Day, day) or Day(on=day)
+        if row.approved_at is None:
+            row.approved_at, row.approved_by = now, actor_id
+            session.add(row)
+    tasks = list(content["tasks"])
+    session.execute(update(Task).where(Task.id.in_(tasks), Task.published_at.is_(None)).values(published_at=now))
+    added = works.create_missing(session, tasks, now.date(), now, SystemRandom().randrange)
+    number = session.execute(  # its lock orders publications that run at once
+        update(Counter).where(Counter.name == "edition").values(value=Counter.value + 1).returning(Counter.value)
+    ).scalar_one()
+    last = session.scalars(select(EditionRow).order_by(EditionRow.number.desc()).limit(1)).first()
+    edition = Edition(content, number, _stamp(now), last.id if last else None)
+    if last is not None and last.id == edition.id:
+        session.execute(update(Counter).where(Counter.name == "edition").values(value=last.number))
+        kept = Edition(content, last.number, _stamp(last.issued_at), last.replaces)
+        return _Committed(kept, False, added)
+    write_folder(config, edition)
+    session.add(
+        EditionRow(number=number, id=edition.id, issued_at=now, replaces=edition.replaces, issued_by=actor_id,
+                   window_from=date.fromisoformat(content["window"]["from"]),
+                   window_to=date.fromisoformat(content["window"]["to"]))
+    )  # fmt: skip
+    return _Committed(edition, True, added)
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def write_folder(config: Config, edition: Edition) -> None:
+    """Write and sign ``editions/<id>/`` as a whole: a folder that is there is complete."""
+    target = config.editions / edition.id
+    staged = config.editions / f".{edition.id[:16]}.{os.getpid()}"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir(parents=True)
+    write_edition(edition, staged)
+    envelope = (staged / "envelope.json").read_bytes()
+    comment = f"edition {edition.number} {edition.issued_at}"
+    (staged / "envelope.json.minisig").write_text(sign(keys.secret(config.keys), envelope, comment), encoding="utf-8")
+    last = _newest_other(config, edition)
+    sitebuild.write_changed(staged, last, sitebuild.look_digest(LOCALES))
+    for file in staged.iterdir():
+        _sync_to_disk(file)
+    old = config.editions / f".{edition.id[:16]}.old"
+    if target.exists():
+        target.rename(old)
+    staged.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _newest_other(config: Config, edition: Edition) -> Path | None:
+    folder = config.editions / edition.replaces if edition.replaces else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def _sync_to_disk(file: Path) -> None:
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
+
+
+def build_site(config: Config, folder: Path, child: Child, progress: Progress) -> list[sitebuild.BuildReport]:
+    """Build the sites of the groups that differ, then the list of groups with the edition's number, which is last:
+    whoever reads it finds the pages in place."""
+    look = sitebuild.look_digest(LOCALES)
+    slugs = sitebuild.groups_to_build(folder, config.public, look)
+    reports = []
+    for done, slug in enumerate(slugs):
+        progress("site", done, len(slugs))
+        reports.append(child.call("server.services.sitebuild:build_group", folder, slug, config.public,
+                                  config.cache / "markdown", LOCALES, look))  # fmt: skip
+    child.call("server.services.sitebuild:write_public_root", folder, config.public, LOCALES)
+    progress("site", len(slugs), len(slugs))
+    return reports
+
+
+def newest(session: Session) -> EditionRow | None:
+    """The edition that is published now."""
+    return session.scalars(select(EditionRow).order_by(EditionRow.number.desc()).limit(1)).first()

@@ -1,0 +1,46 @@
+"""What an office does by itself: works for students who joined late, leftovers of interrupted builds removed."""
+
+import shutil
+import time
+from random import SystemRandom
+
+from apiflask import APIFlask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import clock, store
+from server.models import School, Task
+from server.services import works
+
+OLD = 24 * 3600  # seconds after which a leftover belongs to nobody
+
+
+def works_for_late_joiners(app: APIFlask) -> int:
+    """Give students who joined a group after a task was published their work; returns how many."""
+    with app.app_context():
+        config = app.extensions["korablik"]
+
+        def add(session: Session) -> int:
+            school = session.scalars(select(School)).first()
+            if school is None:
+                return 0
+            now = clock.now(config, school.timezone)
+            today = clock.local_date(now, school.timezone)
+            open_tasks = session.scalars(
+                select(Task.id).where(Task.published_at.is_not(None), Task.withdrawn.is_(False), Task.due_on >= today)
+            )
+            return works.create_missing(session, list(open_tasks), today, now, SystemRandom().randrange)
+
+        return store.write(add)
+
+
+def remove_leftovers(app: APIFlask) -> int:
+    """Remove hidden staging folders of builds that were killed more than a day ago; returns how many."""
+    config = app.extensions["korablik"]
+    removed = 0
+    for folder in (config.editions, config.public):
+        for path in folder.glob(".*") if folder.is_dir() else ():
+            if path.is_dir() and time.time() - path.stat().st_mtime > OLD:
+                shutil.rmtree(path, ignore_errors=True)
+                removed += 1
+    return removed
