@@ -16,7 +16,7 @@ from sync.errors import SyncError
 def check_roster(roster: Roster, content: Mapping[str, Any]) -> None:
     """Raise PrintError for the first thing that would spoil a pack; see ``printables.errors`` for the codes."""
     if roster.group not in content["groups"]:
-        raise PrintError("group_unknown", group=roster.group)
+        raise PrintError("group_unknown", name=roster.group)
     days_of(roster.week)
     if not roster.students:
         raise PrintError("roster_invalid", field="students")

@@ -3,14 +3,13 @@
 Structure: ISO 32000-1 (page tree 7.7.3, Type 0 fonts 9.7). pikepdf writes it; equal input gives equal bytes.
 """
 
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Stream, String
 
+from printables.files import whole_file
 from printables.fonts import Face, face, subset_for
 from printables.layout import HEIGHT, WIDTH
 from printables.sheets import Sheet
@@ -54,7 +53,7 @@ class ClassFile:
         return ink.stream()
 
     def save(self, out: Path) -> int:
-        """Write beside ``out`` and rename; returns the size in bytes."""
+        """Write the file, whole or not at all; returns its size in bytes."""
         for file, name in FONT_NAMES.items():
             for resources in self._drawn_on if file in self._glyphs else ():
                 resources.Font[f"/{name}"] = self._font(file)
@@ -65,19 +64,13 @@ class ClassFile:
         self._pdf.Root.Pages = self._tree
         self._pdf.Root.Lang = String(self._language)
         self._pdf.docinfo["/Title"] = self._title
-        handle, part = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as target:
-                self._pdf.save(
-                    target, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True,
-                    compress_streams=True,
-                )  # fmt: skip
-                target.flush()
-                os.fsync(target.fileno())
-            os.replace(part, out)
-        except BaseException:
-            os.unlink(part)
-            raise
+        with whole_file(out) as target:
+            self._pdf.save(
+                target,
+                object_stream_mode=pikepdf.ObjectStreamMode.generate,
+                deterministic_id=True,
+                compress_streams=True,
+            )
         return out.stat().st_size
 
     def _add(self, contents: list[Object], resources: Object, inks: Iterable[bytes]) -> None:

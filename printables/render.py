@@ -1,5 +1,6 @@
 """HTML → PDF with WeasyPrint, which is loaded at the first sheet and never fetches anything but our fonts."""
 
+import atexit
 import logging
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +44,7 @@ def _engine() -> tuple[Any, Any, Any, Any]:
 
     fetcher, fonts = OnlyOurs(), FontConfiguration()
     css = CSS(string=font_css() + CSS_FILE.read_text("utf-8"), font_config=fonts, url_fetcher=fetcher)
+    atexit.register(_engine.cache_clear)  # while the libraries that free the fonts are still there
     return HTML, fetcher, fonts, css
 
 

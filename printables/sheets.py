@@ -3,9 +3,7 @@
 import hashlib
 import io
 import json
-import os
 import re
-import tempfile
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Any
 
 import pikepdf
 
+from printables.files import whole_file
 from printables.fonts import face_of, fonts_digest
 from printables.layout import Box
 from printables.render import CSS_FILE, Rendered, render
@@ -88,21 +87,10 @@ class SheetCache:
     def _make(self, key: str, html: str) -> Sheet:
         rendered = render(html)
         stored = {"pdf": hashlib.sha256(rendered.pdf).hexdigest(), **_describe(rendered)}
-        write_whole(self.folder / f"{key}.pdf", rendered.pdf)
-        write_whole(self.folder / f"{key}.json", json.dumps(stored, ensure_ascii=False).encode())
+        for ending, data in ("pdf", rendered.pdf), ("json", json.dumps(stored, ensure_ascii=False).encode()):
+            with whole_file(self.folder / f"{key}.{ending}") as target:
+                target.write(data)
         return _sheet(key, self.folder / f"{key}.pdf", stored)
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write beside ``path`` and rename, so that a reader finds the old file or the new one."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as part:
-        try:
-            part.write(data)
-            part.close()
-            os.replace(part.name, path)
-        except BaseException:
-            os.unlink(part.name)
-            raise
 
 
 def _sheet(key: str, pdf: Path, stored: dict[str, Any]) -> Sheet:

@@ -79,8 +79,14 @@ def fit(text: str, typeface: Face, size: float, box: Box) -> tuple[list[str], fl
         if not left:
             return lines, size
         if size <= LEAST:
-            return [*lines[:-1], f"{lines[-1][:-1].rstrip()}…"], size
+            return [*lines[:-1], _shortened(lines[-1], typeface, size, box.width)], size
         size = max(LEAST, size - 0.5)
+
+
+def _shortened(line: str, typeface: Face, size: float, width: float) -> str:
+    while line and typeface.width(f"{line}…", size) > width:
+        line = line[:-1].rstrip()
+    return f"{line}…"
 
 
 def _wrap(text: str, typeface: Face, size: float, width: float, room: int) -> tuple[list[str], str]:

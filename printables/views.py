@@ -8,7 +8,7 @@ from typing import Any
 from printables.errors import PrintError
 from printables.roster import LessonView, Roster, Student
 
-CANCELLED = "cancel"
+CANCELLED = "cancelled"
 
 
 def days_of(week: str) -> tuple[datetime.date, datetime.date]:

@@ -1,0 +1,38 @@
+"""One printed class for all tests that only look at it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from printables.pack import print_group
+from printables.report import PrintReport
+from printables.roster import Roster
+from tests.editions import sample_content, sample_edition, write_sample
+from tests.printables.rosters import sample_roster
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A class file with what it was made from."""
+
+    edition: Path
+    content: dict
+    roster: Roster
+    cache: Path
+    report: PrintReport
+
+
+@pytest.fixture(scope="session")
+def edition(tmp_path_factory) -> Path:
+    return write_sample(tmp_path_factory.mktemp("editions"), sample_edition())
+
+
+@pytest.fixture(scope="session")
+def printed(edition, tmp_path_factory) -> Printed:
+    """Class 7: every kind of sheet, six students with every kind of name."""
+    folder = tmp_path_factory.mktemp("printed")
+    content = sample_content()
+    roster = sample_roster(content, "7")
+    report = print_group(edition, roster, folder / "7.pdf", folder / "cache", folder)
+    return Printed(edition, content, roster, folder / "cache", report)

@@ -1,0 +1,87 @@
+"""What stands on the sheets, as HTML: shared sheets say nothing of day, group or student."""
+
+from pathlib import Path
+
+import pytest
+
+from printables.compose import Composer
+from printables.texts import texts_of
+from printables.views import student_lessons, week_lessons
+from tests.editions import lesson_of, sample_content
+from tests.printables.rosters import sample_roster
+
+
+@pytest.fixture
+def content():
+    return sample_content()
+
+
+@pytest.fixture
+def roster(content):
+    return sample_roster(content)
+
+
+@pytest.fixture
+def composer(content, roster):
+    return Composer(content, roster, texts_of("ru", Path("/nowhere")))
+
+
+def material_of(content, group, date, n):
+    return content["materials"][content["lessons"][lesson_of(content, group, date, n)]["material"]]
+
+
+def test_a_lesson_sheet_is_shared(composer, content):
+    html = composer.lesson(material_of(content, "7", "2026-12-07", 3))
+    assert html.count("Плотность вещества</h1>") == 1
+    assert "Школа-ТВ" in html  # where the recording is, in words
+    assert "61 MB" in html
+    assert not any(word in html for word in ("декабря", "2026-12-07", "Берёзкин"))
+
+
+def test_a_drawing_is_black_and_large_enough(composer, content):
+    html = composer.lesson(material_of(content, "8", "2026-12-08", 1))
+    assert 'width="264" height="132"' in html  # 220 × 110 in the lesson
+    assert 'viewBox="0 0 220 110"' in html
+    ruler = composer.lesson(material_of(content, "1", "2026-12-09", 3))
+    assert "#c00" not in ruler
+
+
+def test_a_drawing_is_not_made_wider_than_the_page(composer, content):
+    wide = {"title": "", "body": '<svg width="900" height="90" viewBox="0 0 900 90"></svg>', "resources": []}
+    assert '<svg width="640" height="64" viewBox="0 0 900 90">' in composer.lesson(wide)
+
+
+def test_titles_are_text(composer, content):
+    task = next(iter(content["tasks"].values())) | {"title": "<b>1 < 2</b>", "text": "<script>x</script>Реши"}
+    html = composer.task(task)
+    assert "&lt;b&gt;1 &lt; 2&lt;/b&gt;" in html
+    assert "<script" not in html
+
+
+def test_the_cover_says_what_to_do_and_by_when(composer, content, roster):
+    lessons = student_lessons(week_lessons(content, roster), roster.students[0], roster.week)
+    pages = {key: number for number, view in enumerate(lessons) for key in (view.id, *view.tasks)}
+    html = composer.cover(lessons, pages, 12)
+    assert "3 tasks to hand in" in html
+    assert "+7 999 000-00-20" in html
+    assert "TV 10:40, Школа-ТВ" in html
+    assert "чт, 10 декабря" in html
+    assert "Автобус в четверг раньше" in html and "Учебник географии" in html
+    assert "utkina" not in html  # a contact without a phone is no use on paper
+
+
+def test_a_cancelled_lesson_is_struck_out(content):
+    roster = sample_roster(content, "8")
+    composer = Composer(content, roster, texts_of("ru", Path("/nowhere")))
+    lessons = student_lessons(week_lessons(content, roster), roster.students[0], roster.week)
+    pages = {key: 1 for view in lessons for key in (view.id, *view.tasks)}
+    html = composer.cover(lessons, pages, 12)
+    assert "<s>ОБЗР</s>" in html
+    assert "cancelled" in html
+
+
+def test_another_groups_notice_is_left_out(content):
+    composer = Composer(content, sample_roster(content, "8"), texts_of("ru", Path("/nowhere")))
+    html = composer.cover([], {}, 2)
+    assert "Автобус" in html
+    assert "Учебник географии" not in html
