@@ -21,7 +21,7 @@ from mkdocs.structure.pages import Page
 
 import sync.markdown
 from sync.edition import Edition, read_edition
-from sync.pages import changed_in, group_pages, page_hashes
+from sync.pages import group_pages
 
 THEME = Path(__file__).parent / "theme"
 WARM_TEXTS = 3000
@@ -43,29 +43,30 @@ class EditionPage(Page):
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    if not config.extra.get("edition"):
+    """Read the edition, unless the caller did: ``extra.read`` (Edition) and ``extra.changed`` (of this group)."""
+    extra = config.extra
+    if not extra.get("edition"):
         raise PluginError("extra.edition is empty: it must name the folder of an edition.")
+    folder, slug = Path(extra["edition"]), str(extra.get("group") or "")
+    extra["group"] = slug
+    if "read" not in extra:
+        extra["read"] = read_edition(folder)
+        extra["changed"] = _changed(folder).get(slug, {})
+    if slug and slug not in extra["read"].content["groups"]:
+        raise PluginError(f"The edition {folder.name} has no group {slug}.")
     config.theme.static_templates.clear()  # no 404.html and no sitemap: the site is read from a folder, too
     return config
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    folder, slug = Path(config.extra["edition"]), str(config.extra.get("group") or "")
-    edition = _edition(folder)
-    if slug and slug not in edition.content["groups"]:
-        raise PluginError(f"The edition {folder.name} has no group {slug}.")
+    edition, slug, changed = config.extra["read"], config.extra["group"], config.extra["changed"]
     pages = group_pages(edition.content, slug) if slug else {"index.html": _root(edition)}
-    changed = _changed(folder).get(slug) or changed_in({}, page_hashes(pages), edition.number)
-    made = []
-    for path, page in pages.items():
-        number = changed[path]["number"] if path in changed else edition.number
-        made.append(_file(config, path, page, number))
-    return Files(made)
+    newest = {"number": edition.number}
+    return Files(_file(config, path, page, changed.get(path, newest)["number"]) for path, page in pages.items())
 
 
 def on_env(env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
-    locale = _edition(Path(config.extra["edition"])).content["school"]["locale"]
-    ours = environment(locale, os.path.abspath(config.extra["locale_dir"]))
+    ours = _environment_of(config)
     ours.filters["markdown"] = functools.partial(_markdown, cache=config.extra.get("cache"))
     return ours
 
@@ -76,11 +77,10 @@ def on_page_context(context: dict[str, Any], *, page: EditionPage, config: MkDoc
 
 def on_post_build(*, config: MkDocsConfig) -> None:
     """The one file that tells the current edition; a script, so that it loads from a folder too."""
-    if config.extra.get("group"):
+    if config.extra["group"]:
         return
-    edition = _edition(Path(config.extra["edition"]))
-    env = environment(edition.content["school"]["locale"], os.path.abspath(config.extra["locale_dir"]))
-    text = env.get_template("edition.js.html").render(number=edition.number, issued_at=edition.issued_at)
+    edition, template = config.extra["read"], _environment_of(config).get_template("edition.js.html")
+    text = template.render(number=edition.number, issued_at=edition.issued_at)
     Path(config.site_dir, "edition.js").write_text(_compact(text), "utf-8", newline="\n")
 
 
@@ -93,13 +93,6 @@ def _file(config: MkDocsConfig, path: str, page: dict[str, Any], number: int) ->
     return file
 
 
-@functools.lru_cache(maxsize=2)
-def _edition(folder: Path) -> Edition:
-    """An edition's folder never changes, so that one reading serves all its groups."""
-    return read_edition(folder)
-
-
-@functools.lru_cache(maxsize=2)
 def _changed(folder: Path) -> dict[str, Any]:
     try:
         return json.loads((folder / "changed.json").read_bytes())
@@ -113,6 +106,11 @@ def _root(edition: Edition) -> dict[str, Any]:
     rows = [{"slug": slug, "group": group["name"], "kind": group["kind"]} for slug, group in ordered]
     data = {"school": school["name"], "address": school["address"], "hotline": school["hotline"], "groups": rows}
     return {"template": "root.html", "title": school["name"], "data": data}
+
+
+def _environment_of(config: MkDocsConfig) -> jinja2.Environment:
+    locale = config.extra["read"].content["school"]["locale"]
+    return environment(locale, os.path.abspath(config.extra["locale_dir"]))
 
 
 @functools.lru_cache(maxsize=4)

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -50,19 +51,16 @@ def write_changed(edition_dir: Path, previous_dir: Path | None, look: str) -> di
 
     A page keeps the number of the edition before while its hash (data and ``look``, see look_digest) stays.
     """
-    edition = read_edition(edition_dir)
+    edition = _edition(edition_dir)
     before = _read_json(previous_dir / "changed.json") if previous_dir else {}
-    changed = {}
-    for slug in edition.content["groups"]:
-        hashes = page_hashes(group_pages(edition.content, slug), look)
-        changed[slug] = changed_in(before.get(slug, {}), hashes, edition.number)
+    changed = _count(edition, before, look)
     _replace(edition_dir / "changed.json", canonical(changed))
     return changed
 
 
 def groups_to_build(edition_dir: Path, public: Path, look: str) -> list[str]:
     """Slugs of the groups whose site in ``public`` is missing or differs from what this edition and look would give."""
-    changed = _changes(read_edition(edition_dir), edition_dir, look)
+    changed = _changes(edition_dir, look)
     return [slug for slug, pages in changed.items() if _read_json(public / slug / MARK) != _mark(pages, look)]
 
 
@@ -75,11 +73,11 @@ def build_group(
     rendered Markdown by content; ``look`` saves computing look_digest for every group.
     """
     look = look or look_digest(locale_dir)
-    edition = read_edition(edition_dir)
-    pages = _changes(edition, edition_dir, look)[slug]
+    pages = _changes(edition_dir, look)[slug]
     target, staged = public / slug, _staging(public, slug)
     _mend(target)
-    _build(staged, edition_dir, slug, cache, locale_dir)
+    extra = {"group": slug, "changed": pages, "cache": str(cache.resolve()) if cache else None}
+    _build(staged, edition_dir, locale_dir, extra)
     (staged / MARK).write_bytes(canonical(_mark(pages, look)))
     report = _compare(slug, staged, target)
     public.mkdir(parents=True, exist_ok=True)
@@ -93,38 +91,58 @@ def write_public_root(edition_dir: Path, public: Path, locale_dir: Path) -> None
     Sites of groups that the edition no longer has are removed; a reader never meets a class that is gone.
     """
     staged = _staging(public, ".root")
-    _build(staged, edition_dir, None, None, locale_dir)
+    _build(staged, edition_dir, locale_dir, {"group": None, "changed": {}, "cache": None})
     public.mkdir(parents=True, exist_ok=True)
     for file in sorted(staged.iterdir(), reverse=True):
         _replace(public / file.name, file.read_bytes())
     shutil.rmtree(staged)
-    groups = read_edition(edition_dir).content["groups"]
+    groups = _edition(edition_dir).content["groups"]
     for folder in public.iterdir():
         if folder.name not in groups and (folder / MARK).is_file():
             shutil.rmtree(folder)
 
 
-def _build(folder: Path, edition_dir: Path, slug: str | None, cache: Path | None, locale_dir: Path) -> None:
+def _build(folder: Path, edition_dir: Path, locale_dir: Path, extra: dict[str, Any]) -> None:
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
 
-    extra = {
-        "edition": str(edition_dir.resolve()),
-        "group": slug,
-        "cache": str(cache.resolve()) if cache else None,
-        "locale_dir": str(locale_dir.resolve()),
-    }
+    extra |= {"edition": str(edition_dir), "read": _edition(edition_dir), "locale_dir": str(locale_dir.resolve())}
     build(load_config(str(SITE / "mkdocs.yml"), site_dir=str(folder.resolve()), extra=extra))
 
 
-def _changes(edition: Edition, edition_dir: Path, look: str) -> dict[str, Any]:
+def _edition(folder: Path) -> Edition:
+    """The edition of a folder, checked once for all its groups, not for each."""
+    return _read_once(folder, _time(folder / "edition.json"), _time(folder / "envelope.json"))
+
+
+@lru_cache(maxsize=1)
+def _read_once(folder: Path, *times: int) -> Edition:
+    return read_edition(folder)
+
+
+def _time(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _changes(edition_dir: Path, look: str) -> dict[str, Any]:
     """``changed.json``; for a folder without one, as if every page were new in this edition."""
-    found = _read_json(edition_dir / "changed.json")
-    if found:
-        return found
-    content = edition.content
-    hashes = {slug: page_hashes(group_pages(content, slug), look) for slug in content["groups"]}
-    return {slug: changed_in({}, values, edition.number) for slug, values in hashes.items()}
+    return _changes_once(edition_dir, look, _time(edition_dir / "envelope.json"), _time(edition_dir / "changed.json"))
+
+
+@lru_cache(maxsize=1)
+def _changes_once(edition_dir: Path, look: str, *times: int) -> dict[str, Any]:
+    return _read_json(edition_dir / "changed.json") or _count(_edition(edition_dir), {}, look)
+
+
+def _count(edition: Edition, before: dict[str, Any], look: str) -> dict[str, Any]:
+    changed = {}
+    for slug in edition.content["groups"]:
+        hashes = page_hashes(group_pages(edition.content, slug), look)
+        changed[slug] = changed_in(before.get(slug, {}), hashes, edition.number)
+    return changed
 
 
 def _mark(pages: dict[str, Any], look: str) -> dict[str, str]:
