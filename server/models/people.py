@@ -184,6 +184,7 @@ class Connectivity(Base):
     television: Mapped[bool | None]
     phone: Mapped[Text]
     channel: Mapped[Text]
+    words: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)  # device, internet, channel as the school says
 
 
 class DutyRota(Base):

@@ -1,0 +1,99 @@
+"""What the import of one file knows and counts while it writes: session, school, clock, findings, changes."""
+
+import base64
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from server.importers.findings import ERROR, INFO, WARNING, Notes
+from server.importers.rows import Where
+from server.models import Base, School
+from sync.ids import uuid7
+
+
+@dataclass
+class Book:
+    """One file, one transaction. ``touched`` grows with every row that is added, changed or removed.
+
+    ``is_partial``: some rows of the file could not be read, so what it lacks means nothing.
+    """
+
+    session: Session
+    school: School
+    now: datetime
+    today: date
+    notes: Notes
+    randbytes: Callable[[int], bytes]
+    actor_id: str | None = None
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    is_partial: bool = False
+    counts: Counter[str] = field(default_factory=Counter)
+    touched: int = 0
+    _stated: dict[tuple[str, str], object] = field(default_factory=dict)
+    _new: dict[str, list[Base]] = field(default_factory=dict)
+
+    def add(self, row: Base) -> None:
+        """A new row; it reaches the database with the next ``flush``."""
+        self._new.setdefault(row.__tablename__, []).append(row)
+        self.touched += 1
+
+    def flush(self) -> None:
+        """Write what is new and changed, parents before children (the session orders by relationships only).
+
+        A known row that shall point to a new one is changed after a flush of the new one.
+        """
+        for table in Base.metadata.sorted_tables:
+            if rows := self._new.pop(table.name, None):
+                self.session.add_all(rows)
+                self.session.flush()
+        self.session.flush()
+
+    def set(self, row: Base, **values: Any) -> None:
+        """Change what differs."""
+        for name, value in values.items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+                self.touched += 1
+
+    def fill(self, row: Any, **values: Any) -> None:
+        """As ``set``, but "" and None mean "not stated", and what the file stated first about a row holds."""
+        for name, value in values.items():
+            if value not in ("", None) and self._stated.setdefault((row.id, name), value) == value:
+                self.set(row, **{name: value})
+
+    def remove(self, row: Base) -> None:
+        """Delete a row on which nothing hangs."""
+        if row in self._new.get(row.__tablename__, []):
+            self._new[row.__tablename__].remove(row)
+        else:
+            self.session.delete(row)
+        self.touched += 1
+
+    def tally(self, before: int, created: bool = False) -> None:
+        """Count one row of the file by what became of it since ``touched`` was ``before``."""
+        self.counts["created" if created else "updated" if self.touched > before else "unchanged"] += 1
+
+    def error(self, code: str, where: Where | None = None, **more: Any) -> None:
+        """This row of the file cannot be taken."""
+        self.notes.add(ERROR, code, where, **more)
+
+    def warn(self, code: str, where: Where | None = None, **more: Any) -> None:
+        """Taken, and said."""
+        self.notes.add(WARNING, code, where, **more)
+
+    def show(self, code: str, **more: Any) -> None:
+        """Something the file does not mention; it stays as it is, a person looks."""
+        self.notes.add(INFO, code, **more)
+        self.counts["shown"] += 1
+
+    def new_id(self) -> str:
+        """A UUIDv7 of the import's moment."""
+        return uuid7(int(self.now.timestamp() * 1000), self.randbytes)
+
+    def new_slug(self) -> str:
+        """Eight random lower-case letters and digits."""
+        return base64.b32encode(self.randbytes(5)).decode().lower()

@@ -1,0 +1,202 @@
+"""Carries out the calendar's plan: the dated lessons of a year follow its terms and its weekly pattern."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from server.models import (
+    Absence,
+    Course,
+    Group,
+    Lesson,
+    LessonChange,
+    LessonCourse,
+    LessonTeacher,
+    Material,
+    Slot,
+    Task,
+    Term,
+    WeeklyLesson,
+    WeeklyLessonCourse,
+    WeeklyLessonTeacher,
+    Year,
+)
+from server.services import calendar
+from server.services.calendar import Known, Pattern, Placed, Plan, Stretch, Wanted, Weeks
+from server.services.imports.book import Book
+from sync.ids import content_id
+
+OFFICE = ("substituted", "moved", "cancelled", "reassigned")  # what a person decided; an import keeps off
+CHUNK = 500  # ids in one IN list
+
+
+def materialise(book: Book, year: Year) -> Plan:
+    """Plan the year's lessons from today on; the whole year when it has none yet. Expects a flushed session."""
+    known = _known(book, year)
+    weeks = Weeks(book.school.week_anchor or calendar.monday(year.starts_on), book.school.week_cycle)
+    wanted = calendar.wanted_lessons(_patterns(book, year), _stretches(book, year), weeks, year.starts_on, year.ends_on)
+    plan = calendar.plan(wanted, known, book.school.id, book.today if known else None)
+    _create(book, plan.create)
+    _update(book, plan.update)
+    _withdraw(book, plan.withdraw)
+    for lesson in plan.orphans:
+        book.show("lesson_orphaned", value=f"{lesson.on} ({lesson.n})")
+    for name, rows in (("created", plan.create), ("changed", plan.update), ("withdrawn", plan.withdraw)):
+        book.counts[f"lessons_{name}"] += len(rows)
+        book.touched += len(rows)
+    book.session.expire_all()  # the rows went past the session's own memory
+    return plan
+
+
+# --- what is there ---------------------------------------------------------------------------------------------
+
+
+def _stretches(book: Book, year: Year) -> list[Stretch]:
+    terms = book.session.scalars(select(Term).where(Term.year_id == year.id))
+    return [Stretch(term.kind, term.starts_on, term.ends_on, tuple(term.grades)) for term in terms]
+
+
+def _patterns(book: Book, year: Year) -> list[Pattern]:
+    run = book.session.execute
+    ours = WeeklyLesson.year_id == year.id
+    hours: dict[str, list[Placed]] = {}
+    query = select(Slot.weekly_lesson_id, Slot.weekday, Slot.n, Slot.weeks, Slot.room_id).join(WeeklyLesson)
+    for id, *place in run(query.where(ours, WeeklyLesson.withdrawn.is_(False)).order_by(Slot.id)):
+        hours.setdefault(id, []).append(Placed(*place))
+    groups = {id: (grade, parent) for id, grade, parent in run(select(Group.id, Group.grade, Group.parent_id))}
+    grades = calendar.grades_by_group(groups)
+    courses: dict[str, list[tuple[str, int | None]]] = {}
+    query = select(WeeklyLessonCourse.weekly_lesson_id, Course.id, Course.group_id).join(Course).join(WeeklyLesson)
+    for id, course_id, group_id in run(query.where(ours).order_by(Course.id)):
+        courses.setdefault(id, []).append((course_id, grades[group_id]))
+    teachers: dict[str, list[str]] = {}
+    query = select(WeeklyLessonTeacher.weekly_lesson_id, WeeklyLessonTeacher.person_id).join(WeeklyLesson)
+    for id, person_id in run(query.where(ours).order_by(WeeklyLessonTeacher.person_id)):
+        teachers.setdefault(id, []).append(person_id)
+    keys = run(select(WeeklyLesson.id, WeeklyLesson.key).where(ours)).all()
+    return [
+        Pattern(id, key, tuple(hours[id]), tuple(courses.get(id, ())), tuple(teachers.get(id, ())))
+        for id, key in keys
+        if id in hours
+    ]
+
+
+def _known(book: Book, year: Year) -> list[Known]:
+    run = book.session.execute
+    ours = Lesson.weekly_lesson_id.in_(select(WeeklyLesson.id).where(WeeklyLesson.year_id == year.id))
+    courses: dict[str, list[str]] = {}
+    views: dict[str, tuple[str, str]] = {}  # id of a lesson course → its lesson and course
+    query = select(LessonCourse.lesson_id, LessonCourse.id, LessonCourse.course_id).join(Lesson).where(ours)
+    for lesson_id, view_id, course_id in run(query):
+        courses.setdefault(lesson_id, []).append(course_id)
+        views[view_id] = (lesson_id, course_id)
+    teachers: dict[str, list[str]] = {}
+    for lesson_id, person_id in run(select(LessonTeacher.lesson_id, LessonTeacher.person_id).join(Lesson).where(ours)):
+        teachers.setdefault(lesson_id, []).append(person_id)
+    bound: dict[str, list[str]] = {}
+    for view in _views_in_use(book) & views.keys():
+        lesson_id, course_id = views[view]
+        bound.setdefault(lesson_id, []).append(course_id)
+    homes = _homes(book)
+    columns = (Lesson.id, Lesson.weekly_lesson_id, Lesson.on, Lesson.n, Lesson.room_id, Lesson.state)
+    return [
+        Known(
+            id, weekly, on, n, room, tuple(courses.get(id, ())), tuple(teachers.get(id, ())),
+            withdrawn=state == "withdrawn", bound=tuple(bound.get(id, ())), locked=id in homes or state == "cancelled",
+            home=homes.get(id),
+        )
+        for id, weekly, on, n, room, state in run(select(*columns).where(ours))
+    ]  # fmt: skip
+
+
+def _views_in_use(book: Book) -> set[str]:
+    """Lesson courses on which something hangs."""
+    columns = (Task.lesson_course_id, Material.lesson_course_id, Absence.lesson_course_id)
+    return {id for column in columns for id in book.session.scalars(select(column).distinct())}
+
+
+def _homes(book: Book) -> dict[str, tuple[date, int] | None]:
+    """Lessons that the office changed → where the pattern had put them (None: where they are)."""
+    changes = book.session.scalars(
+        select(LessonChange).where(LessonChange.kind.in_(OFFICE)).order_by(LessonChange.changed_at, LessonChange.id)
+    )
+    homes: dict[str, tuple[date, int] | None] = {}
+    for change in changes:
+        before = change.before
+        if homes.get(change.lesson_id) is None and "on" in before and "n" in before:
+            homes[change.lesson_id] = (date.fromisoformat(before["on"]), int(before["n"]))
+        homes.setdefault(change.lesson_id, None)
+    return homes
+
+
+# --- what becomes of it ----------------------------------------------------------------------------------------
+
+
+def _create(book: Book, rows: Sequence[tuple[str, Wanted]]) -> None:
+    session = book.session
+    if rows:
+        session.execute(insert(Lesson), [
+            {"id": id, "weekly_lesson_id": want.weekly, "on": want.on, "n": want.n, "room_id": want.room,
+             "state": "planned"} for id, want in rows
+        ])  # fmt: skip
+        _add_courses(book, ((id, course) for id, want in rows for course in want.courses))
+        _add_teachers(book, ((id, teacher) for id, want in rows for teacher in want.teachers))
+
+
+def _add_courses(book: Book, pairs: Iterable[tuple[str, str]]) -> None:
+    rows = [
+        {"id": content_id("lesson_course", lesson, course), "lesson_id": lesson, "course_id": course, "topic": ""}
+        for lesson, course in pairs
+    ]
+    if rows:
+        book.session.execute(insert(LessonCourse), rows)
+
+
+def _add_teachers(book: Book, pairs: Iterable[tuple[str, str]]) -> None:
+    rows = [{"lesson_id": lesson, "person_id": teacher} for lesson, teacher in pairs]
+    if rows:
+        book.session.execute(insert(LessonTeacher), rows)
+
+
+def _update(book: Book, pairs: Sequence[tuple[Known, Wanted]]) -> None:
+    session = book.session
+    if not pairs:
+        return
+    session.execute(update(Lesson), [
+        {"id": lesson.id, "on": want.on, "n": want.n, "room_id": want.room, "state": "planned"}
+        for lesson, want in pairs
+    ])  # fmt: skip
+    _add_courses(book, ((old.id, new) for old, want in pairs for new in set(want.courses) - set(old.courses)))
+    _add_teachers(book, ((old.id, new) for old, want in pairs for new in set(want.teachers) - set(old.teachers)))
+    for old, want in pairs:
+        for gone in set(old.courses) - set(want.courses) - set(old.bound):
+            view = content_id("lesson_course", old.id, gone)
+            session.execute(delete(LessonCourse).where(LessonCourse.id == view))
+        for gone in set(old.teachers) - set(want.teachers):
+            session.execute(
+                delete(LessonTeacher).where(LessonTeacher.lesson_id == old.id, LessonTeacher.person_id == gone)
+            )
+    _note_changes(book, [
+        (old.id, {"on": old.on.isoformat(), "n": old.n}, {"on": want.on.isoformat(), "n": want.n})
+        for old, want in pairs
+        if (old.on, old.n) != (want.on, want.n)
+    ])  # fmt: skip
+
+
+def _withdraw(book: Book, rows: Sequence[Known]) -> None:
+    for start in range(0, len(rows), CHUNK):
+        ids = [lesson.id for lesson in rows[start : start + CHUNK]]
+        book.session.execute(update(Lesson).where(Lesson.id.in_(ids)).values(state="withdrawn"))
+    _note_changes(book, [(lesson.id, {"state": "planned"}, {"state": "withdrawn"}) for lesson in rows])
+
+
+def _note_changes(book: Book, changes: Sequence[tuple[str, dict[str, Any], dict[str, Any]]]) -> None:
+    rows = [
+        {"id": book.new_id(), "lesson_id": id, "kind": "imported", "reason": "", "before": before, "after": after,
+         "changed_by": book.actor_id, "changed_at": book.now}
+        for id, before, after in changes
+    ]  # fmt: skip
+    if rows:
+        book.session.execute(insert(LessonChange), rows)

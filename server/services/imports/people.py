@@ -1,0 +1,68 @@
+"""Class lists: students with their classes, matched to those known by name and birth date."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from server.importers.rows import StudentRow
+from server.models import Membership, Person
+from server.services.imports.book import Book
+from server.services.imports.families import Families
+from server.services.imports.groups import Groups
+from server.services.imports.roster import Roster, full_name, may_be
+from server.services.imports.years import since, year_of
+
+
+def apply(book: Book, rows: Sequence[StudentRow], shift_days: int = 0) -> None:
+    """Store students, classes, guardians and proposed households; nobody is removed."""
+    groups, roster = Groups(book), Roster(book)
+    families = Families(book, roster)
+    started = set(book.session.scalars(select(Membership.group_id).distinct()))
+    year = year_of(book.session, book.today)
+    claimed = {person.id for row in rows for person in roster.exact(row, row.birth_date)}
+    taken: dict[int, Person] = {}
+    for index, row in enumerate(rows):
+        before = book.touched
+        group = groups.find_or_make(row.class_name, may_make=True)
+        person, created = _student(book, roster, row, claimed)
+        if person is None or group is None:
+            continue
+        claimed.add(person.id)
+        book.fill(person, sex=row.sex, phone=row.phone)
+        book.set(person, left_on=None)
+        roster.join(person, group, since(year, book.today, group.id in started))
+        families.add_guardians(person, row)
+        taken[index] = person
+        book.tally(before, created)
+    families.propose_households(rows, taken)
+    _show_absent(book, roster, groups, rows, {person.id for person in taken.values()})
+
+
+def _student(book: Book, roster: Roster, row: StudentRow, claimed: set[str]) -> tuple[Person | None, bool]:
+    """(the person, whether new); no person where one that is nearly the same waits for a decision."""
+    exact = roster.exact(row, row.birth_date)
+    if exact:
+        return exact[0], False
+    near = [person for person in roster.born(row.birth_date) if person.id not in claimed and may_be(person, row)]
+    decision = book.decisions.get(f"{row.where.file}/{row.where.sheet}/{row.where.row}")
+    if near and decision == "same":
+        book.set(near[0], last_name=row.last, first_name=row.first, middle_name=row.middle)
+        return near[0], False
+    if near and decision != "new":
+        book.error("student_perhaps_known", row.where, value=f"{row.last} {row.first}", suggestion=full_name(near[0]))
+        return None, False
+    person = Person(
+        id=book.new_id(), slug=book.new_slug(), last_name=row.last, first_name=row.first, middle_name=row.middle,
+        birth_date=row.birth_date, phone="", email="", released=[],
+    )  # fmt: skip
+    roster.add(person)
+    return person, True
+
+
+def _show_absent(book: Book, roster: Roster, groups: Groups, rows: Sequence[StudentRow], seen: set[str]) -> None:
+    """Students of the file's classes whom it does not name."""
+    stated = {group.id: group for row in rows if (group := groups.find(row.class_name))}
+    for group in stated.values():
+        for person in roster.in_class(group):
+            if person.id not in seen:
+                book.show("student_not_in_list", value=full_name(person), group=group.name)

@@ -1,0 +1,91 @@
+"""Finds the lessons that a content file is for: by grade, subject, day and lesson number."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Select, select
+
+from server.importers.rows import LessonContentRow
+from server.models import Course, CourseTeacher, Group, Lesson, LessonCourse, Subject
+from server.services import calendar
+from server.services.imports.book import Book
+from server.services.imports.groups import by_grade
+
+
+@dataclass(frozen=True)
+class Place:
+    """One group's view of a dated lesson. ``teacher_id``: who answers for the course's marks, or None."""
+
+    view_id: str
+    course_id: str
+    group_slug: str
+    on: date
+    teacher_id: str | None
+
+
+def find(book: Book, row: LessonContentRow) -> list[Place]:
+    """The lesson of every group of the grade; no lesson is a finding that says what is there instead."""
+    if row.date is None or row.lesson is None:
+        book.error("content_place_needed", row.where, value=row.topic)
+        return []
+    groups = _groups(book, row.grade)
+    subject = _subject(book, row.subject)
+    if not groups:
+        book.error("grade_without_class", row.where, column="grade", value=row.grade)
+    elif subject is None:
+        book.error("subject_unknown", row.where, column="subject", value=row.subject)
+    else:
+        places = _at(book, groups, subject, row.date, row.lesson)
+        if not places:
+            _say_what_is_there(book, row, groups, subject)
+        return places
+    return []
+
+
+def _groups(book: Book, grade: int) -> dict[str, Group]:
+    """The classes of a grade and their parts."""
+    rows = {group.id: group for group in book.session.scalars(select(Group))}
+    grades = calendar.grades_by_group({id: (group.grade, group.parent_id) for id, group in rows.items()})
+    return {id: group for id, group in rows.items() if grades[id] == grade}
+
+
+def _subject(book: Book, name: str) -> Subject | None:
+    """By name, else by its short form."""
+    subjects = list(book.session.scalars(select(Subject).order_by(Subject.id)))
+    key = name.casefold()
+    named = [subject for subject in subjects if subject.name.casefold() == key]
+    short = [subject for subject in subjects if subject.short.casefold() == key]
+    return (named or short or [None])[0]
+
+
+def _views(groups: dict[str, Group], subject: Subject, first: date, last: date) -> Select:
+    return (
+        select(LessonCourse.id, Course.id, Course.group_id, Lesson.on, Lesson.n)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .join(Course, Course.id == LessonCourse.course_id)
+        .where(Course.group_id.in_(groups), Course.subject_id == subject.id)
+        .where(Lesson.on.between(first, last), Lesson.state == "planned")
+        .order_by(Lesson.on, Lesson.n, LessonCourse.id)
+    )
+
+
+def _at(book: Book, groups: dict[str, Group], subject: Subject, day: date, n: int) -> list[Place]:
+    found = [row for row in book.session.execute(_views(groups, subject, day, day)) if row.n == n]
+    places = [Place(view, course, groups[group].slug, on, _lead(book, course)) for view, course, group, on, _ in found]
+    return sorted({place.course_id: place for place in places}.values(), key=lambda place: place.group_slug)
+
+
+def _lead(book: Book, course_id: str) -> str | None:
+    rows = book.session.scalars(select(CourseTeacher).where(CourseTeacher.course_id == course_id))
+    current = [row for row in rows if row.until is None or row.until >= book.today]
+    return next((row.person_id for row in sorted(current, key=lambda row: (not row.is_lead, row.id))), None)
+
+
+def _say_what_is_there(book: Book, row: LessonContentRow, groups: dict[str, Group], subject: Subject) -> None:
+    start = calendar.monday(row.date)
+    week = book.session.execute(_views(groups, subject, start, start + timedelta(days=6))).all()
+    there = ", ".join(dict.fromkeys(f"{on:%d.%m} ({n})" for _, _, _, on, n in week))
+    classes = ", ".join(group.name for group in sorted(groups.values(), key=by_grade) if group.kind == "class")
+    code = "content_no_lesson" if there else "content_no_lesson_week"
+    value = f"{row.date:%d.%m.%Y} ({row.lesson})"
+    book.error(code, row.where, column="lesson", value=value, suggestion=there, subject=row.subject, group=classes)

@@ -1,0 +1,52 @@
+"""The sentences of what imports find on the side of the database, added to those of the importers."""
+
+from flask_babel import lazy_gettext as _l
+
+from server.importers.messages import MESSAGES
+
+SENTENCES = {
+    # calendar
+    "year_missing": _l("No school year is known. Import the terms first."),
+    "terms_span": _l("The dates span more than a school year: %(value)s."),
+    "term_overlaps_known": _l("“%(value)s” overlaps “%(other)s”, which was imported before."),
+    "term_not_in_file": _l("“%(value)s” is not in the file and stays."),
+    "shift_unknown": _l("There is no shift %(value)s: shifts are 1 to 3."),
+    "period_unknown": _l("There is no lesson number %(value)s: numbers are 0 to 20."),
+    "bell_not_in_file": _l("Lesson %(value)s of shift %(shift)s is not in the file and stays."),
+    "bell_overlaps_known": _l("Lesson %(value)s overlaps lesson %(other)s, which was imported before."),
+    "weeks_too_many": _l("The timetable has %(value)s kinds of week; at most 4 are possible."),
+    # people
+    "student_perhaps_known": _l("“%(value)s” may be %(suggestion)s, who is known: same birth date. Please decide."),
+    "student_not_in_list": _l("%(value)s, class %(group)s, is not in the list and stays."),
+    "student_unknown": _l("There is no “%(value)s” in class %(group)s."),
+    "group_changed": _l("%(value)s moves from %(before)s to %(after)s."),
+    "group_unknown": _l("There is no class “%(value)s”. Known: %(suggestion)s."),
+    "guardian_without_name": _l("A guardian has no name (%(value)s): left out."),
+    "households_differ": _l("Siblings by this list live in different households: %(value)s. Nothing was changed."),
+    "staff_missing": _l("“%(value)s” is not known: no staff list was imported. Import the staff first."),
+    "staff_ambiguous": _l("Two employees are called %(value)s. State the phone."),
+    "staff_not_in_list": _l("%(value)s is not in the list and stays."),
+    "homeroom_missing": _l("%(value)s is a class teacher, but of which class? Left out."),
+    "class_teacher_other": _l("Class %(value)s has another class teacher too; that stays."),
+    # timetable
+    "teacher_unknown": _l("“%(value)s” is not in the staff list. %(suggestion)s"),
+    "teacher_ambiguous": _l("“%(value)s” can be several people: %(suggestion)s."),
+    "rooms_several": _l("Several rooms at one hour (%(value)s): %(suggestion)s was taken."),
+    "subgroup_student_unknown": _l("“%(value)s” of %(group)s is not in the class list. %(suggestion)s"),
+    "lesson_orphaned": _l("The lesson of %(value)s is no longer in the timetable but has tasks: it stays."),
+    # what is taught
+    "broadcast_length_missing": _l("How long is “%(value)s”? State the minutes."),
+    "content_place_needed": _l("“%(value)s” cannot be placed: state the date and the number of the lesson."),
+    "content_no_lesson": _l("Class %(group)s has no %(subject)s on %(value)s. That week: %(suggestion)s."),
+    "content_no_lesson_week": _l("Class %(group)s has no %(subject)s on %(value)s, nor that week."),
+    "content_place_taken": _l("The lesson of “%(value)s” has a material already, from %(other)s."),
+    "content_office_wins": _l("“%(suggestion)s” was edited in the office; the changed file was not taken."),
+    "content_word_unknown": _l("“%(value)s” is not known here."),
+    "grade_without_class": _l("There is no class of grade %(value)s."),
+    "grade_without_marks": _l("This grade has no marks: the scale “%(value)s” became none."),
+    "subject_unknown": _l("“%(value)s” is not in the timetable."),
+    "task_not_in_file": _l("The task of “%(value)s” is not in the file and stays."),
+    "task_scale_kept": _l("“%(value)s” is published already: its scale stays."),
+}
+
+MESSAGES.update(SENTENCES)
