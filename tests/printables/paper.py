@@ -35,6 +35,7 @@ def codes_in(picture: Image.Image) -> list[str]:
 def darkness(picture: Image.Image, box: tuple[float, float, float, float]) -> float:
     """The share of dark pixels in a part of an A4 picture, given in millimetres from the upper left corner."""
     scale = picture.width / 210
-    part = picture.crop(tuple(round(side * scale) for side in box))
+    edges = (*picture.size, *picture.size)
+    part = picture.crop(tuple(min(round(side * scale), edge) for side, edge in zip(box, edges, strict=True)))
     counts = part.convert("L").histogram()
     return sum(counts[:128]) / sum(counts)
