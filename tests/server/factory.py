@@ -4,7 +4,6 @@ Call them inside an application's context (the fixture ``app``). What a builder 
 All names are invented. The clock of the tests stands at TODAY, a Monday.
 """
 
-import hashlib
 import itertools
 from collections.abc import Callable
 from contextvars import Context
@@ -265,13 +264,19 @@ def visitor(app: APIFlask) -> Client:
     return Client(app, app.response_class, use_cookies=True)
 
 
+def csrf(app: APIFlask, client: Client, raw: str) -> dict[str, str]:
+    """Put a CSRF secret into the client's session; returns what its requests must carry."""
+    with client.session_transaction() as session:
+        session["csrf_token"] = raw
+    token = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(raw)
+    return {"HTTP_X_CSRFTOKEN": token}
+
+
 def signed_in(app: APIFlask, account_id: str) -> Client:
     """A client that is signed in and sends a CSRF token with every request."""
     mark = _found(lambda session: session.get_one(models.Account, account_id).session_mark)
     client = visitor(app)
-    raw = hashlib.sha1(account_id.encode()).hexdigest()
     with client.session_transaction() as session:
-        session.update({"_user_id": f"{account_id}.{mark}", "_fresh": True, "csrf_token": raw})
-    token = URLSafeTimedSerializer(app.secret_key, salt="wtf-csrf-token").dumps(raw)
-    client.environ_base["HTTP_X_CSRFTOKEN"] = token
+        session.update({"_user_id": f"{account_id}.{mark}", "_fresh": True})
+    client.environ_base.update(csrf(app, client, account_id))
     return client

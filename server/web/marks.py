@@ -1,0 +1,98 @@
+"""How marks and states of works read: the labels, the choices of a form, the signs in the journal."""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from server.errors import DomainError
+from server.reference import VALUE_NAMES
+from server.services.journal import Cell
+from server.services.logging_work import mark_of
+from sync.decide import Scale
+
+STATES = {
+    "issued": _l("not yet handed in"), "overdue": _l("not handed in"), "returned": _l("to check"),
+    "marked": _l("marked"), "redo": _l("sent back"), "checked": _l("checked"),
+}  # fmt: skip
+TONES = {"issued": "", "overdue": "bad", "returned": "wait", "marked": "ok", "redo": "note", "checked": "ok"}
+SIGNS = {"issued": "", "overdue": "!", "returned": "●", "redo": "↩", "checked": "✓"}
+SHORT = {"pass": _l("pass"), "fail": _l("fail")}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A mark to choose: what the form sends, how it reads, and whether it is a mark proper."""
+
+    sends: str
+    label: str
+    is_mark: bool = False
+
+
+@dataclass(frozen=True)
+class Sign:
+    """A cell of the journal: the short text that is seen, and all of it in words."""
+
+    text: str
+    words: str
+    tone: str
+
+
+def mark_label(verdict: str, value: str | None, maximum: int | None = None) -> str:
+    """``4``, ``passed``, ``12 of 20``, ``sent back`` …"""
+    if verdict == "mark" and value is not None:
+        if maximum is not None:
+            return _("%(points)s of %(maximum)s", points=value, maximum=maximum)
+        return str(VALUE_NAMES.get(value, value))
+    return {"redo": _("sent back"), "checked": _("checked"), "cleared": _("mark removed")}[verdict]
+
+
+def said_label(mark: dict[str, str | None] | None) -> str:
+    """The same for a mark as an op carries it; an op without one says that the work came back."""
+    return mark_label(mark["verdict"] or "", mark["value"]) if mark else _("handed in")
+
+
+def choices(rule: Scale, decided: bool) -> list[Choice]:
+    """What can be decided on a scale, best mark first; ``decided``: there is a mark that could be removed."""
+    found = [Choice(f"mark:{value}", str(VALUE_NAMES.get(value, value)), True) for value in rule.values]
+    if rule.type == "none":
+        found.append(Choice("checked", _("Checked")))
+    found.append(Choice("redo", _("Send back")))
+    if decided:
+        found.append(Choice("cleared", _("Remove the mark")))
+    return found
+
+
+def read_choice(sent: str, points: str) -> dict[str, str | None] | None:
+    """The mark that a form says, or None. Raises DomainError mark_invalid, mark_twice."""
+    typed = points.strip()
+    if typed and sent in ("redo", "cleared"):
+        raise DomainError("mark_twice")
+    if typed:
+        value = str(int(typed)) if typed.isascii() and typed.isdigit() and len(typed) <= 4 else typed[:8]
+        return mark_of("mark", value)
+    verdict, _colon, value = sent.partition(":")
+    if verdict == "":
+        return None
+    if (verdict == "mark") != bool(value) or verdict not in ("mark", "redo", "checked", "cleared"):
+        raise DomainError("mark_invalid", value=sent[:20], allowed="–")
+    return mark_of(verdict, value[:8] or None)
+
+
+def sign(cell: Cell, maximum: int | None = None) -> Sign:
+    """How the journal shows a work."""
+    labels = [mark_label(*value, maximum=maximum) for value in cell.values]
+    if cell.conflict:
+        short = "/".join(_short(*value) for value in cell.values)
+        return Sign(f"{short} ?", _("two values: %(values)s", values=", ".join(labels)), "bad")
+    tone, words = TONES[cell.state], str(STATES[cell.state])
+    if cell.state == "marked":
+        text = _short(*cell.values[0])
+        return Sign(f"{text}/{maximum}" if maximum else text, labels[0], "mark")
+    return Sign(SIGNS[cell.state], words, tone)
+
+
+def _short(verdict: str, value: str | None) -> str:
+    if verdict == "mark" and value is not None:
+        return str(SHORT.get(value, value))
+    return {"redo": SIGNS["redo"], "checked": SIGNS["checked"], "cleared": "–"}[verdict]

@@ -1,0 +1,120 @@
+"""What every page of the office has around it: the school, the menu by rights, dates as people write them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from apiflask import APIFlask
+from babel import Locale
+from flask import request
+from flask_babel import format_date, format_datetime, get_locale, gettext
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from server.extensions import db
+from server.models import Person, School
+from server.policy import SCHOOL, Action
+from server.security import school
+from server.services.people import short_name
+from server.web import access
+from sync.codes import group_digits
+
+
+@dataclass(frozen=True)
+class Place:
+    """An entry of the menu: its address, its name and the actions of which one opens it."""
+
+    path: str
+    name: Any
+    actions: tuple[Action, ...]
+
+
+PLACES = (
+    Place("/", _l("Today"), ()),
+    Place("/journal/", _l("Journal"), (Action.JOURNAL_VIEW,)),
+    Place("/lessons/", _l("Lessons"), (Action.LESSON_VIEW,)),
+    Place("/people/", _l("Families"), (Action.PEOPLE_VIEW,)),
+    Place("/publish/", _l("Publish"), (Action.DAY_PUBLISH,)),
+    Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
+)
+
+LONG_DAY = {"kk": "d MMMM, EEEE"}
+
+
+class Shell:
+    """The frame of a page; every part is read only when a template asks for it."""
+
+    @property
+    def school(self) -> School | None:
+        return school()
+
+    @property
+    def places(self) -> list[Place]:
+        """The places this person may open."""
+        if not current_user.is_authenticated:
+            return []
+        return [place for place in PLACES if not place.actions or access.may_somewhere(*place.actions)]
+
+    @property
+    def takes_codes(self) -> bool:
+        """Whether the field for a work's code stands in the header."""
+        return access.may_somewhere(Action.WORK_VIEW, Action.WORK_LOG)
+
+    @property
+    def name(self) -> str:
+        """The short name of who is signed in."""
+        person = db.session.get(Person, current_user.person_id)
+        return short_name(person) if person else current_user.login
+
+    @property
+    def languages(self) -> list[tuple[str, str]]:
+        """Codes and own names of the languages to choose from."""
+        row = school()
+        codes = ["ru", "en", *(["kk"] if row and "kk" in row.languages else [])]
+        return [(code, (Locale.parse(code).get_language_name(code) or code).capitalize()) for code in codes]
+
+    @property
+    def locale(self) -> str:
+        return str(get_locale() or "ru")
+
+    def is_here(self, path: str) -> bool:
+        """True for the menu entry the page belongs to."""
+        return request.path == path if path == "/" else request.path.startswith(path)
+
+
+def long_day(value: date) -> str:
+    """``Monday, 7 December``, with a capital letter to begin a line."""
+    text = format_date(value, LONG_DAY.get(str(get_locale()), "EEEE, d MMMM"))
+    return text[:1].upper() + text[1:]
+
+
+def short_day(value: date) -> str:
+    """``7 Dec``."""
+    return format_date(value, "d MMM")
+
+
+def full_day(value: date) -> str:
+    """``7 Dec 2026``."""
+    return format_date(value, "d MMM yyyy")
+
+
+def moment(value: datetime) -> str:
+    """A moment in the school's zone: ``7 Dec, 09:41``."""
+    return format_datetime(value, "d MMM, HH:mm")
+
+
+def init_app(app: APIFlask) -> None:
+    """Give the templates the frame, the filters and the question ``may``."""
+    shell = Shell()
+    app.jinja_env.globals.update(
+        shell=shell, may=access.may, may_somewhere=access.may_somewhere, Action=Action, SCHOOL=SCHOOL
+    )
+    app.jinja_env.filters.update(
+        long_day=long_day, short_day=short_day, full_day=full_day, moment=moment, digits=group_digits,
+        said=_said,
+    )  # fmt: skip
+
+
+def _said(msgid: str) -> str:
+    """The translated name of a reference row (a kind, a form, a channel)."""
+    return gettext(msgid) if msgid else ""

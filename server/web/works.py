@@ -1,0 +1,163 @@
+"""Where work comes back: a code, what stands behind it, its return and its mark; then the next code."""
+
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from apiflask import APIBlueprint
+from flask import redirect, render_template, request, url_for
+from flask_login import current_user
+
+from server.errors import DomainError, entry_of, sentence_of
+from server.extensions import db
+from server.policy import Action, Scope
+from server.security import school
+from server.services import logging_work, scopes, works
+from server.services.logging_work import Arrival, Line, Said
+from server.services.returns import Outcome
+from server.services.works import WorkView
+from server.web import access, drafts, marks
+from server.web.access import ANYWHERE, needs
+from sync import codes, decide
+from sync.errors import SyncError
+from sync.ops import MAX_COMMENT
+
+blueprint = APIBlueprint("works", __name__, url_prefix="/works", enable_openapi=False)
+FIELDS = {
+    "mark_invalid": "mark", "mark_needed": "mark", "mark_twice": "mark", "channel_unknown": "channel",
+    "date_invalid": "on", "date_in_future": "on", "date_too_early": "on", "comment_long": "comment",
+}  # fmt: skip
+
+
+def _scope(code: str) -> Scope:
+    return scopes.of_work(db.session, code, drafts.moment().today)
+
+
+@blueprint.context_processor
+def _words() -> dict[str, Any]:
+    return {"mark_label": marks.mark_label, "said_label": marks.said_label, "STATES": marks.STATES,
+            "TONES": marks.TONES, "max_comment": MAX_COMMENT}  # fmt: skip
+
+
+@blueprint.get("/find")
+@needs(Action.WORK_VIEW, scope=ANYWHERE)
+def find() -> Any:
+    """Ask for a code; a right one leads to its work, a wrong one is told beside the field."""
+    typed = request.args.get("code", "").strip()
+    if not typed:
+        return _ask()
+    row = school()
+    try:
+        code = codes.parse_code(typed, row.id if row else None)
+        works.find(db.session, code, row.id if row else "")
+        if not access.may(Action.WORK_VIEW, _scope(code)):
+            raise DomainError("work_of_others")
+    except SyncError as error:
+        return _ask(typed, sentence_of(error)), entry_of(error).status
+    return redirect(url_for("works.page", code=code), 303)
+
+
+def _ask(typed: str = "", wrong: str = "") -> str:
+    just = _just_logged()
+    done = next((one for one in just if one.code == request.args.get("done")), None)
+    return render_template("works/find.html", typed=typed, wrong=wrong, just=just, done=done)
+
+
+def _just_logged() -> list[logging_work.Logged]:
+    now = drafts.moment()
+    midnight = datetime.combine(now.today, time(), ZoneInfo(now.zone))
+    return logging_work.just_logged(db.session, current_user.person_id, midnight)
+
+
+@blueprint.get("/<code>")
+@needs(Action.WORK_VIEW, scope=_scope)
+def page(code: str) -> Any:
+    """A work: whose, what, what stands about it, and the form."""
+    return _render(_work(code))
+
+
+@blueprint.post("/<code>")
+@needs(Action.WORK_LOG, Action.MARK_SET, scope=_scope)
+def save(code: str) -> Any:
+    """Log a return or decide a mark, then ask for the next code."""
+    work = _work(code)
+    try:
+        draft = drafts.opened(request.form.get("draft", ""))
+        if [line.key for line in draft.lines] != [code]:
+            raise DomainError("form_expired")
+        said = read_said(request.form)
+        arrival = read_arrival(request.form) if said.again else None
+        [outcome] = drafts.deliver([logging_work.op_about_work(draft, 0, said, arrival)], _scope(code))
+        if outcome.outcome in (decide.HELD, decide.REJECTED):
+            raise refusal(outcome)
+    except SyncError as error:
+        renew = error.code in ("form_expired", "draft_used")
+        wrong = {FIELDS.get(error.code, "form"): sentence_of(error)}
+        return _render(work, wrong, None if renew else request.form["draft"]), entry_of(error).status
+    if outcome.outcome == decide.CONFLICT:
+        return redirect(url_for("works.page", code=code), 303)
+    return redirect(url_for("works.find", done=code), 303)
+
+
+def read_said(form: Any) -> Said:
+    """What the form says about the work; its ``act`` tells a return from a mark."""
+    comment = read_comment(form.get("comment", ""))
+    mark = marks.read_choice(form.get("mark", ""), form.get("points", ""))
+    return Said(mark, comment, form.get("act") != "mark")
+
+
+def read_comment(text: str) -> str:
+    """A comment as it is kept. Raises DomainError comment_long."""
+    clean = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    if len(clean) > MAX_COMMENT:
+        raise DomainError("comment_long", limit=MAX_COMMENT)
+    return clean
+
+
+def read_arrival(form: Any) -> Arrival:
+    """When and how it came back. Raises DomainError date_invalid."""
+    typed = form.get("on", "").strip()
+    try:
+        return Arrival(date.fromisoformat(typed), form.get("channel", ""))
+    except ValueError as error:
+        raise DomainError("date_invalid", value=typed[:20]) from error
+
+
+def refusal(outcome: Outcome) -> DomainError:
+    """Why an op was not simply accepted, as the person's page says it."""
+    code = "draft_used" if outcome.reason == "op_same_id" else outcome.reason
+    return DomainError(code, **outcome.data)
+
+
+def _work(code: str) -> WorkView:
+    row = school()
+    return works.find(db.session, code, row.id if row else "")
+
+
+def _render(work: WorkView, wrong: dict[str, str] | None = None, draft: str | None = None) -> str:
+    if request.method == "POST":
+        db.session.rollback()  # reads anew: what others saved meanwhile is shown, too
+    scope, now = _scope(work.code), drafts.moment()
+    state = works.states(db.session, [work.id])[work.id]
+    told = works.marks_of(db.session, work.id) if access.may(Action.MARK_VIEW, scope) else []
+    channels = logging_work.channels(db.session)
+    usual = logging_work.last_channel(db.session, current_user.person_id) or channels[0][0]
+    act = "return" if state.state in logging_work.AGAIN else "mark"
+    may_log, may_mark = access.may(Action.WORK_LOG, scope), access.may(Action.MARK_SET, scope)
+    typed = request.form if request.method == "POST" else {}
+    return render_template(
+        "works/work.html", work=work, state=state, returns=works.returns_of(db.session, work.id), marks=told,
+        sides=_sides(told) if state.conflict else [], channels=channels, choices=marks.choices(
+            work.rule, state.shown is not None and state.shown.value[0] != "cleared"),
+        act=act if may_mark else "return", usual=usual, today=now.today, may_log=may_log, may_mark=may_mark,
+        wrong=wrong or {}, typed=typed, just=_just_logged(),
+        draft=draft or drafts.fresh([Line(work.code, state.heads, state.state)]),
+        late=state.state == "issued" and work.due_on is not None and work.due_on < now.today,
+    )  # fmt: skip
+
+
+def _sides(told: list[works.MarkView]) -> list[tuple[tuple[str, str | None], list[works.MarkView]]]:
+    """The values that disagree, each with who said it."""
+    heads = [one for one in told if one.is_head]
+    values = dict.fromkeys((one.verdict, one.value) for one in heads)
+    return [(value, [one for one in heads if (one.verdict, one.value) == value]) for value in values]
