@@ -1,14 +1,21 @@
 """The office's pages: one blueprint per workplace; each parses, calls a service and renders."""
 
+from importlib import import_module
+
 from apiflask import APIFlask
+
+WORKPLACES = (  # modules of this package, each with a ``blueprint``
+    "auth",
+    "today",
+)
 
 
 def init_app(app: APIFlask) -> None:
     """Register every workplace, then guard every address."""
-    from server.web import access, auth, shell, today
+    from server.web import access, auth, shell
 
-    for workplace in (auth, today):
-        app.register_blueprint(workplace.blueprint)
+    for name in WORKPLACES:
+        app.register_blueprint(import_module(f"server.web.{name}").blueprint)
     auth.init_app(app)
     shell.init_app(app)
     access.init_app(app)
