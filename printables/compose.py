@@ -36,13 +36,16 @@ class Composer:
     def lesson(self, material: Mapping[str, Any]) -> str:
         """A lesson's text and its sources; nothing of the day or the group, so that parallel classes share it."""
         body = _html(drop_title(material["body"], material["title"]))
-        return self._fill("lesson.html", material=material, body=body, size=self._size)
+        return self._fill(
+            "lesson.html", material=material, body=body, size=self._size, large=is_young(material["grade"])
+        )
 
-    def task(self, task: Mapping[str, Any]) -> str:
-        """A task's text, its kind and how it is marked; the deadline is stamped."""
+    def task(self, task: Mapping[str, Any], large: bool) -> str:
+        """A task's text, its kind and how it is marked; the deadline is stamped. ``large`` letters for the youngest."""
         labels = self._content["labels"]
         kind = [labels["kind"].get(task["kind"], ""), labels["scale"].get(task["scale"], "")]
-        return self._fill("task.html", task=task, text=_html(task["text"]), kind=" · ".join(filter(None, kind)))
+        text = _html(task["text"])
+        return self._fill("task.html", task=task, text=text, kind=" · ".join(filter(None, kind)), large=large)
 
     def cover(self, lessons: Sequence[LessonView], pages: Mapping[str, int], total: int) -> str:
         """Outside and inside of the cover for everybody who has these lessons and tasks."""
@@ -88,9 +91,10 @@ class Composer:
             return f"{when}, {broadcast['channel']}" if broadcast["channel"] else when
         return self._content["labels"]["form"].get(lesson["form"], "")
 
-    def grade(self, view: LessonView) -> int | None:
-        """The grade that the material is for, else the group's; None for a study group of several grades."""
-        return view.material["grade"] if view.material else self._content["groups"][self._roster.group]["grade"]
+    def large(self, view: LessonView) -> bool:
+        """Whether a lesson's tasks are for children who read and write large letters."""
+        group = self._content["groups"][self._roster.group]
+        return is_young(view.material["grade"] if view.material else group["grade"])
 
     def _fill(self, template: str, **values: Any) -> str:
         return self._env.get_template(template).render(lang=str(self._texts.locale).replace("_", "-"), **values)
@@ -150,6 +154,11 @@ class Composer:
             and notice["from"] <= last.isoformat()
             and notice["to"] >= first.isoformat()
         ]
+
+
+def is_young(grade: int | None) -> bool:
+    """First and second grade; a study group of several grades has None."""
+    return grade is not None and grade <= 2
 
 
 @cache

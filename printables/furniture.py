@@ -45,12 +45,12 @@ class Writing:
         return len(self.lines)
 
 
-def room_to_write(text_pages: int, text_end: float, grade: int | None) -> Writing:
+def room_to_write(text_pages: int, text_end: float, large: bool) -> Writing:
     """Fill what the text leaves free, above the teacher's box; add a page of lines when that is too little.
 
-    ``text_end`` is the height where the text ends on its last page. First and second grade write larger.
+    ``text_end`` is the height where the text ends on its last page; ``large`` lines are for the youngest.
     """
-    step = mm(12 if grade is not None and grade <= 2 else 9)
+    step = mm(12 if large else 9)
     floor = BODY_BOTTOM + BOX_HEIGHT + mm(4)
     last = _heights(text_end - mm(3), floor, step)
     before = ((),) * (text_pages - 1)

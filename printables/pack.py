@@ -7,7 +7,7 @@ from pathlib import Path
 from printables.checks import check_roster
 from printables.compose import Composer
 from printables.errors import PrintError
-from printables.furniture import Writing, room_to_write
+from printables.furniture import room_to_write
 from printables.press import Piece, Press
 from printables.report import PackInfo, PrintReport
 from printables.roster import LessonView, Roster, Student
@@ -103,16 +103,13 @@ class Planner:
 
     def _task(self, view: LessonView, key: str) -> Piece:
         if key not in self._pieces:
-            task = view.tasks[key]
-            sheet = self._sheet(self.composer.task(task), task["title"])
-            writing = self._writing(sheet, self.composer.grade(view))
+            task, large = view.tasks[key], self.composer.large(view)
+            sheet = self._sheet(self.composer.task(task, large), task["title"])
+            writing = room_to_write(sheet.pages, sheet.boxes[-1]["end"].y1, large)
             if writing.pages > MOST_PAGES:
                 raise PrintError("task_too_long", title=task["title"], pages=writing.pages)
             self._pieces[key] = Piece("task", key, sheet, writing.pages, view.lesson, task, writing)
         return self._pieces[key]
-
-    def _writing(self, sheet: Sheet, grade: int | None) -> Writing:
-        return room_to_write(sheet.pages, sheet.boxes[-1]["end"].y1, grade)
 
     def _sheet(self, html: str, title: str) -> Sheet:
         sheet = self.sheets.get(html)

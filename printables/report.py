@@ -1,8 +1,7 @@
 """What a print made: one PDF per group, and for every pack the pages that belong to it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,3 @@ class PrintReport:
     rendered: int
     from_cache: int
     lacking: dict[str, str]
-
-    def to_json(self) -> dict[str, Any]:
-        """A value for ``json.dumps``."""
-        return {**asdict(self), "file": str(self.file)}

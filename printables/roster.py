@@ -1,10 +1,8 @@
 """Who gets a pack: a group's students as plain data, the only personal data that the print room sees."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any, Self
-
-from printables.errors import PrintError
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -52,22 +50,3 @@ class Roster:
     edition_number: int
     students: tuple[Student, ...]
     key_fingerprint: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """A value for ``json.dumps``; ``from_json`` reads it back."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read what ``to_json`` wrote. Raises PrintError ``roster_invalid`` naming the field."""
-        try:
-            students = tuple(_student(item) for item in value["students"])
-            return cls(**{**value, "students": students})
-        except (KeyError, TypeError, ValueError) as error:
-            raise PrintError("roster_invalid", field=str(error)) from error
-
-
-def _student(item: Mapping[str, Any]) -> Student:
-    extra = tuple(LessonView(**lesson) for lesson in item.get("extra", ()))
-    subgroups = item.get("subgroups")
-    return Student(**{**item, "extra": extra, "subgroups": None if subgroups is None else tuple(subgroups)})

@@ -8,6 +8,7 @@ the same templates with the student's data in them; it is measured on ``--naive`
 import argparse
 import json
 import os
+import pickle
 import random
 import re
 import resource
@@ -44,7 +45,7 @@ def school(groups: int, own_texts: bool) -> dict[str, Any]:
     words = re.findall(r"\w+", " ".join(path.read_text("utf-8") for path in sorted(CONTENT.glob("[0-9]*.md"))))
     bells = [{"n": n, "start": f"{8 + n:02d}:00", "end": f"{8 + n:02d}:40"} for n in range(1, 8)]
     for number in range(groups):
-        grade, slug = 1 + number // PARALLEL % 11, f"g{number}"
+        grade, slug = 3 + number // PARALLEL % 9, f"g{number}"
         content["groups"][slug] = {"name": slug, "grade": grade, "kind": "class", "shift": 1, "bells": bells}
         text = random.Random(number if own_texts else number // PARALLEL)
         for day in range(5):
@@ -95,33 +96,42 @@ def rosters(content: dict[str, Any], students: int) -> list[Roster]:
     return made
 
 
-def cpu_of(arguments: list[str], jobs: str) -> tuple[float, str]:
-    """CPU seconds (user and system) of a child that reads ``jobs``, and what it printed."""
+def cpu_of(side: str, edition: Path, people: Path, packs: int = 0) -> tuple[float, str]:
+    """CPU seconds (user and system) of a child that prints one side, and what it said."""
+    command = [sys.executable, os.path.abspath(__file__), "--naive", str(packs), "--child", side, edition, people]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    answer = subprocess.run(arguments, input=jobs, capture_output=True, text=True, check=True).stdout
+    answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, answer
 
 
-def ours(edition: Path, everybody: list[Roster], folder: Path) -> tuple[float, list[dict[str, Any]]]:
-    """Print every group in one lasting child with an empty cache; its CPU seconds and its reports."""
-    jobs = [
-        json.dumps({"edition": str(edition), "roster": roster.to_json(), "out": str(folder / f"{roster.group}.pdf"),
-                    "cache": str(folder / "cache"), "locale_dir": str(folder)})
-        for roster in everybody
-    ]  # fmt: skip
-    cpu, answer = cpu_of([sys.executable, "-m", "printables"], "\n".join(jobs))
-    return cpu, [line["report"] for line in map(json.loads, answer.splitlines()) if "report" in line]
+def ours(edition: Path, people: Path) -> None:
+    """In a child: print every group with an empty cache; says the reports' figures as JSON."""
+    from printables.pack import print_group
+
+    folder, reports = people.parent, []
+    for roster in pickle.loads(people.read_bytes()):
+        reports.append(print_group(edition, roster, folder / f"{roster.group}.pdf", folder / "cache", folder))
+    print(
+        json.dumps(
+            {
+                "pages": sorted({pack.pages for report in reports for pack in report.packs}),
+                "packs": sum(len(report.packs) for report in reports),
+                "bytes": sum(report.bytes for report in reports),
+                "rendered": sum(report.rendered for report in reports),
+            }
+        )
+    )
 
 
-def naive(edition: Path, rosters_file: Path, packs: int) -> None:
+def naive(edition: Path, people: Path, packs: int) -> None:
     """In a child: lay out and write so many packs, each as one WeasyPrint document."""
     import zxingcpp
 
     from printables.render import render
 
     content = read_edition(edition).content
-    everybody = [Roster.from_json(item) for item in json.loads(rosters_file.read_text("utf-8"))]
+    everybody = pickle.loads(people.read_bytes())
     students = [(roster, student) for roster in everybody for student in roster.students][:packs]
     pages = 0
     for roster, student in students:
@@ -136,7 +146,9 @@ def naive(edition: Path, rosters_file: Path, packs: int) -> None:
                 square = zxingcpp.create_barcode(label, zxingcpp.BarcodeFormat.QRCode, ec_level="M").to_svg()
                 square = square[square.index("<svg") :]
                 lines = '<div style="border-bottom:.5pt solid;height:9mm"></div>' * 18
-                parts.append(composer.task(task).replace("</body>", f"{student.name} {square}{lines}</body>"))
+                parts.append(
+                    composer.task(task, large=False).replace("</body>", f"{student.name} {square}{lines}</body>")
+                )
         parts.append(composer.slips(lessons))
         pages += len(render(_one_document(parts)).boxes)
     print(pages / len(students))
@@ -145,7 +157,7 @@ def naive(edition: Path, rosters_file: Path, packs: int) -> None:
 def _one_document(parts: list[str]) -> str:
     bodies = [re.search(r'<body class="(\w+)">(.*)</body>', part, re.DOTALL) for part in parts]
     inner = "".join(
-        f'<div class="{body[1]}" style="page:{body[1]};break-before:page">{body[2]}</div>' for body in bodies if body
+        f'<div class="{body[1]}" style="page:{body[1]};break-before:page">{body[2]}</div>' for body in bodies
     )
     return f'<html lang="ru"><body>{inner}</body></html>'
 
@@ -157,11 +169,11 @@ def main() -> None:
     options.add_argument("--students", type=int, default=25)
     options.add_argument("--naive", type=int, default=20, help="packs measured on the naive side")
     options.add_argument("--own-texts", action="store_true", help="no two groups have the same lessons")
-    options.add_argument("--child", nargs=2, metavar=("EDITION", "ROSTERS"), help=argparse.SUPPRESS)
+    options.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.child:
-        naive(Path(chosen.child[0]), Path(chosen.child[1]), chosen.naive)
-        return
+        side, edition, people = chosen.child[0], Path(chosen.child[1]), Path(chosen.child[2])
+        return ours(edition, people) if side == "ours" else naive(edition, people, chosen.naive)
     with tempfile.TemporaryDirectory() as name:
         compare(Path(name), chosen)
 
@@ -172,26 +184,23 @@ def compare(folder: Path, chosen: argparse.Namespace) -> None:
     edition = folder / "edition"
     edition.mkdir()
     write_edition(Edition(content, 41, "2026-12-06T07:10:00Z", None), edition)
-    everybody = rosters(content, chosen.students)
-    cpu, reports = ours(edition, everybody, folder)
+    people = folder / "rosters.pickle"
+    people.write_bytes(pickle.dumps(rosters(content, chosen.students)))
+    cpu, answer = cpu_of("ours", edition, people)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    packs = [pack for report in reports for pack in report["packs"]]
-    if len(packs) != chosen.groups * chosen.students or {pack["pages"] for pack in packs} != {PAGES}:
-        sys.exit(f"print: expected packs of {PAGES} pages, got {sorted({pack['pages'] for pack in packs})}")
-    size = sum(report["bytes"] for report in reports) / len(packs)
-    rosters_file = folder / "rosters.json"
-    rosters_file.write_text(json.dumps([roster.to_json() for roster in everybody]), "utf-8")
-    measured = min(chosen.naive, len(packs))
-    command = [sys.executable, os.path.abspath(__file__), "--naive", str(measured)]
-    slow, answer = cpu_of([*command, "--child", str(edition), str(rosters_file)], "")
-    scaled = slow / measured * len(packs)
+    made = json.loads(answer)
+    packs = chosen.groups * chosen.students
+    if (made["packs"], made["pages"]) != (packs, [PAGES]):
+        sys.exit(f"print: expected {packs} packs of {PAGES} pages, got {made}")
+    measured = min(chosen.naive, packs)
+    slow, answer = cpu_of("naive", edition, people, measured)
+    scaled = slow / measured * packs
     shared = "own texts" if chosen.own_texts else f"{PARALLEL} parallel groups share texts"
-    rendered = sum(report["rendered"] for report in reports)
     print(
-        f"print: {len(packs)} packs of {PAGES} pages in {chosen.groups} groups ({shared}): {cpu:.1f} CPU s, "
-        f"{rendered} sheets laid out; WeasyPrint per student {scaled:.0f} CPU s "
+        f"print: {packs} packs of {PAGES} pages in {chosen.groups} groups ({shared}): {cpu:.1f} CPU s, "
+        f"{made['rendered']} sheets laid out; WeasyPrint per student {scaled:.0f} CPU s "
         f"(scaled from {slow:.1f} s for {measured} packs of {float(answer):.1f} pages); "
-        f"ratio {scaled / cpu:.0f}× (target ≥ 15×); {size / 1000:.1f} KB a pack (target ≤ 10 KB); "
+        f"ratio {scaled / cpu:.0f}× (target ≥ 15×); {made['bytes'] / packs / 1000:.1f} KB a pack (target ≤ 10 KB); "
         f"peak {peak:.0f} MB (target ≤ 300 MB)"
     )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from printables.compose import Composer
+from printables.compose import Composer, is_young
 from printables.texts import texts_of
 from printables.views import student_lessons, week_lessons
 from tests.editions import lesson_of, sample_content
@@ -47,13 +47,14 @@ def test_a_drawing_is_black_and_large_enough(composer, content):
 
 
 def test_a_drawing_is_not_made_wider_than_the_page(composer, content):
-    wide = {"title": "", "body": '<svg width="900" height="90" viewBox="0 0 900 90"></svg>', "resources": []}
+    drawing = '<svg width="900" height="90" viewBox="0 0 900 90"></svg>'
+    wide = {"title": "", "body": drawing, "resources": [], "grade": 7}
     assert '<svg width="640" height="64" viewBox="0 0 900 90">' in composer.lesson(wide)
 
 
 def test_titles_are_text(composer, content):
     task = next(iter(content["tasks"].values())) | {"title": "<b>1 < 2</b>", "text": "<script>x</script>Реши"}
-    html = composer.task(task)
+    html = composer.task(task, large=False)
     assert "&lt;b&gt;1 &lt; 2&lt;/b&gt;" in html
     assert "<script" not in html
 
@@ -85,3 +86,9 @@ def test_another_groups_notice_is_left_out(content):
     html = composer.cover([], {}, 2)
     assert "Автобус" in html
     assert "Учебник географии" not in html
+
+
+def test_the_youngest_read_large_letters(composer, content):
+    assert 'class="lesson large"' in composer.lesson(material_of(content, "1", "2026-12-09", 3))
+    assert 'class="lesson"' in composer.lesson(material_of(content, "3", "2026-12-09", 3))
+    assert [is_young(grade) for grade in (1, 2, 3, None)] == [True, True, False, False]

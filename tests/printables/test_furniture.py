@@ -8,9 +8,9 @@ from printables.layout import BODY_BOTTOM, TASK_TOP, mm
 from printables.texts import texts_of
 
 
-@given(pages=st.integers(1, 5), end=st.floats(BODY_BOTTOM, TASK_TOP), grade=st.sampled_from([None, 1, 2, 3, 11]))
-def test_room_to_write(pages, end, grade):
-    writing = room_to_write(pages, end, grade)
+@given(pages=st.integers(1, 5), end=st.floats(BODY_BOTTOM, TASK_TOP), large=st.booleans())
+def test_room_to_write(pages, end, large):
+    writing = room_to_write(pages, end, large)
     assert pages <= writing.pages <= pages + 1
     assert writing.box_page == writing.pages - 1
     assert writing.lines[: pages - 1] == ((),) * (pages - 1)
@@ -21,11 +21,8 @@ def test_room_to_write(pages, end, grade):
 
 
 def test_the_youngest_write_larger():
-    def gap(grade):
-        lines = room_to_write(1, TASK_TOP, grade).lines[0]
-        return lines[0] - lines[1]
-
-    assert gap(1) > gap(3) == gap(None)
+    small, large = (room_to_write(1, TASK_TOP, large).lines[0] for large in (False, True))
+    assert large[0] - large[1] > small[0] - small[1]
 
 
 def test_the_box_asks_for_what_the_scale_gives(tmp_path):
