@@ -33,6 +33,7 @@ SENTENCES = {
     "teacher_ambiguous": _l("“%(value)s” can be several people: %(suggestion)s."),
     "rooms_several": _l("Several rooms at one hour (%(value)s): %(suggestion)s was taken."),
     "subgroup_student_unknown": _l("“%(value)s” of %(group)s is not in the class list. %(suggestion)s"),
+    "subgroup_student_ambiguous": _l("Several students of %(group)s are called %(value)s: choose in the office."),
     "lesson_orphaned": _l("The lesson of %(value)s is no longer in the timetable but has tasks: it stays."),
     # what is taught
     "broadcast_length_missing": _l("How long is “%(value)s”? State the minutes."),

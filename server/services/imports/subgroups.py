@@ -7,7 +7,7 @@ from server.importers.rows import GroupStudentRow, Timetable
 from server.models import Person
 from server.services.imports.book import Book
 from server.services.imports.groups import Groups
-from server.services.imports.roster import Roster, name_key
+from server.services.imports.roster import Roster, full_name, name_key
 
 
 def place_students(book: Book, roster: Roster, groups: Groups, table: Timetable, start: date) -> None:
@@ -32,11 +32,13 @@ def _find(book: Book, row: GroupStudentRow, members: list[Person]) -> Person | N
     found = [person for person in members if _same(person, row)]
     if len(found) == 1:
         return found[0]
+    name, group = f"{row.last} {row.first}".strip(), f"{row.class_name} {row.group}"
+    if found:
+        book.warn("subgroup_student_ambiguous", value=name, group=group)
+        return None
     key = near_identity(row.last, row.first, "")
-    near = [person for person in members if near_identity(person.last_name, person.first_name, "") == key]
-    suggestion = ", ".join(f"{person.last_name} {person.first_name}" for person in near)
-    name = f"{row.last} {row.first}".strip()
-    book.warn("subgroup_student_unknown", value=name, suggestion=suggestion, group=f"{row.class_name} {row.group}")
+    near = [full_name(person) for person in members if near_identity(person.last_name, person.first_name, "") == key]
+    book.warn("subgroup_student_unknown", value=name, suggestion=", ".join(near), group=group)
     return None
 
 

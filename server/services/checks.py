@@ -1,0 +1,169 @@
+"""What in the school's data a person should look at; how much there is of everything is counted in counting.py."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ScalarSelect, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from server import clock
+from server.models import (
+    Bell,
+    Course,
+    Group,
+    Guardianship,
+    Household,
+    Lesson,
+    LessonCourse,
+    LessonTeacher,
+    Membership,
+    Person,
+    School,
+    Slot,
+    Task,
+    Work,
+    Year,
+)
+from server.services.counting import counts
+from server.services.works import members
+
+__all__ = ["PROBLEMS", "Problem", "counts", "problems"]
+
+NEAR = timedelta(days=14)  # lessons and tasks further off are not looked at
+MOST_NAMES = 5
+PROBLEMS = {
+    "year_missing": _l("No school year is known. Import the terms."),
+    "bells_missing": _l("No bell times for lesson numbers %(names)s."),
+    "student_without_class": _l("Students without a class: %(count)s (%(names)s)."),
+    "student_in_two_classes": _l("Students in two classes at once: %(count)s (%(names)s)."),
+    "class_without_students": _l("Classes without students: %(names)s."),
+    "subgroup_unknown": _l("Students who may be in either part of their class: %(count)s (%(names)s)."),
+    "household_unconfirmed": _l("Households that nobody has confirmed: %(count)s."),
+    "lesson_without_teacher": _l("Lessons without a teacher in the next two weeks: %(count)s (%(names)s)."),
+    "work_missing": _l("Published tasks with students who have no code: %(count)s (%(names)s)."),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something to look at: a code of PROBLEMS, how often, and where (classes, or the random names of people)."""
+
+    code: str
+    count: int = 1
+    names: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        shown = ", ".join(self.names[:MOST_NAMES]) + (" …" if len(self.names) > MOST_NAMES else "")
+        return str(PROBLEMS[self.code]) % {"count": self.count, "names": shown}
+
+
+def problems(session: Session, now: datetime) -> list[Problem]:
+    """Everything found, in the order of PROBLEMS. Names no student."""
+    school = session.scalars(select(School)).one()
+    today = clock.local_date(now, school.timezone)
+    found = [*_calendar(session), *_students(session, today), *_subgroups(session, today)]
+    households = session.scalar(select(func.count()).select_from(Household).where(Household.confirmed.is_(False)))
+    found.append(Problem("household_unconfirmed", households or 0))
+    found += [*_lessons(session, today), *_works(session, today)]
+    return [problem for problem in found if problem.count]
+
+
+def _calendar(session: Session) -> Iterator[Problem]:
+    if session.scalar(select(Year.id).limit(1)) is None:
+        yield Problem("year_missing")
+    numbers = session.scalars(select(Slot.n).where(Slot.n.not_in(select(Bell.n))).distinct().order_by(Slot.n)).all()
+    yield Problem("bells_missing", len(numbers), tuple(map(str, numbers)))
+
+
+def _classes_of(today: date) -> ScalarSelect[int]:
+    """SQL: in how many classes a person is, from today on."""
+    return (
+        select(func.count())
+        .select_from(Membership)
+        .join(Group, Group.id == Membership.group_id)
+        .where(Membership.person_id == Person.id, Group.kind == "class")
+        .where(or_(Membership.until.is_(None), Membership.until >= today))
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def _students(session: Session, today: date) -> Iterator[Problem]:
+    is_student = or_(
+        exists().where(Membership.person_id == Person.id), exists().where(Guardianship.student_id == Person.id)
+    )
+    query = select(Person.slug).where(is_student, Person.left_on.is_(None)).order_by(Person.slug)
+    for code, condition in (
+        ("student_without_class", _classes_of(today) == 0),
+        ("student_in_two_classes", _classes_of(today) > 1),
+    ):
+        slugs = session.scalars(query.where(condition)).all()
+        yield Problem(code, len(slugs), tuple(slugs))
+    empty = [group.name for group in _groups(session, "class") if not members(session, group, today)]
+    yield Problem("class_without_students", len(empty), tuple(empty))
+
+
+def _groups(session: Session, kind: str) -> list[Group]:
+    query = select(Group).where(Group.kind == kind, Group.closed_on.is_(None)).order_by(Group.grade, Group.name)
+    return list(session.scalars(query))
+
+
+def _subgroups(session: Session, today: date) -> Iterator[Problem]:
+    """Whoever is in no part of a division counts as a member of each of its parts."""
+    parts: dict[tuple[str | None, str], list[set[str]]] = {}
+    for group in _groups(session, "subgroup"):
+        parts.setdefault((group.parent_id, group.division), []).append(set(members(session, group, today)))
+    names = {group.id: group.name for group in _groups(session, "class")}
+    either: Counter[str] = Counter()
+    for (parent_id, _), sets in parts.items():
+        unknown = set.intersection(*sets) if len(sets) > 1 else set()
+        either[names.get(parent_id or "", "")] += len(unknown)
+    yield _by_class("subgroup_unknown", either)
+
+
+def _by_class(code: str, counted: Counter[str]) -> Problem:
+    """The problem with "7А: 12" for every class that has it."""
+    names = tuple(f"{name}: {count}" for name, count in counted.items() if count)
+    return Problem(code, sum(counted.values()), names)
+
+
+def _lessons(session: Session, today: date) -> Iterator[Problem]:
+    rows = session.execute(
+        select(Lesson.id, Group.name)
+        .join(LessonCourse, LessonCourse.lesson_id == Lesson.id)
+        .join(Course, Course.id == LessonCourse.course_id)
+        .join(Group, Group.id == Course.group_id)
+        .where(Lesson.on.between(today, today + NEAR), Lesson.state == "planned")
+        .where(~exists().where(LessonTeacher.lesson_id == Lesson.id))
+        .order_by(Group.grade, Group.name)
+    ).all()
+    yield Problem("lesson_without_teacher", len({row.id for row in rows}), _distinct(row.name for row in rows))
+
+
+def _works(session: Session, today: date) -> Iterator[Problem]:
+    rows = session.execute(
+        select(Task.id, Group)
+        .join(Course, Course.id == Task.course_id)
+        .join(Group, Group.id == Course.group_id)
+        .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .where(Task.published_at.is_not(None), Task.withdrawn.is_(False))
+        .where(Lesson.on.between(today - NEAR, today + NEAR))
+        .order_by(Group.grade, Group.name)
+    ).all()
+    expected: dict[str, set[str]] = {}
+    lacking: list[str] = []
+    for task_id, group in rows:
+        if group.id not in expected:
+            expected[group.id] = set(members(session, group, today))
+        have = set(session.scalars(select(Work.student_id).where(Work.task_id == task_id)))
+        if expected[group.id] - have:
+            lacking.append(group.name)
+    yield Problem("work_missing", len(lacking), _distinct(lacking))
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
