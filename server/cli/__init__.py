@@ -148,9 +148,9 @@ def serve(host: str | None, port: int | None) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help=_("port to listen on"))
 def demo(no_serve: bool, port: int) -> None:
     """The demo's home is build/demo."""
-    from server.cli import demo as show
+    from server.cli.demo import run
 
-    show.run(serve=not no_serve, port=port)
+    run(serve=not no_serve, port=port)
 
 
 def _files(paths: "tuple[Path, ...] | list[Path]", pattern: str) -> tuple[tuple[str, bytes], ...]:

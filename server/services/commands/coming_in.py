@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from server.errors import DomainError, sentence_of
 from server.extensions import db
+from server.importers.findings import Finding
 from server.services import imports, logging_work, returns, works
 from server.services.commands.console import Call, Console, author, place
 from server.services.logging_work import Arrival, Line
@@ -23,19 +24,31 @@ def import_files(call: Call, console: Console) -> dict[str, Any]:
         skip_errors=call.options.get("skip_errors", False),
     )  # fmt: skip
     for finding in report.findings:
-        console.say(str(finding))
+        console.say(place_of(finding) + finding.text())
     for name, value in report.counts.items():
-        if value:
-            console.say(f"  {name}: {value}")
-    errors = sum(finding.level == "error" for finding in report.findings)
-    if errors and not report.changed and not call.options.get("skip_errors"):
-        raise DomainError("import_refused", count=errors)
+        console.say(f"  {name}: {value}")
+    if report.refused:
+        raise DomainError("import_refused", count=report.errors, files=", ".join(report.refused))
     if call.options["dry_run"]:
         console.say(_("This was a trial: nothing was stored."))
     elif not report.changed:
         console.say(_("Everything was known already: nothing changed."))
     return {"kind": report.kind, "counts": report.counts, "changed": report.changed,
-            "findings": [str(finding) for finding in report.findings]}  # fmt: skip
+            "findings": [_as_json(finding) for finding in report.findings]}  # fmt: skip
+
+
+def place_of(finding: Finding) -> str:
+    """Where a finding stands: ``error classes.xlsx, 7, row 12, Фамилия: ``."""
+    row = _("row %(row)s", row=finding.row) if finding.row else ""
+    levels = {"error": _("error"), "warning": _("warning"), "info": _("note")}
+    parts = [part for part in (finding.file, finding.sheet, row, finding.column) if part]
+    return f"{levels[finding.level]} {', '.join(parts)}: "
+
+
+def _as_json(finding: Finding) -> dict[str, Any]:
+    return {"level": finding.level, "code": finding.code, "file": finding.file, "sheet": finding.sheet,
+            "row": finding.row, "column": finding.column, "value": finding.value,
+            "text": finding.text()}  # fmt: skip
 
 
 def log_returns(call: Call, console: Console) -> dict[str, Any]:

@@ -1,0 +1,124 @@
+"""`korablik demo`: from an empty folder to a village school that is published, printed and open."""
+
+import json
+import shutil
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask_babel import force_locale
+
+from server import clock
+from server.cli import local, remote
+from server.cli.terminal import Terminal
+from server.cli.words import _
+from server.config import CHECKOUT, Config, make_config
+from server.errors import DomainError
+from server.services import demo, packs, publishing, schema, setup
+from server.services.weeks import week_days, week_name
+
+SAMPLE = CHECKOUT / "content" / "village"
+ZONE = "Europe/Moscow"
+DONE = "demo.json"  # written last: a home without it was interrupted
+
+
+def run(serve: bool, port: int) -> None:
+    """Build the demo's home if it is not there, renew the logins, tell where everything is, and serve."""
+    config = _config(port)
+    with remote.held(config) as ours:
+        if not ours:
+            raise DomainError("office_open")
+        remote.remove_stale(config.run)
+        state = _state(config)
+        if state is None:
+            state = _build(config)
+        with local.office(config):
+            schema.prepare()
+            logins = demo.new_logins(clock.now(config, ZONE))
+            _tell(config, state, logins)
+    if serve:
+        local.serve_home(config, lambda address: print(_("The office is open: %(address)s") % {"address": address}
+                                                       + "  " + _("(Ctrl+C stops it)"), flush=True))  # fmt: skip
+
+
+def _config(port: int) -> Config:
+    own = local.environment()
+    home = CHECKOUT / "build" / "demo"
+    return replace(make_config(home), port=port, fixed_now=own.fixed_now)
+
+
+def _state(config: Config) -> dict[str, Any] | None:
+    try:
+        return json.loads((config.home / DONE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _build(config: Config) -> dict[str, Any]:
+    """Everything from the first file to the last sheet of paper."""
+    terminal = Terminal()
+    for path in config.home.iterdir() if config.home.exists() else ():
+        if path != config.run:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with local.office(config):
+        schema.prepare()
+        now = clock.now(config, ZONE)
+        today = clock.local_date(now, ZONE)
+        shift = demo.shift_to(today)
+        monday = demo.SAMPLE_MONDAY + timedelta(days=shift)
+        print(_("Setting up the village school; its sample week becomes %(week)s.") % {"week": week_name(monday)})
+        with force_locale("ru"):
+            _create(now)
+            reports = demo.load(SAMPLE, shift, now, terminal.progress)
+            if refused := [name for report in reports for name in report.refused]:
+                raise DomainError("import_refused", count=len(refused), files=", ".join(refused))
+            demo.furnish(shift, now, today)
+            done = publishing.publish(
+                week_days(today) + week_days(monday), today=today, now=now, actor_id=None, progress=terminal.progress
+            )
+            printed = packs.print_packs(monday, None, now=now, progress=terminal.progress)
+            demo.hand_in(now, today)
+        state = {"week": week_name(monday), "edition": done.number, "packs": sum(item.packs for item in printed),
+                 "sides": sum(item.pages for item in printed)}  # fmt: skip
+    (config.home / DONE).write_text(json.dumps(state), encoding="utf-8")
+    return state
+
+
+def _create(now: datetime) -> None:
+    wanted = setup.NewSchool(
+        name="Тополинская школа", admin="demo-setup", timezone=ZONE, address="с. Тополиное, ул. Школьная, д. 1",
+        hotline_phone="8 (999) 000-00-20", hotline_hours="9:00–17:00", is_demo=True,
+    )  # fmt: skip
+    setup.create(wanted, now=now)
+
+
+def _tell(config: Config, state: dict[str, Any], logins: list[demo.Login]) -> None:
+    address = f"http://{config.host}:{config.port}/"
+    sample = date.fromisocalendar(int(state["week"][:4]), int(state["week"][6:]), 1)
+    print()
+    print(_("Office:       %(address)s") % {"address": address})
+    print(_("Class sites:  %(address)s  or without a server: %(file)s")
+          % {"address": f"{address}public/", "file": _short(config.public / "index.html")})  # fmt: skip
+    print(_("Paper packs:  %(folder)s (%(packs)s packs, %(sides)s sides)")
+          % {"folder": _short(config.packs / state["week"]), "packs": state["packs"], "sides": state["sides"]})  # fmt: skip
+    print(_("Sample week:  %(week)s, from Monday %(day)s; edition %(number)s")
+          % {"week": state["week"], "day": f"{sample:%d.%m.%Y}", "number": state["edition"]})  # fmt: skip
+    print()
+    print(_("Logins of this run (they work on this machine only):"))
+    for item in logins:
+        print(f"  {item.login:<24} {item.password:<24} {item.name}")
+    print()
+    command = f"korablik --home {_short(config.home)} return CODE --as {_teacher(logins)}"
+    print(_("Log a work by its code: %(command)s") % {"command": command})
+    if clock.local_date(clock.now(config, ZONE), ZONE) > sample + timedelta(days=6):
+        print(_("The sample week is over. For a fresh one remove %(home)s and start again.")
+              % {"home": _short(config.home)})  # fmt: skip
+
+
+def _teacher(logins: list[demo.Login]) -> str:
+    return next(item.login for item in logins if item.role == "subject_teacher")
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,200 @@
+"""The demonstration: a sample village school with the sample week moved to the next school week.
+
+Everything goes the way a school goes: the same imports, the same publication, the same returns. People that the
+sample does not have (tutor, psychologist …) are invented here.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import store
+from server.extensions import db
+from server.models import (
+    ROLES,
+    Account,
+    Course,
+    CourseTeacher,
+    DutyRota,
+    Group,
+    Notice,
+    Person,
+    RoleGrant,
+    Task,
+    Work,
+)
+from server.services import accounts, imports, logging_work, returns, works
+from server.services.logging_work import Arrival, Line
+from sync.ids import content_id
+
+SAMPLE_MONDAY = date(2026, 12, 7)
+KINDS = (
+    ("terms", "terms.csv"), ("bells", "bells.csv"), ("people", "classes.xlsx"), ("staff", "staff.xlsx"),
+    ("timetable", "timetable_asc.xml"), ("tv", "tv_broadcasts.csv"), ("connectivity", "connectivity.csv"),
+    ("content", "content/*.md"),
+)  # fmt: skip
+INVENTED = {
+    "deputy_upbringing": ("Ладогина", "Вера", "Ильинична"), "network_teacher": ("Синицын", "Олег", "Петрович"),
+    "tutor": ("Ручьёва", "Нина", "Павловна"), "psychologist": ("Тишина", "Алла", "Юрьевна"),
+    "operator": ("Звонова", "Майя", "Львовна"), "support_staff": ("Ключников", "Пётр", "Ильич"),
+    "admin": ("Настройкин", "Лев", "Олегович"),
+}  # fmt: skip
+LEAVES_RELEASED = {"director", "deputy_studies", "class_teacher", "psychologist"}
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Login:
+    """One random sign-in of this run."""
+
+    role: str
+    login: str
+    password: str
+    name: str
+
+
+def shift_to(today: date) -> int:
+    """Days to move the sample by, a multiple of 7: its week becomes the week after today's."""
+    next_monday = today - timedelta(days=today.weekday()) + timedelta(days=7)
+    return (next_monday - SAMPLE_MONDAY).days
+
+
+def load(folder: Path, shift: int, now: datetime, progress: Progress) -> list[imports.ImportReport]:
+    """Import every file of the sample, in the order that needs no second pass."""
+    reports = []
+    for done, (kind, pattern) in enumerate(KINDS):
+        progress("import", done, len(KINDS))
+        files = [(file.name, file.read_bytes()) for file in sorted(folder.glob(pattern)) if file.name != "README.md"]
+        moved = shift if kind in ("terms", "tv", "content") else 0
+        reports.append(imports.run(kind, files, actor_id=None, dry_run=False, now=now, shift_days=moved))
+    progress("import", len(KINDS), len(KINDS))
+    return reports
+
+
+def furnish(shift: int, now: datetime, today: date) -> None:
+    """What the files do not say: missing roles, the rota, released names, a notice. Safe to repeat."""
+
+    def save(session: Session) -> None:
+        for role, name in INVENTED.items():
+            _invent(session, role, name, now, today)
+        for person, role in session.execute(
+            select(Person, RoleGrant.role).join(RoleGrant, RoleGrant.person_id == Person.id)
+        ).tuples():
+            if role in LEAVES_RELEASED:
+                person.released = ["name", "email"] if person.email else ["name"]
+        monday = SAMPLE_MONDAY + timedelta(days=shift)
+        session.merge(Notice(
+            id=content_id("demo", "notice"), title="Пакеты на неделю",
+            body="Бумажные пакеты выдаём в четверг с 15:00 у входа. Сделанные работы кладите в тот же пакет.",
+            group_ids=[], starts_on=monday - timedelta(days=7), ends_on=monday + timedelta(days=6),
+        ))  # fmt: skip
+
+    store.write(save)
+
+
+def _invent(session: Session, role: str, name: tuple[str, str, str], now: datetime, today: date) -> None:
+    person_id = content_id("demo", role)
+    if session.get(Person, person_id) is None:
+        last, first, middle = name
+        session.add(Person(id=person_id, slug=secrets.token_hex(5), last_name=last, first_name=first,
+                           middle_name=middle, released=[]))  # fmt: skip
+        session.flush()
+    group_id = course_id = None
+    if role == "tutor":
+        group_id = session.scalars(select(Group.id).where(Group.kind == "class", Group.grade == 7)).first()
+    if role == "network_teacher":
+        course_id = session.scalars(select(Course.id).order_by(Course.id)).first()
+    grant = content_id("grant", person_id, role, group_id or "", course_id or "", today.isoformat())
+    if not session.scalars(select(RoleGrant).where(RoleGrant.person_id == person_id)).first():
+        session.add(RoleGrant(id=grant, person_id=person_id, role=role, group_id=group_id, course_id=course_id,
+                              since=today))  # fmt: skip
+    if role == "operator":
+        session.merge(DutyRota(id=content_id("demo", "duty"), person_id=person_id, since=now - timedelta(hours=1),
+                               until=now + timedelta(days=60)))  # fmt: skip
+
+
+def new_logins(now: datetime) -> list[Login]:
+    """A fresh random login for one person of each role; passwords of the run before end."""
+    chosen = dict(_one_person_per_role(db.session()))
+    store.write(lambda session: _close_others(session, {person.id for person in chosen.values()}))
+    found = []
+    for role in ROLES:
+        person = chosen[role]
+        name = " ".join(part for part in (person.last_name, person.first_name, person.middle_name) if part)
+        login = f"{role.replace('_', '-')}-{secrets.randbelow(9000) + 1000}"
+        found.append(Login(role, login, _open_account(person.id, login, now), name))
+    return found
+
+
+def _close_others(session: Session, people: set[str]) -> None:
+    for account in session.scalars(select(Account)):
+        account.is_active = account.person_id in people
+
+
+def _open_account(person_id: str, login: str, now: datetime) -> str:
+    """Give the person's account, or a new one, this login and a random password; returns the password."""
+    account_id = db.session.scalar(select(Account.id).where(Account.person_id == person_id))
+    if account_id is None:
+        return accounts.create_account(person_id, login, None, now)[1]
+
+    def rename(session: Session) -> None:
+        session.get_one(Account, account_id).login = login
+
+    store.write(rename)
+    return accounts.change_password(account_id, None, None, now, by=account_id)[1]
+
+
+def _one_person_per_role(session: Session) -> Iterator[tuple[str, Person]]:
+    """Distinct people: who has the fewest other roles shows a role best."""
+    grants = session.execute(
+        select(Person, RoleGrant.role).join(RoleGrant, RoleGrant.person_id == Person.id).order_by(Person.last_name)
+    ).tuples().all()  # fmt: skip
+    load = {person.id: sum(other.id == person.id for other, _ in grants) for person, _ in grants}
+    taken: set[str] = set()
+    for role in sorted(ROLES, key=lambda role: sum(own == role for _, own in grants)):
+        people = [person for person, own in grants if own == role and person.id not in taken]
+        person = min(people, key=lambda person: (load[person.id], person.last_name, person.id))
+        taken.add(person.id)
+        yield role, person
+
+
+def hand_in(now: datetime, today: date) -> int:
+    """A few works come back before the week begins, so that no page is empty; returns how many."""
+    count = 0
+    for group in db.session.scalars(select(Group).where(Group.kind == "class", Group.grade.in_((6, 7, 9)))):
+        tasks = db.session.scalars(
+            select(Task).join(Course, Course.id == Task.course_id)
+            .where(Course.group_id == group.id, Task.withdrawn.is_(False)).order_by(Task.id)
+        ).all()  # fmt: skip
+        for task in tasks:
+            count += _hand_in(task, now, today)
+    return count
+
+
+def _hand_in(task: Task, now: datetime, today: date) -> int:
+    teacher = db.session.scalars(
+        select(CourseTeacher.person_id).where(CourseTeacher.course_id == task.course_id)
+        .order_by(CourseTeacher.is_lead.desc())
+    ).first()  # fmt: skip
+    codes = list(db.session.scalars(select(Work.code).where(Work.task_id == task.id).order_by(Work.code)).all())[:4]
+    typed = ("+", "+", "+5", "+д")
+    lines = [Line(code, (), "issued") for code in codes]
+    origin = bytes.fromhex(content_id("demo", task.id)[:16])
+    draft = logging_work.make_draft(origin, now, "UTC", teacher or "", lines)
+    envelopes = []
+    for number, code in enumerate(codes):
+        view = works.find(db.session, code, "")
+        if typed[number] == "+5" and view.scale != "five":
+            continue
+        comment = "Проверь вычисления в последней задаче и пришли ещё раз." if typed[number] == "+д" else ""
+        said = logging_work.read_typed(typed[number], view.rule, comment)
+        if said is not None:
+            channel = ("paper", "photo", "paper", "messenger")[number]
+            envelopes.append(logging_work.op_about_work(draft, number, said, Arrival(today, channel)))
+    outcomes = returns.receive(returns.Delivery(envelopes, now, today)) if envelopes else []
+    return sum(outcome.outcome == "accepted" for outcome in outcomes)
