@@ -39,7 +39,7 @@ def print_group(
     content = read_edition(edition_dir).content
     check_roster(roster, content)
     texts = texts_of(content["school"]["locale"], locale_dir)
-    planner = Planner(Composer(content, roster, texts), SheetCache(cache), week_lessons(content, roster), roster.week)
+    planner = Planner(Composer(content, roster, texts), SheetCache(cache), week_lessons(content, roster), roster)
     press = Press(content, roster, texts, planner.composer.channel, duplex)
     packs: list[PackInfo] = []
     for student in roster.students:
@@ -59,7 +59,7 @@ class Planner:
     composer: Composer
     sheets: SheetCache
     lessons: list[LessonView]
-    week: str
+    roster: Roster
 
     def __post_init__(self) -> None:
         self.lacking: dict[str, str] = {}
@@ -68,7 +68,7 @@ class Planner:
 
     def plan(self, student: Student) -> list[Piece]:
         """Cover, lessons each followed by its tasks, slips; every piece knows its sheet and its number of pages."""
-        lessons = student_lessons(self.lessons, student, self.week)
+        lessons = student_lessons(self.lessons, student, self.roster.week)
         key = tuple((view.id, *view.tasks) for view in lessons)
         if key not in self._plans:
             self._plans[key] = self._pack(lessons)
@@ -81,7 +81,7 @@ class Planner:
         while True:
             pages, total = _number(inner, cover)
             total += sum(piece.pages for piece in slips)
-            sheet = self._sheet(self.composer.cover(lessons, pages, total), "")
+            sheet = self._sheet(self.composer.cover(lessons, pages, total), self.roster.group_name)
             if sheet.pages == cover:
                 return [Piece("cover", "", sheet, sheet.pages), *inner, *slips]
             cover = sheet.pages
@@ -89,7 +89,7 @@ class Planner:
     def _slips(self, lessons: Sequence[LessonView]) -> list[Piece]:
         if not any(view.tasks for view in lessons):
             return []
-        sheet = self._sheet(self.composer.slips(lessons), "")
+        sheet = self._sheet(self.composer.slips(lessons), self.roster.group_name)
         return [Piece("slips", "", sheet, sheet.pages)]
 
     def _pieces_of(self, view: LessonView) -> list[Piece]:

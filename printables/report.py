@@ -34,7 +34,8 @@ class PackInfo:
 class PrintReport:
     """``pages`` counts sides of the file, ``rendered`` and ``from_cache`` count sheets.
 
-    ``lacking``: title of a sheet → letters for which no installed font has a shape (printed as empty boxes).
+    ``lacking``: title of a lesson or task (of a cover: the group) → letters that no installed font has; they are
+    printed as empty boxes.
     """
 
     file: Path
