@@ -25,7 +25,7 @@ from sync.pages import group_pages
 
 THEME = Path(__file__).parent / "theme"
 WARM_TEXTS = 3000
-_WARM: dict[str, Markup] = {}
+_WARM: dict[str, str] = {}
 RENDERING = hashlib.sha256(Path(sync.markdown.__file__).read_bytes()).hexdigest()[:16]
 
 
@@ -51,7 +51,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     extra["group"] = slug
     if "read" not in extra:
         extra["read"] = read_edition(folder)
-        extra["changed"] = _changed(folder).get(slug, {})
+        extra["changed"] = _read_json(folder / "changed.json").get(slug, {})
     if slug and slug not in extra["read"].content["groups"]:
         raise PluginError(f"The edition {folder.name} has no group {slug}.")
     config.theme.static_templates.clear()  # no 404.html and no sitemap: the site is read from a folder, too
@@ -67,7 +67,9 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 
 def on_env(env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
     ours = _environment_of(config)
-    ours.filters["markdown"] = functools.partial(_markdown, cache=config.extra.get("cache"))
+    cache, slug = config.extra.get("cache"), config.extra["group"]
+    config.extra["rendered"] = Rendered(Path(cache, f"{slug}.json") if cache and slug else None)
+    ours.filters["markdown"] = config.extra["rendered"].markdown
     return ours
 
 
@@ -76,7 +78,8 @@ def on_page_context(context: dict[str, Any], *, page: EditionPage, config: MkDoc
 
 
 def on_post_build(*, config: MkDocsConfig) -> None:
-    """The one file that tells the current edition; a script, so that it loads from a folder too."""
+    """The root also gets the file that tells the current edition: a script, so that it loads from a folder too."""
+    config.extra["rendered"].close()
     if config.extra["group"]:
         return
     edition, template = config.extra["read"], _environment_of(config).get_template("edition.js.html")
@@ -91,13 +94,6 @@ def _file(config: MkDocsConfig, path: str, page: dict[str, Any], number: int) ->
     ready.meta = {"template": page["template"]}
     ready.data, ready.changed = page["data"], number
     return file
-
-
-def _changed(folder: Path) -> dict[str, Any]:
-    try:
-        return json.loads((folder / "changed.json").read_bytes())
-    except FileNotFoundError:
-        return {}
 
 
 def _root(edition: Edition) -> dict[str, Any]:
@@ -132,7 +128,7 @@ def environment(locale: str, locale_dir: str) -> jinja2.Environment:
     env.filters["size"] = functools.partial(_size, babel, translations)
     style, script = (_compact((THEME / name).read_text("utf-8")) for name in ("reader.css", "today.js"))
     env.globals |= {"lang": str(babel).replace("_", "-"), "style": Markup(style), "script": Markup(script)}
-    env.filters["markdown"] = _markdown
+    env.filters["markdown"] = sync.markdown.render  # each build puts its own in this place
     env.globals |= {"style_hash": _source_hash(style), "script_hash": _source_hash(script)}
     env.globals["parts"] = env.get_template("parts.html").module
     return env
@@ -162,24 +158,36 @@ def _source_hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _markdown(text: str, *, cache: str | None) -> Markup:
-    """HTML of a Markdown text: from memory, else from the cache folder, else rendered and kept in both."""
-    key = hashlib.sha256(f"{RENDERING}\n{text}".encode()).hexdigest()
-    if key not in _WARM:
-        if len(_WARM) >= WARM_TEXTS:
+class Rendered:
+    """HTML of Markdown texts by content hash: from this process, else from the group's file in the cache folder."""
+
+    def __init__(self, file: Path | None):
+        self.file = file
+        self.kept: dict[str, str] = _read_json(file) if file else {}
+        self.used: dict[str, str] = {}
+
+    def markdown(self, text: str) -> Markup:
+        key = hashlib.sha256(f"{RENDERING}\n{text}".encode()).hexdigest()
+        html = _WARM.get(key) or self.kept.get(key)
+        if html is None:
+            html = sync.markdown.render(text)
+        self.used[key] = html
+        return Markup(html)
+
+    def close(self) -> None:
+        """Keep what this build used, and no more: in memory for other groups, on disk for the next process."""
+        if len(_WARM) > WARM_TEXTS:
             _WARM.clear()
-        html = _kept(text, Path(cache, key[:2], key)) if cache else sync.markdown.render(text)
-        _WARM[key] = Markup(html)
-    return _WARM[key]
+        _WARM.update(self.used)
+        if self.file and self.used != self.kept:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            half = self.file.with_name(f"{self.file.name}.{os.getpid()}")
+            half.write_text(json.dumps(self.used, ensure_ascii=False), "utf-8")
+            half.replace(self.file)  # whole or not at all, whenever the process ends
 
 
-def _kept(text: str, place: Path) -> str:
+def _read_json(file: Path) -> dict[str, Any]:
     try:
-        return place.read_text("utf-8")
-    except FileNotFoundError:
-        html = sync.markdown.render(text)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        half = place.with_name(f"{place.name}.{os.getpid()}")
-        half.write_text(html, "utf-8", newline="\n")
-        half.replace(place)  # whole or not at all, whenever the process ends
-        return html
+        return json.loads(file.read_bytes())
+    except (FileNotFoundError, ValueError):  # nothing kept yet, or a damaged disk: rendered again
+        return {}

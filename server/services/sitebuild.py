@@ -76,8 +76,8 @@ def build_group(
     pages = _changes(edition_dir, look)[slug]
     target, staged = public / slug, _staging(public, slug)
     _mend(target)
-    extra = {"group": slug, "changed": pages, "cache": str(cache.resolve()) if cache else None}
-    _build(staged, edition_dir, locale_dir, extra)
+    extra = {"group": slug, "cache": str(cache.resolve()) if cache else None}
+    _build(staged, edition_dir, locale_dir, extra, pages)
     (staged / MARK).write_bytes(canonical(_mark(pages, look)))
     report = _compare(slug, staged, target)
     public.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def write_public_root(edition_dir: Path, public: Path, locale_dir: Path) -> None
     Sites of groups that the edition no longer has are removed; a reader never meets a class that is gone.
     """
     staged = _staging(public, ".root")
-    _build(staged, edition_dir, locale_dir, {"group": None, "changed": {}, "cache": None})
+    _build(staged, edition_dir, locale_dir, {"group": None, "cache": None}, {})
     public.mkdir(parents=True, exist_ok=True)
     for file in sorted(staged.iterdir(), reverse=True):
         _replace(public / file.name, file.read_bytes())
@@ -102,12 +102,17 @@ def write_public_root(edition_dir: Path, public: Path, locale_dir: Path) -> None
             shutil.rmtree(folder)
 
 
-def _build(folder: Path, edition_dir: Path, locale_dir: Path, extra: dict[str, Any]) -> None:
+def _build(folder: Path, edition_dir: Path, locale_dir: Path, extra: dict[str, Any], changed: dict[str, Any]) -> None:
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
 
-    extra |= {"edition": str(edition_dir), "read": _edition(edition_dir), "locale_dir": str(locale_dir.resolve())}
-    build(load_config(str(SITE / "mkdocs.yml"), site_dir=str(folder.resolve()), extra=extra))
+    extra |= {"edition": str(edition_dir), "locale_dir": str(locale_dir.resolve())}
+    config = load_config(str(SITE / "mkdocs.yml"), site_dir=str(folder.resolve()), extra=extra)
+    config.extra |= {
+        "read": _edition(edition_dir),
+        "changed": changed,
+    }  # not before: load_config writes all it gets into its debug log
+    build(config)
 
 
 def _edition(folder: Path) -> Edition:
