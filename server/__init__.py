@@ -33,7 +33,7 @@ def create_app(config: "Config") -> "APIFlask":
     )
     app.extensions["korablik"] = config
     app.extensions["store"] = Store(config.database_url)
-    app.extensions["child"] = Child("korablik-pages")
+    app.extensions["child"] = Child()
     extensions.db.init_app(app)
     with app.app_context():
         prepare_reading(extensions.db.engine)

@@ -5,13 +5,14 @@ The office itself stays small and starts fast; memory that a render takes is the
 
 import contextlib
 import importlib
-import multiprocessing
+import os
+import pickle
+import subprocess
 import sys
 import threading
 import traceback
 from collections.abc import Callable
-from multiprocessing.connection import Connection
-from typing import Any
+from typing import IO, Any
 
 from server.errors import DomainError
 from sync.errors import SyncError
@@ -20,13 +21,11 @@ CEILING = 2 * 1024**3  # bytes of address space; resident memory stays far below
 
 
 class Child:
-    """One child, one call at a time. ``name`` shows in process lists."""
+    """One child, one call at a time. It is a plain program, so nothing of the caller's is imported or shared."""
 
-    def __init__(self, name: str):
-        self._name = name
+    def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: multiprocessing.process.BaseProcess | None = None
-        self._pipe: Connection | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def call(self, target: str, *args: Any, progress: Callable[..., None] | None = None) -> Any:
         """Run ``"module:function"`` with the arguments in the child and return its value.
@@ -35,13 +34,13 @@ class Child:
         raised here as it was there; anything else, or the child's death, as DomainError ``child_died``.
         """
         with self._lock:
-            pipe = self._ready()
+            process = self._ready()
             try:
-                pipe.send((target, args, progress is not None))
-                while (message := pipe.recv())[0] == "progress":
+                _send(process.stdin, (target, args, progress is not None))  # type: ignore[arg-type]
+                while (message := pickle.load(process.stdout))[0] == "progress":  # type: ignore[arg-type]
                     if progress is not None:
                         progress(*message[1])
-            except (EOFError, OSError) as error:
+            except (EOFError, OSError, pickle.UnpicklingError) as error:
                 self._drop()
                 raise DomainError("child_died") from error
             except BaseException:  # interrupted here: the child must not answer the next question with this one's
@@ -57,36 +56,43 @@ class Child:
         with self._lock:
             self._drop()
 
-    def _ready(self) -> Connection:
-        if self._process is None or not self._process.is_alive() or self._pipe is None:
+    def _ready(self) -> "subprocess.Popen[bytes]":
+        if self._process is None or self._process.poll() is not None:
             self._drop()
-            context = multiprocessing.get_context("spawn")
-            self._pipe, other = context.Pipe()
-            self._process = context.Process(target=_serve, args=(other,), name=self._name, daemon=True)
-            self._process.start()
-            other.close()
-        return self._pipe
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "server.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        return self._process
 
     def _drop(self) -> None:
-        if self._pipe is not None:
-            self._pipe.close()
-        if self._process is not None:
-            self._process.terminate()
-            self._process.join(5)
-        self._pipe = self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            for pipe in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    pipe.close()  # type: ignore[union-attr]
+            process.wait()
 
 
-def _serve(pipe: Connection) -> None:
+def main() -> None:
+    """The child's side: questions on standard input, answers on what was standard output; prints go to stderr."""
     _limit_memory()
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
-            target, args, wants_progress = pipe.recv()
-            pipe.send(_run(pipe, target, args, wants_progress))
+            target, args, wants_progress = pickle.load(sys.stdin.buffer)
+            _send(answers, _run(answers, target, args, wants_progress))
 
 
-def _run(pipe: Connection, target: str, args: tuple[Any, ...], wants_progress: bool) -> tuple[str, Any]:
+def _send(pipe: IO[bytes], message: Any) -> None:
+    pickle.dump(message, pipe)
+    pipe.flush()
+
+
+def _run(answers: IO[bytes], target: str, args: tuple[Any, ...], wants_progress: bool) -> tuple[str, Any]:
     module, function = target.split(":")
-    keywords = {"progress": lambda *values: pipe.send(("progress", values))} if wants_progress else {}
+    keywords = {"progress": lambda *values: _send(answers, ("progress", values))} if wants_progress else {}
     try:
         return "value", getattr(importlib.import_module(module), function)(*args, **keywords)
     except SyncError as error:
@@ -101,3 +107,7 @@ def _limit_memory() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (CEILING, CEILING))
+
+
+if __name__ == "__main__":
+    main()

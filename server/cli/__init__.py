@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -195,6 +196,7 @@ def main(arguments: list[str] | None = None) -> None:
 def _exit_code(work: Callable[[], Any]) -> int:
     from server.cli.local import told
     from server.cli.remote import Refused
+    from server.errors import DomainError
     from sync.errors import SyncError
 
     try:
@@ -212,4 +214,7 @@ def _exit_code(work: Callable[[], Any]) -> int:
         click.echo(told(error), err=True)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception as error:  # a fault of ours: one line, no values, no names
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        click.echo(f"{told(DomainError('internal'))} ({type(error).__name__}, {where.name}:{where.lineno})", err=True)
     return 1

@@ -80,6 +80,8 @@ def _here(call: Call, console: Console) -> dict[str, Any]:
             return commands.run(call, console)
         except SyncError as error:
             raise remote.Refused(sentence_of(error)) from error
+        except BrokenPipeError:
+            raise
         except Exception as error:
             where = traceback.extract_tb(error.__traceback__)[-1]
             sys.stderr.write(f"{type(error).__name__}, {where.name}:{where.lineno}\n")

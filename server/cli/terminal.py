@@ -24,6 +24,8 @@ class Terminal:
 
     def progress(self, what: str, done: int, total: int) -> None:
         """One line that moves on a terminal, one line at the end elsewhere."""
+        if not total:
+            return
         names = {"site": _("Class sites"), "packs": _("Paper packs"), "import": _("Files")}
         text = f"{names.get(what, what)}: {done}/{total}"
         if sys.stderr.isatty():

@@ -14,8 +14,11 @@ def prepare() -> None:
     config = current_app.extensions["korablik"]
     if not config.home.exists():
         private_folder(config.home)
-    private_folder(config.keys)
+    for folder in (config.keys, config.packs, config.cache, config.run):
+        private_folder(folder)
     upgrade()
+    if config.database_url.startswith("sqlite"):
+        (config.home / "korablik.db").chmod(0o600)
     store.write(add_missing)
 
 
