@@ -85,6 +85,7 @@ CATALOGUE: dict[str, Entry] = {
     "login_taken": Entry(409, _l("The login %(login)s is taken. Choose another.")),
     "login_invalid": Entry(422, _l("A login has 2 to 40 Latin letters, digits, dots or dashes.")),
     "account_exists": Entry(409, _l("This person has an account already.")),
+    "own_account": Entry(409, _l("You cannot take this from yourself. Ask another administrator or the director.")),
     "password_wrong": Entry(422, _l("The present password is wrong.")),
     "password_long": Entry(422, _l("The password is too long: at most %(limit)s characters.")),
     "password_repeat": Entry(422, _l("The two new passwords differ. Type the same twice.")),

@@ -137,7 +137,9 @@ def change_password(account_id: str, old: str | None, new: str | None, now: date
 
 
 def set_active(account_id: str, active: bool, now: datetime, by: str) -> None:
-    """Close an account (its sessions end at once) or open it again."""
+    """Close an account (its sessions end at once) or open it again. Raises DomainError not_found, own_account."""
+    if account_id == by:
+        raise DomainError("own_account")
 
     def save(session: Session) -> None:
         account = _existing(session, account_id)
@@ -154,6 +156,39 @@ def set_locale(account_id: str, locale: str | None) -> None:
         _existing(session, account_id).locale = locale
 
     store.write(save)
+
+
+def add_staff(last: str, first: str, middle: str, now: datetime, by: str) -> str:
+    """Enter a member of staff whom no list brought; returns the person's slug. Raises DomainError field_needed."""
+    if not last.strip():
+        raise DomainError("field_needed", field="last_name")
+    slug = secrets.token_hex(6)
+
+    def save(session: Session) -> str:
+        names = {"last_name": last.strip(), "first_name": first.strip(), "middle_name": middle.strip()}
+        session.add(Person(id=(id := new_id(now)), slug=slug, **names))
+        record(session, now, by, "person.add", id)
+        return slug
+
+    return store.write(save)
+
+
+@dataclass(frozen=True)
+class Login:
+    """An account as lists show it."""
+
+    id: str
+    login: str
+    is_active: bool
+    created_at: datetime
+
+
+def logins(session: Session) -> dict[str, Login]:
+    """Person id → account."""
+    return {
+        row.person_id: Login(row.id, row.login, row.is_active, row.created_at)
+        for row in session.scalars(select(Account))
+    }
 
 
 def _visitor(account: Account) -> Visitor:

@@ -1,6 +1,26 @@
-"""Names of people, as every list writes them."""
+"""People as the office shows them: a class list, one student on a sheet, the staff."""
 
-from server.models import Person
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from server.errors import DomainError
+from server.models import (
+    Account,
+    Connectivity,
+    Course,
+    CourseTeacher,
+    Group,
+    Guardianship,
+    Membership,
+    Person,
+    RoleGrant,
+)
+from server.policy import Realm
+from server.services.works import current, members
 
 
 def full_name(person: Person) -> str:
@@ -12,3 +32,189 @@ def short_name(person: Person) -> str:
     """``Иванова М. П.``."""
     initials = " ".join(f"{part[0]}." for part in (person.first_name, person.middle_name) if part)
     return f"{person.last_name} {initials}".strip()
+
+
+@dataclass(frozen=True)
+class Guardian:
+    """Who stands for a student."""
+
+    name: str
+    relation: str
+    phone: str
+    email: str
+    may_receive: bool
+
+
+@dataclass(frozen=True)
+class Student:
+    """A student in a class list or on a sheet; ``link`` is the newest word on connectivity."""
+
+    id: str
+    slug: str
+    name: str
+    birth_date: date | None
+    phone: str
+    email: str
+    left_on: date | None
+    guardians: tuple[Guardian, ...] = ()
+    link: Connectivity | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All about one student but the works."""
+
+    student: Student
+    groups: tuple[Group, ...]
+    address: str
+    siblings: tuple[tuple["Student", str], ...]  # with the names of their classes
+    class_teachers: tuple[str, ...]
+
+
+@dataclass
+class Member:
+    """A member of staff with roles (role, group's name) and courses (group, subject)."""
+
+    id: str
+    slug: str
+    name: str
+    phone: str
+    email: str
+    roles: list[tuple[str, str]] = field(default_factory=list)
+    courses: list[tuple[str, str]] = field(default_factory=list)
+
+
+def reachable(session: Session, realm: Realm) -> frozenset[str] | None:
+    """Ids of the groups whose people a realm shows: with subgroups and classes of subgroups; None means all."""
+    if realm.everything:
+        return None
+    rows = session.execute(select(Group.id, Group.parent_id)).all()
+    own = realm.groups | frozenset(session.scalars(select(Course.group_id).where(Course.id.in_(realm.courses))))
+    children = {id for id, parent in rows if parent in own}
+    parents = {parent for id, parent in rows if id in own and parent}
+    return frozenset(own | children | parents)
+
+
+def classes(session: Session, groups: Collection[str] | None) -> list[Group]:
+    """Open classes and study groups, the lowest grade first; None means all."""
+    rows = session.scalars(select(Group).where(Group.closed_on.is_(None), Group.kind != "subgroup"))
+    chosen = [row for row in rows if groups is None or row.id in groups]
+    return sorted(chosen, key=lambda row: (row.kind != "class", row.grade or 99, row.name))
+
+
+def group_by_slug(session: Session, slug: str) -> Group:
+    """Raises DomainError group_unknown."""
+    group = session.scalar(select(Group).filter_by(slug=slug))
+    if group is None:
+        raise DomainError("group_unknown", name=slug)
+    return group
+
+
+def person_by_slug(session: Session, slug: str) -> Person:
+    """Raises DomainError person_unknown."""
+    person = session.scalar(select(Person).filter_by(slug=slug))
+    if person is None:
+        raise DomainError("person_unknown")
+    return person
+
+
+def class_list(session: Session, group: Group, day: date) -> list[Student]:
+    """The students of a group on a day, by name, with guardians and connectivity."""
+    return students(session, members(session, group, day))
+
+
+def students(session: Session, ids: Sequence[str]) -> list[Student]:
+    """Students by name."""
+    people = session.scalars(select(Person).where(Person.id.in_(ids))).all()
+    guardians = _guardians_of(session, ids)
+    links: dict[str, Connectivity] = {}
+    for link in session.scalars(
+        select(Connectivity).where(Connectivity.student_id.in_(ids)).order_by(Connectivity.recorded_on)
+    ):
+        links[link.student_id] = link
+    found = [
+        Student(person.id, person.slug, full_name(person), person.birth_date, person.phone, person.email,
+                person.left_on, tuple(guardians.get(person.id, ())), links.get(person.id))
+        for person in people
+    ]  # fmt: skip
+    return sorted(found, key=lambda student: folded(student.name))
+
+
+def sheet(session: Session, person: Person, day: date) -> Sheet:
+    """One student. Raises DomainError person_unknown for somebody who never was one."""
+    memberships = session.scalars(
+        select(Membership).filter_by(person_id=person.id).options(joinedload(Membership.group))
+    ).all()
+    if not memberships:
+        raise DomainError("person_unknown")
+    now = [row.group for row in memberships if row.since <= day and (row.until is None or row.until >= day)]
+    own = tuple(sorted(now, key=lambda group: (group.kind != "class", group.name)))
+    teachers = session.scalars(
+        select(Person).join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == "class_teacher", RoleGrant.group_id.in_([group.id for group in own]),
+               current(RoleGrant.since, RoleGrant.until, day))
+    )  # fmt: skip
+    return Sheet(
+        students(session, [person.id])[0], own, person.household.address if person.household else "",
+        _siblings(session, person, day), tuple(full_name(teacher) for teacher in teachers),
+    )  # fmt: skip
+
+
+def staff(session: Session, day: date) -> list[Member]:
+    """Everybody who teaches, has a role or signs in, by name."""
+    found: dict[str, Member] = {}
+
+    def entry(person: Person) -> Member:
+        return found.setdefault(
+            person.id, Member(person.id, person.slug, full_name(person), person.phone, person.email)
+        )
+
+    for person, role, group in session.execute(
+        select(Person, RoleGrant.role, Group.name).join(RoleGrant, RoleGrant.person_id == Person.id)
+        .outerjoin(Group, Group.id == RoleGrant.group_id).where(current(RoleGrant.since, RoleGrant.until, day))
+    ):  # fmt: skip
+        entry(person).roles.append((role, group or ""))
+    for teacher in session.scalars(
+        select(CourseTeacher).where(current(CourseTeacher.since, CourseTeacher.until, day))
+        .options(joinedload(CourseTeacher.person), joinedload(CourseTeacher.course).joinedload(Course.group),
+                 joinedload(CourseTeacher.course).joinedload(Course.subject))
+    ):  # fmt: skip
+        entry(teacher.person).courses.append((teacher.course.group.name, teacher.course.subject.name))
+    for person in session.scalars(select(Person).join(Account, Account.person_id == Person.id)):
+        entry(person)
+    for member in found.values():
+        member.courses.sort()
+    return sorted(found.values(), key=lambda member: folded(member.name))
+
+
+def _siblings(session: Session, person: Person, day: date) -> tuple[tuple[Student, str], ...]:
+    if person.household_id is None:
+        return ()
+    rows = session.execute(
+        select(Membership.person_id, Group.name).join(Group, Group.id == Membership.group_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Person.household_id == person.household_id, Person.id != person.id, Group.kind != "subgroup",
+               current(Membership.since, Membership.until, day))
+    ).all()  # fmt: skip
+    classes_of: dict[str, list[str]] = {}
+    for id, name in rows:
+        classes_of.setdefault(id, []).append(name)
+    found = students(session, list(classes_of))
+    return tuple((student, ", ".join(sorted(classes_of[student.id]))) for student in found)
+
+
+def _guardians_of(session: Session, student_ids: Sequence[str]) -> dict[str, list[Guardian]]:
+    found: dict[str, list[Guardian]] = {}
+    for row in session.scalars(
+        select(Guardianship).where(Guardianship.student_id.in_(student_ids)).options(joinedload(Guardianship.guardian))
+    ):
+        person = row.guardian
+        found.setdefault(row.student_id, []).append(
+            Guardian(full_name(person), row.relation, person.phone, person.email, row.may_receive)
+        )
+    return found
+
+
+def folded(text: str) -> str:
+    """For comparing and sorting names: no case, ё as е."""
+    return text.casefold().replace("ё", "е")

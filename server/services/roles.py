@@ -1,5 +1,6 @@
 """Roles and the operators' rota: what is granted to whom, on what, from when until when."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, or_, select
@@ -10,6 +11,7 @@ from server.errors import DomainError
 from server.models import Account, Course, CourseTeacher, DutyRota, Group, Person, RoleGrant
 from server.policy import Grant
 from server.services.accounts import record
+from server.services.people import full_name
 from sync.ids import content_id
 
 
@@ -46,12 +48,17 @@ def grant_role(
 
 
 def end_role(grant_id: str, last_day: date, now: datetime, by: str) -> None:
-    """Let a role end with a day; one that had not begun by then never counts. Raises DomainError not_found."""
+    """Let a role end with a day; one that had not begun by then never counts.
+
+    Raises DomainError not_found, and own_account when an administrator would end the role that lets them do this.
+    """
 
     def save(session: Session) -> None:
         grant = session.get(RoleGrant, grant_id)
         if grant is None:
             raise DomainError("not_found")
+        if grant.role == "admin" and grant.person_id == _person_of(session, by):
+            raise DomainError("own_account")
         if last_day < grant.since:
             session.delete(grant)
         else:
@@ -88,6 +95,60 @@ def remove_duty(duty_id: str, now: datetime, by: str) -> None:
     store.write(save)
 
 
+@dataclass(frozen=True)
+class GrantLine:
+    """A role of a person: on which group or course ("" for the school), and whether it holds on the day asked about."""
+
+    id: str
+    role: str
+    place: str
+    since: date
+    until: date | None
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Duty:
+    """An entry of the rota."""
+
+    id: str
+    name: str
+    since: datetime
+    until: datetime
+
+
+def of_person(session: Session, person_id: str, day: date) -> list[GrantLine]:
+    """Everything ever granted to a person: what holds first, then the newest."""
+    rows = session.execute(
+        select(RoleGrant, Group.name, Course).outerjoin(Group, Group.id == RoleGrant.group_id)
+        .outerjoin(Course, Course.id == RoleGrant.course_id).where(RoleGrant.person_id == person_id)
+    )  # fmt: skip
+    lines = [
+        GrantLine(row.id, row.role, f"{course.group.name}, {course.subject.name}" if course else group or "",
+                  row.since, row.until, row.until is None or row.until >= day)
+        for row, group, course in rows
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (not line.holds, -line.since.toordinal(), line.role, line.place))
+
+
+def rota(session: Session, since: datetime) -> list[Duty]:
+    """Duties that have not ended by a moment, the next first."""
+    rows = session.execute(
+        select(DutyRota, Person).join(Person, Person.id == DutyRota.person_id)
+        .where(DutyRota.until > since).order_by(DutyRota.since)
+    )  # fmt: skip
+    return [Duty(row.id, full_name(person), row.since, row.until) for row, person in rows]
+
+
+def operators(session: Session, day: date) -> list[tuple[str, str]]:
+    """Slugs and names of those who may be put on the rota."""
+    people = session.scalars(
+        select(Person).join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(RoleGrant.role == "operator", _current(RoleGrant, day)).order_by(Person.last_name)
+    )  # fmt: skip
+    return [(person.slug, full_name(person)) for person in people.unique()]
+
+
 def grants_of(session: Session, person_id: str, now: datetime, today: date) -> tuple[Grant, ...]:
     """What is granted to a person at this moment.
 
@@ -97,20 +158,34 @@ def grants_of(session: Session, person_id: str, now: datetime, today: date) -> t
     granted = session.scalars(
         select(RoleGrant).where(RoleGrant.person_id == person_id, _current(RoleGrant, today))
     ).all()
-    course_ids, group_ids = {row.course_id for row in granted}, {row.group_id for row in granted}
-    group_of = dict(session.execute(select(Course.id, Course.group_id).where(Course.id.in_(course_ids))).all())
-    grants = {Grant(row.role, group_of.get(row.course_id, row.group_id), row.course_id) for row in granted}
-    subgroups = session.execute(select(Group.parent_id, Group.id).where(Group.parent_id.in_(group_ids))).all()
-    grants |= {
-        Grant(row.role, child) for row in granted for parent, child in subgroups if row.group_id == parent
-    }
-    taught = session.execute(
-        select(Course.group_id, Course.id)
-        .join(CourseTeacher, CourseTeacher.course_id == Course.id)
-        .where(CourseTeacher.person_id == person_id, _current(CourseTeacher, today))
-    )
-    grants |= {Grant("subject_teacher", group_id, course_id) for group_id, course_id in taught}
-    return policy.in_force(sorted(grants, key=str), _on_duty(session, person_id, now))
+    taught = session.scalars(
+        select(CourseTeacher.course_id).where(CourseTeacher.person_id == person_id, _current(CourseTeacher, today))
+    ).all()
+    places = _places(session, {row.course_id for row in granted if row.course_id} | set(taught))
+    subgroups = _subgroups(session, {row.group_id for row in granted if row.group_id})
+    found = {Grant("subject_teacher", group, course) for course in taught for group in places[course]}
+    for row in granted:
+        if row.course_id:
+            found |= {Grant(row.role, group, row.course_id) for group in places[row.course_id]}
+        else:
+            found |= {Grant(row.role, group) for group in (row.group_id, *subgroups.get(row.group_id or "", ()))}
+    return policy.in_force(sorted(found, key=str), _on_duty(session, person_id, now))
+
+
+def _places(session: Session, course_ids: set[str]) -> dict[str, list[str]]:
+    """Of each course its group, and that group's class."""
+    rows = session.execute(
+        select(Course.id, Group.id, Group.parent_id).join(Group, Group.id == Course.group_id)
+        .where(Course.id.in_(course_ids))
+    )  # fmt: skip
+    return {course: [group, parent] if parent else [group] for course, group, parent in rows}
+
+
+def _subgroups(session: Session, group_ids: set[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for parent, child in session.execute(select(Group.parent_id, Group.id).where(Group.parent_id.in_(group_ids))):
+        found.setdefault(parent, []).append(child)
+    return found
 
 
 def _on_duty(session: Session, person_id: str, now: datetime) -> bool:

@@ -7,6 +7,11 @@ from apiflask import APIFlask
 WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "auth",
     "today",
+    "people",
+    "accounts",
+    "works",
+    "class_table",
+    "journal",
 )
 
 

@@ -1,0 +1,47 @@
+"""All works of one student, with their states: what is due, missing, back, decided."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.models import Task, Work
+from server.services.works import VIEW, WorkView, states, view_of
+from sync.decide import WorkState
+
+
+@dataclass(frozen=True)
+class StudentWork:
+    """A work, its state, and whether it is late on the day of the question."""
+
+    view: WorkView
+    state: WorkState
+    overdue: bool
+
+    @property
+    def name(self) -> str:
+        """The state as lists call it: ``overdue`` where nothing came by the date of control."""
+        return "overdue" if self.overdue else self.state.state
+
+
+def of_student(session: Session, student_id: str, day: date) -> list[StudentWork]:
+    """Published works that stand: first what is missing, the oldest first, then the rest, the newest first."""
+    shown = select(Work.id).join(Task, Task.id == Work.task_id).where(
+        Work.student_id == student_id, Task.withdrawn.is_(False), Task.published_at.is_not(None)
+    )  # fmt: skip
+    views = [view_of(row) for row in session.execute(VIEW.where(Work.id.in_(shown)))]
+    known = states(session, [view.id for view in views])
+    found = [StudentWork(view, known[view.id], is_overdue(view.due_on, known[view.id], day)) for view in views]
+    late = sorted((work for work in found if work.overdue), key=_date)
+    rest = sorted((work for work in found if not work.overdue), key=_date, reverse=True)
+    return late + rest
+
+
+def is_overdue(due_on: date | None, state: WorkState, day: date) -> bool:
+    """True if the date of control has passed and nothing was handed in; a work sent back waits for its correction."""
+    return due_on is not None and due_on < day and state.state == "issued"
+
+
+def _date(work: StudentWork) -> tuple[date, str]:
+    return work.view.due_on or work.view.set_on, work.view.title

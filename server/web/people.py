@@ -1,0 +1,85 @@
+"""Families and staff: finding somebody, a class, one student with everything the school knows and waits for."""
+
+from datetime import date
+
+from apiflask import APIBlueprint
+from flask import render_template, request
+
+from server.clock import local_date, now
+from server.extensions import db
+from server.policy import Action, Scope
+from server.security import choose_timezone, config
+from server.services import people, people_search, scopes, student_works
+from server.web import access, words
+from server.web.access import ANYWHERE, needs
+from server.web.marks import mark_label
+
+blueprint = APIBlueprint("people", __name__, url_prefix="/people", enable_openapi=False)
+
+
+def today() -> date:
+    """The day at the school."""
+    zone = choose_timezone()
+    return local_date(now(config(), zone), zone)
+
+
+def _class_scope(slug: str) -> Scope:
+    return scopes.of_group(db.session, people.group_by_slug(db.session, slug).id)
+
+
+def _student_scope(slug: str) -> Scope:
+    return scopes.of_student(db.session, people.person_by_slug(db.session, slug).id, today())
+
+
+@blueprint.get("/")
+@needs(Action.PEOPLE_VIEW, scope=ANYWHERE)
+def home() -> str:
+    """The search field, what it found, and the classes."""
+    typed = request.args.get("q", "").strip()[:80]
+    groups = people.reachable(db.session, access.realm(Action.PEOPLE_VIEW))
+    phones = access.may(Action.CONTACTS_VIEW)
+    found = people_search.search(db.session, typed, groups, today(), phones) if typed else []
+    return render_template(
+        "people/home.html", typed=typed, found=found[: people_search.LIMIT], more=len(found) > people_search.LIMIT,
+        classes=people.classes(db.session, groups), phones=phones,
+    )  # fmt: skip
+
+
+@blueprint.get("/class/<slug>")
+@needs(Action.PEOPLE_VIEW, scope=_class_scope)
+def class_list(slug: str) -> str:
+    """The students of a class with their families and how each is reached."""
+    group = people.group_by_slug(db.session, slug)
+    return render_template(
+        "people/class.html", group=group, students=people.class_list(db.session, group, today()), words=words,
+        phones=access.may(Action.CONTACTS_VIEW, scopes.of_group(db.session, group.id)),
+    )  # fmt: skip
+
+
+@blueprint.get("/staff")
+@needs(Action.PEOPLE_VIEW, scope=ANYWHERE)
+def staff() -> str:
+    """Who works here, with which roles and courses."""
+    return render_template("people/staff.html", staff=people.staff(db.session, today()), words=words)
+
+
+@blueprint.get("/<slug>")
+@needs(Action.PEOPLE_VIEW, scope=_student_scope)
+def student(slug: str) -> str:
+    """One student: family, connection, and the works this person may see."""
+    person = people.person_by_slug(db.session, slug)
+    own = scopes.of_student(db.session, person.id, today())
+    works = [
+        (work, access.may(Action.MARK_VIEW, _work_scope(own, work)))
+        for work in student_works.of_student(db.session, person.id, today())
+        if access.may(Action.WORK_VIEW, _work_scope(own, work))
+    ]
+    return render_template(
+        "people/student.html", sheet=people.sheet(db.session, person, today()), works=works, words=words,
+        phones=access.may(Action.CONTACTS_VIEW, own), sees_works=access.may_somewhere(Action.WORK_VIEW),
+        mark_label=mark_label, shown_classes=people.reachable(db.session, access.realm(Action.PEOPLE_VIEW)),
+    )  # fmt: skip
+
+
+def _work_scope(student_scope: Scope, work: student_works.StudentWork) -> Scope:
+    return Scope(student_scope.groups | {work.view.group_id}, frozenset({work.view.course_id}))

@@ -1,0 +1,65 @@
+"""How pages call what the database keeps as codes: roles, devices, connections."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+ROLES = {
+    "director": _l("director"),
+    "deputy_studies": _l("deputy head for studies"),
+    "deputy_upbringing": _l("deputy head for upbringing"),
+    "coordinator": _l("coordinator of distance learning"),
+    "class_teacher": _l("class teacher"),
+    "subject_teacher": _l("subject teacher"),
+    "network_teacher": _l("network teacher"),
+    "tutor": _l("tutor"),
+    "psychologist": _l("psychologist"),
+    "operator": _l("hotline operator"),
+    "support_staff": _l("support staff"),
+    "admin": _l("administrator"),
+}
+INTERNET = {
+    "none": _l("no internet"),
+    "phone_2g3g": _l("only a phone, 2G or 3G"),
+    "mobile_unstable": _l("mobile, unstable"),
+    "good": _l("good internet"),
+}
+INTERNET_TONES = {"none": "bad", "phone_2g3g": "wait", "mobile_unstable": "wait", "good": "ok"}
+DEVICES = {
+    "desktop": _l("computer"),
+    "laptop": _l("laptop"),
+    "tablet": _l("tablet"),
+    "smartphone": _l("smartphone"),
+    "button_phone": _l("push-button phone"),
+    "none": _l("no device"),
+}
+CHANNELS = {
+    "messenger": _l("messenger"),
+    "email": _l("e-mail"),
+    "site": _l("school's site"),
+    "paper": _l("paper"),
+    "call": _l("phone call"),
+    "sms": _l("SMS"),
+}
+
+
+def told(codes: dict[str, Any], code: str, said: str = "") -> str:
+    """The word for a code; for an unknown one what the school's own list said."""
+    return str(codes[code]) if code in codes else said or code
+
+
+def internet(link: Any) -> tuple[str, str]:
+    """What a student's connection is called, and its tone; ("", "") when nobody asked yet."""
+    if link is None:
+        return "", ""
+    return told(INTERNET, link.internet, link.words.get("internet", "")), INTERNET_TONES.get(link.internet, "")
+
+
+def device(link: Any) -> str:
+    """What a student learns with."""
+    return told(DEVICES, link.device, link.words.get("device", ""))
+
+
+def channel(link: Any) -> str:
+    """By what a student is best reached."""
+    return told(CHANNELS, link.channel, link.words.get("channel", ""))
