@@ -21,7 +21,7 @@ class School(Base):
         CheckConstraint("length(id) = 4", name="id_length"),
         CheckConstraint(one_of("country", "RU", "KZ"), name="country"),
         CheckConstraint("week_cycle BETWEEN 1 AND 4", name="week_cycle"),
-        CheckConstraint("only = 1", name="only_one"),
+        CheckConstraint('"only" = 1', name="only_one"),
     )
     id: Mapped[str] = mapped_column(String(4), primary_key=True)
     only: Mapped[int] = mapped_column(unique=True, default=1)  # one row, kept by the database

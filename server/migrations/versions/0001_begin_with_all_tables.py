@@ -179,7 +179,7 @@ def upgrade() -> None:
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.CheckConstraint("country IN ('RU', 'KZ')", name=op.f("ck_school_country")),
         sa.CheckConstraint("length(id) = 4", name=op.f("ck_school_id_length")),
-        sa.CheckConstraint("only = 1", name=op.f("ck_school_only_one")),
+        sa.CheckConstraint('"only" = 1', name=op.f("ck_school_only_one")),
         sa.CheckConstraint("week_cycle BETWEEN 1 AND 4", name=op.f("ck_school_week_cycle")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_school")),
         sa.UniqueConstraint("only", name=op.f("uq_school_only")),
