@@ -26,7 +26,8 @@ def apply(book: Book, rows: Sequence[BellRow], shift_days: int = 0) -> None:
             _store(book, schedule, bells.pop(row.n, None), row)
         for n in sorted(bells):
             book.show("bell_not_in_file", value=n, shift=shift)
-        _check_overlaps(book, schedule, bells)
+        if not book.is_partial:
+            _check_overlaps(book, schedule, bells)
 
 
 def _schedule(book: Book, shift: int) -> BellSchedule:

@@ -87,8 +87,9 @@ class Book:
 
     def show(self, code: str, **more: Any) -> None:
         """Something the file does not mention; it stays as it is, a person looks."""
-        self.notes.add(INFO, code, **more)
-        self.counts["shown"] += 1
+        if not self.is_partial:
+            self.notes.add(INFO, code, **more)
+            self.counts["shown"] += 1
 
     def new_id(self) -> str:
         """A UUIDv7 of the import's moment."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
 from server.models import (
     Absence,
@@ -170,19 +170,27 @@ def _update(book: Book, pairs: Sequence[tuple[Known, Wanted]]) -> None:
     ])  # fmt: skip
     _add_courses(book, ((old.id, new) for old, want in pairs for new in set(want.courses) - set(old.courses)))
     _add_teachers(book, ((old.id, new) for old, want in pairs for new in set(want.teachers) - set(old.teachers)))
-    for old, want in pairs:
-        for gone in set(old.courses) - set(want.courses) - set(old.bound):
-            view = content_id("lesson_course", old.id, gone)
-            session.execute(delete(LessonCourse).where(LessonCourse.id == view))
-        for gone in set(old.teachers) - set(want.teachers):
-            session.execute(
-                delete(LessonTeacher).where(LessonTeacher.lesson_id == old.id, LessonTeacher.person_id == gone)
-            )
+    _drop(book, LessonCourse.__table__, [
+        (old.id, gone) for old, want in pairs for gone in set(old.courses) - set(want.courses) - set(old.bound)
+    ])  # fmt: skip
+    _drop(book, LessonTeacher.__table__, [
+        (old.id, gone) for old, want in pairs for gone in set(old.teachers) - set(want.teachers)
+    ])  # fmt: skip
     _note_changes(book, [
         (old.id, {"on": old.on.isoformat(), "n": old.n}, {"on": want.on.isoformat(), "n": want.n})
         for old, want in pairs
         if (old.on, old.n) != (want.on, want.n)
     ])  # fmt: skip
+
+
+def _drop(book: Book, table: Table, pairs: Sequence[tuple[str, str]]) -> None:
+    """Remove what links lessons to courses or teachers."""
+    other = table.c.course_id if "course_id" in table.c else table.c.person_id
+    if pairs:
+        book.session.connection().execute(
+            delete(table).where(table.c.lesson_id == bindparam("lesson"), other == bindparam("other")),
+            [{"lesson": lesson, "other": id} for lesson, id in pairs],
+        )
 
 
 def _withdraw(book: Book, rows: Sequence[Known]) -> None:
