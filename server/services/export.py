@@ -92,8 +92,8 @@ def _said(cell: Cell | None) -> Value:
     if cell.conflict:
         return _("two values: %(values)s", values=", ".join(str(_value(*value)) for value in cell.values))
     if cell.state == "returned":
-        return _("to be checked")
-    if cell.state == "missing":
+        return _("to check")
+    if cell.state == "overdue":
         return _("not handed in")
     return _value(*cell.values[0])
 

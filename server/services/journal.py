@@ -37,7 +37,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A work. ``state``: issued, missing (after its date), returned, marked, redo, checked; ``values``: its heads'."""
+    """A work. ``state``: issued, overdue (after its date), returned, marked, redo, checked; ``values``: its heads'."""
 
     code: str
     state: str
@@ -133,7 +133,7 @@ def _cells(session: Session, columns: Sequence[Column], today: date) -> dict[tup
         said = tuple(dict.fromkeys(values[head] for head in state.heads)) if state.conflict else tuple(shown)
         deadline = due[task_id]
         late = state.state == "issued" and deadline is not None and deadline < today
-        cells[task_id, student_id] = Cell(code, "missing" if late else state.state, said, state.returns)
+        cells[task_id, student_id] = Cell(code, "overdue" if late else state.state, said, state.returns)
     return cells
 
 

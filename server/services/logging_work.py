@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
-from server.models import Op, Person, Return, ReturnChannel, Work
+from server.models import Op, Person, Return, ReturnChannel, Task, TaskKind, Work
+from server.services.works import states
 from sync import decide, ops
 
 AGAIN = ("issued", "redo")  # in these states a mark says that the work came back, too
@@ -82,6 +83,8 @@ class Logged:
     mark: dict[str, str | None] | None
     outcome: str
     received_at: datetime
+    maximum: int | None
+    conflict: bool  # the work has two values now
 
 
 def make_draft(origin: bytes, now: datetime, timezone: str, author: str, lines: Iterable[Line]) -> Draft:
@@ -157,6 +160,11 @@ def channels(session: Session) -> list[tuple[str, str]]:
     return [(code, name) for code, name in rows]
 
 
+def kinds(session: Session) -> dict[str, str]:
+    """Message ids of the kinds of work, by code."""
+    return {row.code: row.name for row in session.execute(select(TaskKind.code, TaskKind.name))}
+
+
 def last_channel(session: Session, author: str) -> str | None:
     """The channel of a person's latest return."""
     return session.scalar(
@@ -170,15 +178,17 @@ def just_logged(session: Session, author: str, since: datetime, limit: int = 8) 
         select(Op).where(Op.author_id == author, Op.type.in_(("return", "mark")), Op.received_at >= since)
         .order_by(Op.seq.desc()).limit(limit)
     ).all()  # fmt: skip
-    names = {
-        code: (last, first)
-        for code, last, first in session.execute(
-            select(Work.code, Person.last_name, Person.first_name).join(Person, Person.id == Work.student_id)
+    found = {
+        work.code: work
+        for work in session.execute(
+            select(Work.code, Work.id, Person.last_name, Person.first_name, Task.max_points)
+            .join(Person, Person.id == Work.student_id).join(Task, Task.id == Work.task_id)
             .where(Work.code.in_({row.data["code"] for row in rows}))
         )
     }  # fmt: skip
+    standing = states(session, [work.id for work in found.values()])
     return [
-        Logged(row.seq, row.data["code"], *names[row.data["code"]], row.type, row.data["mark"], row.outcome,
-               row.received_at)
-        for row in rows if row.data["code"] in names
+        Logged(row.seq, work.code, work.last_name, work.first_name, row.type, row.data["mark"], row.outcome,
+               row.received_at, work.max_points, standing[work.id].conflict)
+        for row in rows if (work := found.get(row.data["code"]))
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from server.web.access import needs
 from server.web.works import FIELDS, read_arrival, read_comment, refusal
 from sync import decide
 from sync.errors import SyncError
+from sync.ops import MAX_COMMENT
 
 blueprint = APIBlueprint("class_table", __name__, url_prefix="/works/task", enable_openapi=False)
 KEYS = {
@@ -111,17 +112,23 @@ def _render(
         name: value for name, value in request.form.items()
         if name not in ("draft", "csrf_token") and told.get(name.partition("-")[2], Told("", "bad")).tone == "bad"
     }  # fmt: skip
+    bad = sum(one.tone == "bad" for one in told.values())
     return render_template(
-        "works/table.html", table=table, told=told, wrong=wrong or {}, typed=typed, channels=channels,
+        "works/table.html", table=table, told=told, refused=bad, saved=len(told) - bad, wrong=wrong or {}, typed=typed,
+        channels=channels,
         usual=logging_work.last_channel(db.session, current_user.person_id) or channels[0][0], today=today,
         draft=draft or drafts.fresh(lines), may_mark=may_mark, may_save=may_mark or access.may(Action.WORK_LOG, scope),
-        may_see=access.may(Action.MARK_VIEW, scope), sign=marks.sign, STATES=marks.STATES, TONES=marks.TONES,
-        scale_words=_legend(table) if may_mark else [],
+        may_see=access.may(Action.MARK_VIEW, scope), sign=marks.sign, max_comment=MAX_COMMENT,
+        legend=_legend(table, may_mark), may_journal=access.may(Action.JOURNAL_VIEW, scope),
+        kinds=logging_work.kinds(db.session),
     )  # fmt: skip
 
 
-def _legend(table: TaskTable) -> list[tuple[str, str]]:
+def _legend(table: TaskTable, may_mark: bool) -> list[tuple[str, str]]:
     """(what to type, what it means) for the task's scale, on the keyboard of the person's language."""
+    came = ("+", _("handed in, no mark yet"))
+    if not may_mark:
+        return [came]
     rule, keys = table.rule, KEYS["en" if str(get_locale()).startswith("en") else "ru"]
     if rule.type == "points":
         found = [(rule.allowed(), _("points"))]
@@ -131,4 +138,4 @@ def _legend(table: TaskTable) -> list[tuple[str, str]]:
         found = [(keys["pass"], _("passed")), (keys["fail"], _("not passed"))]
     else:
         found = [(" ".join(rule.values), _("the mark"))]
-    return [*found, (keys["redo"], _("sent back"))]
+    return [*found, (keys["redo"], _("sent back")), came]

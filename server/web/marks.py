@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from server.errors import DomainError
 from server.reference import VALUE_NAMES
 from server.services.journal import Cell
-from server.services.logging_work import mark_of
+from server.services.logging_work import Logged, mark_of
 from sync.decide import Scale
 
 STATES = {
@@ -47,20 +47,17 @@ def mark_label(verdict: str, value: str | None, maximum: int | None = None) -> s
     return {"redo": _("sent back"), "checked": _("checked"), "cleared": _("mark removed")}[verdict]
 
 
-def said_label(mark: dict[str, str | None] | None) -> str:
-    """The same for a mark as an op carries it; an op without one says that the work came back."""
-    return mark_label(mark["verdict"] or "", mark["value"]) if mark else _("handed in")
+def said_label(one: Logged) -> str:
+    """What somebody logged: the mark, or that the work came back."""
+    return mark_label(one.mark["verdict"] or "", one.mark["value"], one.maximum) if one.mark else _("handed in")
 
 
-def choices(rule: Scale, decided: bool) -> list[Choice]:
-    """What can be decided on a scale, best mark first; ``decided``: there is a mark that could be removed."""
+def choices(rule: Scale) -> list[Choice]:
+    """What can be decided on a scale, best mark first."""
     found = [Choice(f"mark:{value}", str(VALUE_NAMES.get(value, value)), True) for value in rule.values]
     if rule.type == "none":
         found.append(Choice("checked", _("Checked")))
-    found.append(Choice("redo", _("Send back")))
-    if decided:
-        found.append(Choice("cleared", _("Remove the mark")))
-    return found
+    return [*found, Choice("redo", _("Send back"))]
 
 
 def read_choice(sent: str, points: str) -> dict[str, str | None] | None:

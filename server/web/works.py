@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
 from flask import redirect, render_template, request, url_for
+from flask_babel import format_datetime
 from flask_login import current_user
 
 from server.errors import DomainError, entry_of, sentence_of
@@ -31,6 +32,12 @@ FIELDS = {
 
 def _scope(code: str) -> Scope:
     return scopes.of_work(db.session, code, drafts.moment().today)
+
+
+@blueprint.app_template_filter("hour")
+def hour(value: datetime) -> str:
+    """``09:41`` in the school's zone."""
+    return format_datetime(value, "HH:mm")
 
 
 @blueprint.context_processor
@@ -147,8 +154,9 @@ def _render(work: WorkView, wrong: dict[str, str] | None = None, draft: str | No
     typed = request.form if request.method == "POST" else {}
     return render_template(
         "works/work.html", work=work, state=state, returns=works.returns_of(db.session, work.id), marks=told,
-        sides=_sides(told) if state.conflict else [], channels=channels, choices=marks.choices(
-            work.rule, state.shown is not None and state.shown.value[0] != "cleared"),
+        sides=_sides(told) if state.conflict else [], channels=channels, channel_names=dict(channels),
+        kinds=logging_work.kinds(db.session), choices=marks.choices(work.rule),
+        decided=state.shown is not None and state.shown.value[0] != "cleared",
         act=act if may_mark else "return", usual=usual, today=now.today, may_log=may_log, may_mark=may_mark,
         wrong=wrong or {}, typed=typed, just=_just_logged(),
         draft=draft or drafts.fresh([Line(work.code, state.heads, state.state)]),

@@ -70,7 +70,7 @@ def test_a_work_is_missing_after_its_date_only(school):
     school.task(title="A", due_on=YESTERDAY)
     school.task(title="B", due_on=TODAY)
     school.task(title="C", due_on=None)
-    assert [cell.state for cell in school.grid().rows[0].cells] == ["missing", "issued", "issued"]
+    assert [cell.state for cell in school.grid().rows[0].cells] == ["overdue", "issued", "issued"]
 
 
 def test_two_people_at_once_are_both_shown_until_one_decides(school):

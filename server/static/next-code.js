@@ -1,0 +1,8 @@
+// The field for the next code: a code reader types over what stands there, so it is selected at once.
+
+/** @param {HTMLFormElement} form */
+export default function nextCode(form) {
+  const input = form.querySelector("input[name=code]");
+  input.focus();
+  input.select();
+}
