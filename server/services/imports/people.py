@@ -21,10 +21,11 @@ def apply(book: Book, rows: Sequence[StudentRow], shift_days: int = 0) -> None:
     year = year_of(book.session, book.today)
     claimed = {person.id for row in rows for person in roster.exact(row, row.birth_date)}
     taken: dict[int, Person] = {}
+    proposed: set[str] = set()
     for index, row in enumerate(rows):
         before = book.touched
         group = groups.find_or_make(row.class_name, may_make=True)
-        person, created = _student(book, roster, row, claimed)
+        person, created = _student(book, roster, row, claimed, proposed)
         if person is None or group is None:
             continue
         claimed.add(person.id)
@@ -35,11 +36,13 @@ def apply(book: Book, rows: Sequence[StudentRow], shift_days: int = 0) -> None:
         taken[index] = person
         book.tally(before, created)
     families.propose_households(rows, taken)
-    _show_absent(book, roster, groups, rows, {person.id for person in taken.values()})
+    _show_absent(book, roster, groups, rows, proposed | {person.id for person in taken.values()})
 
 
-def _student(book: Book, roster: Roster, row: StudentRow, claimed: set[str]) -> tuple[Person | None, bool]:
-    """(the person, whether new); no person where one that is nearly the same waits for a decision."""
+def _student(
+    book: Book, roster: Roster, row: StudentRow, claimed: set[str], proposed: set[str]
+) -> tuple[Person | None, bool]:
+    """(the person, whether new); no person where one that is nearly the same is ``proposed`` for a decision."""
     exact = roster.exact(row, row.birth_date)
     if exact:
         return exact[0], False
@@ -49,6 +52,7 @@ def _student(book: Book, roster: Roster, row: StudentRow, claimed: set[str]) -> 
         book.set(near[0], last_name=row.last, first_name=row.first, middle_name=row.middle)
         return near[0], False
     if near and decision != "new":
+        proposed.add(near[0].id)
         book.error("student_perhaps_known", row.where, value=f"{row.last} {row.first}", suggestion=full_name(near[0]))
         return None, False
     person = Person(

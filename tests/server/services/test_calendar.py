@@ -186,8 +186,9 @@ def test_plans_touch_neither_the_past_nor_the_office(
 def test_moving_hours_makes_no_new_lessons(places: list[tuple[int, int]], data: st.DataObject) -> None:
     known = carried_out(make(pattern(*(Placed(*place) for place in places))), [])
     moved = data.draw(
-        st.lists(st.tuples(st.integers(1, 5), st.integers(1, 7)), min_size=len(places), max_size=len(places),
-                 unique=True)  # fmt: skip
+        st.lists(
+            st.tuples(st.integers(1, 5), st.integers(1, 7)), min_size=len(places), max_size=len(places), unique=True
+        )  # fmt: skip
     )
     plan = make(pattern(*(Placed(*place) for place in moved)), known)
     assert not plan.create and not plan.withdraw

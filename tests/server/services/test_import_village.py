@@ -138,7 +138,9 @@ def test_every_finding_of_the_database_side_has_a_sentence() -> None:
 
 
 def test_sentences_are_filled(here: APIFlask) -> None:
-    report = village.bring("content", ("x.md", village.read(village.FILES["content"][0]).replace(b"2026-12", b"2026-11")))
+    report = village.bring(
+        "content", ("x.md", village.read(village.FILES["content"][0]).replace(b"2026-12", b"2026-11"))
+    )
     with force_locale("en"):
         said = [finding.text() for finding in report.findings if finding.level == "error"]
     assert said and "%(" not in said[0]
