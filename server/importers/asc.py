@@ -160,8 +160,11 @@ class _Reader:
             if day.get("days").count("1") == 1 and "," not in day.get("days")
         }
         known = {word: number for number, words in enumerate(_WEEKDAYS, 1) for word in words}
-        found = tuple(known.get(names.get(index, ""), index + 1) for index in range(7))
-        return found if len(set(found)) == len(found) else tuple(range(1, 8))
+        found = {index: known[name] for index, name in names.items() if name in known and index < 7}
+        if len(set(found.values())) < len(found):
+            found = {}
+        spare = iter([number for number in range(1, 8) if number not in found.values()])
+        return tuple(found.get(index) or next(spare) for index in range(7))
 
     @cached_property
     def periods(self) -> tuple[PeriodRow, ...]:

@@ -73,8 +73,7 @@ class Lessons:
         ids = element.list(column)
         unknown = [key for key in ids if key not in names]
         for key in unknown:
-            code = f"timetable_unknown_{_SINGULAR[column]}"
-            self._note(element, ERROR, code, column, key, lesson=element.get("id"), subject=subject)
+            self._note(element, ERROR, _UNKNOWN[column], column, key, lesson=element.get("id"), subject=subject)
         return None if unknown else [names[key] for key in ids]
 
     def _rooms(self, element: Element, default: list[str]) -> list[str]:
@@ -126,7 +125,11 @@ class Lessons:
         return [CardRow(weekday, number, weeks, rooms) for weekday in places]
 
 
-_SINGULAR = {"classids": "class", "groupids": "group", "teacherids": "teacher"}
+_UNKNOWN = {
+    "classids": "timetable_unknown_class",
+    "groupids": "timetable_unknown_group",
+    "teacherids": "timetable_unknown_teacher",
+}
 
 
 def _when(card: CardRow) -> tuple[int, int, str]:

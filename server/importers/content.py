@@ -51,11 +51,10 @@ def _split(text: str) -> tuple[str, str]:
 def _lesson(file: str, fields: Fields, body: str, digest: str) -> LessonContentRow:
     topic = fields.text("topic", required=True)
     day, lesson = fields.date("date"), fields.number("lesson", 0, 99)
-    if day is None or lesson is None:
-        fields.flag("content_place_missing", "date" if day is None else "lesson")
+    fields.flag_missing("content_place_missing", "date")
+    fields.flag_missing("content_place_missing", "lesson")
     form = fields.choice("form", FORMS)
-    if not form:
-        fields.flag("content_form_missing", "form")
+    fields.flag_missing("content_form_missing", "form")
     return LessonContentRow(
         key=fields.text("id") or PurePosixPath(file.replace("\\", "/")).name,
         grade=fields.number("grade", 1, 11, required=True) or 0,
@@ -75,8 +74,7 @@ def _lesson(file: str, fields: Fields, body: str, digest: str) -> LessonContentR
 def _resource(item: Fields) -> ResourceRow:
     title = item.text("title")
     source = item.text("source")
-    if not source:
-        item.flag("content_source_missing", "source", value=title)
+    item.flag_missing("content_source_missing", "source", value=title)
     url = item.text("url")
     if url and not re.match(r"https?://[^\s<>\"']+\Z", url, re.IGNORECASE):
         item.note(WARNING, "content_url", "url", value=url)
@@ -94,8 +92,7 @@ def _task(fields: Fields) -> TaskRow | None:
         return None
     text = section.text("text", required=True)
     due_days = section.number("due_days", 0, 366)
-    if due_days is None:
-        section.flag("content_due_missing", "due_days")
+    section.flag_missing("content_due_missing", "due_days")
     kind = section.choice("kind", TASK_KINDS) or "homework"
     max_points = section.number("max_points", 1, 1000)
     scale = section.choice("scale", SCALES) or ("points" if max_points else "five")

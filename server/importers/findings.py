@@ -8,6 +8,7 @@ from server.importers.messages import MESSAGES
 from server.importers.rows import Where
 
 ERROR, WARNING, INFO = "error", "warning", "info"
+_SHOWN = 200  # characters of a cell that a finding quotes
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Notes:
     def add(self, level: str, code: str, where: Where | None = None, **more: Any) -> None:
         """Note one finding; ``more`` may name column, value, suggestion, everything else goes into ``data``."""
         place = where or Where(self.file)
-        known = {key: str(more.pop(key)) for key in ("column", "value", "suggestion") if key in more}
+        known = {key: str(more.pop(key))[:_SHOWN] for key in ("column", "value", "suggestion") if key in more}
         self.found.append(Finding(level, code, self.file, place.sheet, place.row, data=more, **known))
 
     def refuse(self, refusal: Refused) -> None:

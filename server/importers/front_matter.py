@@ -31,6 +31,15 @@ class _Loader(yaml.SafeLoader):
         return node
 
 
+def _whole_number(loader: _Loader, node: yaml.ScalarNode) -> int:
+    if len(node.value) > 20:
+        raise yaml.constructor.ConstructorError(None, None, "the number is too long", node.start_mark)
+    return loader.construct_yaml_int(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
+
+
 def parse_front_matter(text: str) -> dict[str, Any]:
     """The mapping. Raises Refused ``content_front_matter_broken`` with the line of the file."""
     try:
@@ -58,9 +67,10 @@ class Fields:
         column = f"{self.path}.{key}" if self.path else key
         self.notes.add(level, code, Where(self.notes.file), column=column, **more)
 
-    def flag(self, code: str, key: str, **more: Any) -> None:
-        """Something the author still has to state; the lesson is taken."""
-        self.note(WARNING, code, key, **more)
+    def flag_missing(self, code: str, key: str, **more: Any) -> None:
+        """Something the author still has to state; the lesson is taken. What is stated wrongly is said elsewhere."""
+        if self.values.get(key) in (None, ""):
+            self.note(WARNING, code, key, **more)
 
     def _take(self, key: str) -> Any:
         self.read.add(key)

@@ -1,7 +1,7 @@
 """How much an importer takes before it refuses: far above any school's file, far below a machine's memory."""
 
 MAX_FILE = 20_000_000  # bytes as they arrive
-MAX_HTML = 5_000_000  # bytes; e-journals write some 200 bytes a student
+MAX_TEXT = 5_000_000  # bytes of an HTML or text table; lists have some 200 bytes a student
 MAX_LESSON = 1_000_000  # bytes of one Markdown lesson
 MAX_FRONT_MATTER = 64_000  # characters
 MAX_UNPACKED = 40_000_000  # bytes of a spreadsheet's XML parts together

@@ -1,12 +1,24 @@
-"""Reads the tables of an HTML page, as e-journals save them under the name .xls."""
+"""Reads the tables of an HTML page, as e-journals save them under the name .xls.
 
+A tokenizer of our own: the standard library's takes hours over some pages of a few megabytes (open comments).
+Here every character is looked at a bounded number of times.
+"""
+
+import html
 import re
-from html.parser import HTMLParser
+from collections.abc import Iterator
 
 from server.importers import limits
 from server.importers.findings import Refused
 
 _CHARSET = re.compile(rb"""(?i)<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]{1,40})""")
+_COLSPAN = re.compile(r"""(?i)\bcolspan\s*=\s*["']?\s*([0-9]{1,3})""")
+# No part may run beyond the next "<", and possessive parts never try again: linear on any text.
+_TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9:]{0,30}+)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>""")
+_LOOSE_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:]{0,30}+)([^<>]*+)>")
+_NOT_TEXT = {"script": re.compile(r"(?i)</script"), "style": re.compile(r"(?i)</style")}
+
+Table = list[list[str]]
 
 
 def declared_charset(data: bytes) -> str:
@@ -15,70 +27,92 @@ def declared_charset(data: bytes) -> str:
     return found.group(1).decode("ascii", "replace") if found else ""
 
 
-def read_tables(text: str) -> list[list[list[str]]]:
+def read_tables(text: str) -> list[Table]:
     """Tables of rows of cell texts. A merged cell keeps its text in its first place, the others are empty.
 
     Raises Refused ``table_too_large``.
     """
-    parser = _Tables()
-    try:
-        parser.feed(text)
-        parser.close()
-    except AssertionError as error:  # html.parser's answer to some malformed declarations
-        raise Refused("format_unknown") from error
-    return [table for table in parser.tables if table]
+    tables = _Tables()
+    for tag, content in _tokens(text):
+        tables.take(tag, content)
+    tables.take("/table", "")
+    return [table for table in tables.all if table]
 
 
-class _Tables(HTMLParser):
+def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    """("", text) and (tag in lower case, attributes); an end tag is "/td". Comments, scripts and styles drop out."""
+    at = 0
+    while (start := text.find("<", at)) >= 0:
+        if start > at:
+            yield "", text[at:start]
+        if text.startswith("<!--", start):
+            end = text.find("-->", start + 4)
+            at = end + 3 if end >= 0 else len(text)
+            continue
+        found = _TAG.match(text, start) or _LOOSE_TAG.match(text, start)
+        if not found:
+            yield "", "<"
+            at = start + 1
+            continue
+        tag, at = found[1] + found[2].casefold(), found.end()
+        yield tag, found[3]
+        if tag in _NOT_TEXT:
+            closing = _NOT_TEXT[tag].search(text, at)
+            at = closing.start() if closing else len(text)
+    yield "", text[at:]
+
+
+class _Tables:
+    """Collects cells; a table inside a table is a table of its own."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tables: list[list[list[str]]] = []
-        self.open: list[list[list[str]]] = []  # tables around the place where we are, innermost last
+        self.all: list[Table] = []
+        self.open: list[Table] = []  # tables around the place where we are, innermost last
         self.cell: list[str] | None = None
-        self.hidden = 0
+        self.spare = 0
         self.cells = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def take(self, tag: str, content: str) -> None:
+        """One token."""
+        if tag == "" or tag in ("br", "p", "div"):
+            if self.cell is not None:
+                self.cell.append(content if tag == "" else " ")
+        elif tag in ("td", "th"):
+            self._begin_cell(content)
+        elif tag in ("table", "tr", "/td", "/th", "/tr", "/table"):
+            self._end_cell()
+            self._step(tag)
+
+    def _step(self, tag: str) -> None:
         if tag == "table":
-            self._end_cell()
             self.open.append([])
-            self.tables.append(self.open[-1])
+            self.all.append(self.open[-1])
         elif tag == "tr" and self.open:
-            self._end_cell()
             self.open[-1].append([])
-        elif tag in ("td", "th") and self.open:
-            self._begin_cell(dict(attrs).get("colspan") or "1")
-        elif tag in ("style", "script"):
-            self.hidden += 1
-        elif tag in ("br", "p", "div") and self.cell is not None:
-            self.cell.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th", "tr", "table"):
-            self._end_cell()
-        if tag == "table" and self.open:
+        elif tag == "/table" and self.open:
             self.open.pop()
-        if tag in ("style", "script") and self.hidden:
-            self.hidden -= 1
 
-    def handle_data(self, data: str) -> None:
-        if self.cell is not None and not self.hidden:
-            self.cell.append(data)
-
-    def _begin_cell(self, colspan: str) -> None:
+    def _begin_cell(self, attributes: str) -> None:
         self._end_cell()
+        if not self.open:
+            return
         if not self.open[-1]:
             self.open[-1].append([])
-        self.cell = []
-        self.spare = min(int(colspan), 100) - 1 if colspan.isascii() and colspan.isdigit() else 0
-        self.cells += 1 + max(0, self.spare)
+        span = _COLSPAN.search(attributes)
+        self.cell, self.spare = [], max(0, int(span[1]) - 1) if span else 0
+        self.cells += 1 + self.spare
         if self.cells > limits.MAX_CELLS:
             raise Refused("table_too_large", rows=limits.MAX_ROWS)
 
     def _end_cell(self) -> None:
-        if self.cell is None or not self.open:
+        if self.cell is None:
             return
-        row = self.open[-1][-1]
-        row.append("".join(self.cell))
-        row.extend([""] * self.spare)
+        self.open[-1][-1] += [_unescaped("".join(self.cell)), *[""] * self.spare]
         self.cell = None
+
+
+def _unescaped(text: str) -> str:
+    try:
+        return html.unescape(text)
+    except ValueError:  # a character number of thousands of digits
+        return text

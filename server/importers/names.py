@@ -6,7 +6,7 @@ from server.importers.alphabets import mend_mixed
 from server.importers.tables import Cell
 from server.importers.values import Read, clean, read_text
 
-_MOST = 100  # characters of one part
+_LONGEST = 300  # characters of a whole name
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Name:
 def read_name(cell: Cell) -> Read[str]:
     """One part of a name, or all of it: trimmed, NFC, Latin look-alikes among Cyrillic letters mended (said)."""
     text = clean(cell)
-    if len(text) > 3 * _MOST:
-        return Read(text[: 3 * _MOST], "text_cut")
+    if len(text) > _LONGEST:
+        return Read(text[:_LONGEST], "text_cut")
     mended = mend_mixed(text)
     if mended != text:
         return Read(mended, "name_latin", mended)

@@ -72,7 +72,7 @@ def _sheet(book: CalamineWorkbook, name: str) -> Sheet:
 
 
 def _page(data: bytes, notes: Notes) -> list[Sheet]:
-    check_size(data, limits.MAX_HTML)
+    check_size(data, limits.MAX_TEXT)
     tables = markup.read_tables(_decode(data, markup.declared_charset(data), notes))
     if not tables:
         raise Refused("format_unknown")
@@ -81,6 +81,7 @@ def _page(data: bytes, notes: Notes) -> list[Sheet]:
 
 
 def _text(data: bytes, notes: Notes) -> Sheet:
+    check_size(data, limits.MAX_TEXT)
     text = _decode(data, "", notes)
     delimiter = max(_DELIMITERS, key=lambda candidate: _typical_width(text, candidate))
     try:

@@ -14,6 +14,7 @@ T = TypeVar("T")
 _EXCEL_EPOCH = date(1899, 12, 30)  # day 0 of Excel's 1900 system for every date after February 1900
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NOTHING = frozenset("-–—−")
+_LONGEST = 2_000  # characters of free text
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -48,6 +49,8 @@ def clean(cell: Cell) -> str:
 def read_text(cell: Cell) -> Read[str]:
     """Free text. What a spreadsheet would run as a formula stays text, and is said."""
     text = clean(cell)
+    if len(text) > _LONGEST:
+        return Read(text[:_LONGEST], "text_cut")
     return Read(text, "formula_text" if isinstance(cell, str) and text.startswith(_FORMULA) else "")
 
 

@@ -168,9 +168,40 @@ def test_tables_that_are_none(data, code):
 
 
 def test_a_file_above_the_limit():
-    assert codes(read("people", "x.csv", b"a" * 20_000_001)) == ["file_too_large"]
+    assert codes(read("people", "x.csv", b"a" * 5_000_001)) == ["file_too_large"]
 
 
 def test_a_page_of_nothing_but_merged_cells():
     row = "<tr>" + "<td colspan=100000>" * 30_000
     assert codes(read("people", "x.xls", f"<table>{row}".encode())) == ["table_too_large"]
+
+
+@pytest.mark.parametrize("piece", [b"<!--", b"<", b"<a ", b"<script></", b"<td a='", b"<![CDATA[", b"&", b"<td>&#9"])
+def test_pages_that_keep_a_parser_busy(piece):
+    """Fifty thousand times: hours for a parser that looks back."""
+    assert read("people", "x.xls", b"<table>" + piece * 50_000).refused
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "a: &a [1]\nb: *a",
+        "a: " + "[" * 5000,
+        "grade: " + "9" * 60_000,
+        "grade: 0x" + "f" * 50_000,
+        "grade: " + "1:" * 20_000 + "1",
+        "date: 99999-99-01",
+        "grade: !!binary xx",
+        "grade: !!python/object/apply:os.getcwd []",
+        "- a list",
+        "just words",
+        "a: b: c",
+        "\ta: 1",
+        "x: '" + "y" * 70_000 + "'",
+    ],
+)
+def test_front_matter_that_is_more_than_plain(front):
+    result = read("content", "x.md", f"---\n{front}\n---\n# x\n".encode())
+    assert codes(result)
+    assert not result.rows
+    assert all(finding.text() for finding in result.findings)
