@@ -28,7 +28,7 @@ The signed envelope beside it: ``{"v", "id", "number", "issued_at", "replaces", 
 UTC ISO 8601 with Z, ``replaces`` the id before or null.
 
 Folder ``editions/<id>/``: ``edition.json`` (canonical bytes), ``envelope.json``, ``envelope.json.minisig``,
-``changed.json`` ({page path: number of the edition in which that page's content last changed}).
+``changed.json`` ({slug: {page path: {"hash", "number"}}}: in which edition that page last changed; sync/pages.py).
 """
 
 import json
