@@ -9,19 +9,27 @@ from server.importers.findings import Finding, Notes, Refused, Result
 from server.importers.messages import MESSAGES
 
 SOURCES = Path(findings.__file__).parent
+CATALOGUE = SOURCES / "messages.py"
+
+
+def own_codes():
+    """The codes of the importers' own catalogue; services add theirs to the same mapping when they are loaded."""
+    for node in ast.walk(ast.parse(CATALOGUE.read_bytes())):
+        if isinstance(node, ast.Dict):
+            yield from (key.value for key in node.keys if isinstance(key, ast.Constant))
 
 
 def literals():
     """Every text constant of the importers except the catalogue's own."""
     for path in SOURCES.glob("*.py"):
-        if path.name != "messages.py":
+        if path != CATALOGUE:
             for node in ast.walk(ast.parse(path.read_bytes())):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield node.value
 
 
 def test_no_sentence_is_left_over():
-    assert set(MESSAGES) - set(literals()) == set()
+    assert set(own_codes()) - set(literals()) == set()
 
 
 def test_every_code_has_a_sentence():
