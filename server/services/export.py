@@ -34,27 +34,31 @@ class Table:
 
 
 def export_journal(
-    session: Session, group_slug: str, since: date, until: date, format: str, locale: str, today: date
+    session: Session, group_slug: str, since: date | None, until: date | None, format: str, locale: str, today: date
 ) -> bytes:
     """The journals of a group's courses as a file; needs an application context for the texts.
 
-    ``format``: xlsx or csv. Raises DomainError group_unknown, value_invalid, date_invalid (days in wrong order).
+    ``format``: xlsx or csv; without a day the year's first or last counts.
+    Raises DomainError group_unknown, value_invalid, date_invalid (days in wrong order).
     """
     heads = courses.of_group(session, group_slug, today)
     return export_courses(session, heads, since, until, format, locale, today)
 
 
 def export_courses(
-    session: Session, heads: Sequence[courses.CourseHead], since: date, until: date, format: str, locale: str,
-    today: date,
+    session: Session, heads: Sequence[courses.CourseHead], since: date | None, until: date | None, format: str,
+    locale: str, today: date,
 ) -> bytes:  # fmt: skip
     """The same for courses that were looked up already."""
     if format not in FORMATS:
         raise DomainError("value_invalid", field="format", value=format)
-    if until < since:
+    if since and until and until < since:
         raise DomainError("date_invalid", value=f"{since} – {until}")
     with force_locale(locale):
-        tables = [journal_table(grid(session, head, since, until, today), locale) for head in heads]
+        tables = [
+            journal_table(grid(session, head, since or head.starts_on, until or head.ends_on, today), locale)
+            for head in heads
+        ]
     return write_xlsx(tables) if format == "xlsx" else write_csv(tables)
 
 

@@ -3,7 +3,6 @@
 import shutil
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -71,22 +70,21 @@ def _school() -> tuple[tuple[str, str, str], dict[str, str]]:
         factory.lesson(course, factory.TODAY - factory.timedelta(days=1 + days), topic=f"Topic {days}")
     lesson = factory.lesson(course, teacher_id=teacher).lesson_course
     task = factory.task(lesson, "Linear equations, No. 412–415")
-    codes = {last: code for last, code in zip(NAMES, _in_order(task, students), strict=True)}
-    points = dict(zip(NAMES, _in_order(factory.task(lesson, "Test", scale="points", max_points=20), students),
-                      strict=True))  # fmt: skip
-    logbook.hand_in(codes[NAMES[1]], teacher, "5")
-    logbook.hand_in(codes[NAMES[2]], teacher, verdict="redo", comment="Check the sign in No. 414.")
-    logbook.hand_in(codes[NAMES[3]], teacher, "4")
-    logbook.mark(codes[NAMES[3]], "3", factory.person("Parusova", "Nina"), comment="Half of it is missing.")
-    logbook.hand_in(codes[NAMES[4]], teacher)
-    logbook.hand_in(points[NAMES[0]], teacher, "12")
+    codes = _codes(task, students)
+    points = _codes(factory.task(lesson, "Test", scale="points", max_points=20), students)
+    logbook.hand_in(codes["Gorevaya"], teacher, "5")
+    logbook.hand_in(codes["Ivushkin"], teacher, verdict="redo", comment="Check the sign in No. 414.")
+    logbook.hand_in(codes["Vetlin"], teacher, "4")
+    logbook.mark(codes["Vetlin"], "3", factory.person("Parusova", "Nina"), comment="Half of it is missing.")
+    logbook.hand_in(codes["Yakornaya"], teacher)
+    logbook.hand_in(points["Berezkin"], teacher, "12")
     logbook.absent(students["Zimin"], lesson, "Б", teacher)
-    return (course, lesson, task), {name.split()[0]: code for name, code in codes.items()}
+    return (course, lesson, task), codes
 
 
-def _in_order(task: str, students: dict[str, str]) -> list[str]:
+def _codes(task: str, students: dict[str, str]) -> dict[str, str]:
     found = factory.works(task)
-    return [found[student] for student in students.values()]
+    return {last: found[student] for last, student in students.items()}
 
 
 @pytest.fixture(scope="module")

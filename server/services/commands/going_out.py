@@ -55,7 +55,7 @@ def export_journal(call: Call, console: Console) -> dict[str, Any]:
     since = parse_day(options["from"]) if options.get("from") else None
     until = parse_day(options["to"]) if options.get("to") else None
     slug = group(db.session, options["group"]).slug
-    data = export.export_journal(db.session, slug, since, until, options["format"], here.school.locale)
+    data = export.export_journal(db.session, slug, since, until, options["format"], here.school.locale, here.today)
     console.put(data)
     return {"group": slug, "bytes": len(data)}
 

@@ -94,6 +94,10 @@ def test_a_wrong_wish_is_refused(marked, values, code):
     assert refused.value.code == code
 
 
+def test_without_days_the_whole_year_is_written(marked):
+    assert export_journal(db.session, "7a", None, None, "csv", "en", TODAY) == journal("csv")
+
+
 def test_a_group_without_courses_gives_a_file_that_opens(app: APIFlask):
     factory.school()
     factory.group()

@@ -20,6 +20,10 @@ def _course(world, scope):
     return {"course_id": scope.course}
 
 
+def _file(world, scope):
+    return {"course_id": scope.course, "format": "csv"}
+
+
 def _lesson(world, scope):
     return {"lesson_course_id": scope.lesson.lesson_course}
 
@@ -32,8 +36,7 @@ ROWS = (
     Row("POST", "class_table.save", f"{_RUN} operator", _NEAR, path=_task),
     Row("GET", "journal.home", f"{_SEE} {_NEAR}"),
     Row("GET", "journal.page", _SEE, _NEAR, path=_course),
-    Row("GET", "journal.download", f"director {_RUN}", f"{_TEACH} class_teacher",
-        path=lambda w, c: {"course_id": c.course, "format": "csv"}),  # fmt: skip
+    Row("GET", "journal.download", f"director {_RUN}", f"{_TEACH} class_teacher", path=_file),
     Row("GET", "journal.lesson", f"{_SEE} support_staff", _NEAR, path=_lesson),
     Row("POST", "journal.save_lesson", f"{_RUN} support_staff", _NEAR, path=_lesson),
 )
