@@ -33,7 +33,7 @@ def apply(book: Book, rows: Sequence[LessonContentRow], shift_days: int = 0) -> 
     for row in shift.content(rows, shift_days):
         before = book.touched
         places = placement.find(book, row) if _is_known(book, row) else []
-        targets = [_Target(row, place, f"{row.key}/{place.group_slug}") for place in places]
+        targets = [_Target(row, place, placement.source_key(row, place.group_slug)) for place in places]
         created = [_store(book, target) for target in targets]
         if targets:
             book.tally(before, created=any(created))
@@ -62,7 +62,8 @@ def _store(book: Book, target: _Target) -> bool:
             book.warn("content_office_wins", row.where, value=row.topic, suggestion=material.title)
         return False
     if at_place is not None and at_place.source_key != target.key:
-        book.error("content_place_taken", row.where, value=row.topic, other=(at_place.source_key or "").split("/")[0])
+        other = (at_place.source_key or "").rpartition("/")[0]
+        book.error("content_place_taken", row.where, value=row.topic, other=other)
         return False
     if material is not None and material.lesson_course_id != place.view_id:
         book.set(book.session.get_one(LessonCourse, material.lesson_course_id), topic="", form=None)
@@ -107,7 +108,7 @@ def _store_resources(book: Book, material: Material, row: LessonContentRow) -> N
 def _store_task(book: Book, target: _Target) -> None:
     """The task's id is by file and group, so it survives moves; a task that the file no longer has is shown."""
     row, place = target.row, target.place
-    id = content_id("task", target.key.rpartition("/")[0], place.group_slug)
+    id = content_id("task", row.key, place.group_slug)
     task = book.session.get(Task, id)
     if row.task is None:
         if task is not None and not task.withdrawn:

@@ -1,12 +1,13 @@
 """Finds the lessons that a content file is for: by grade, subject, day and lesson number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 
 from server.importers.rows import LessonContentRow
-from server.models import Course, CourseTeacher, Group, Lesson, LessonCourse, Subject
+from server.models import Course, CourseTeacher, Group, Lesson, LessonCourse, Material, Subject
 from server.services import calendar
 from server.services.imports.book import Book
 from server.services.imports.groups import by_grade
@@ -35,7 +36,7 @@ def find(book: Book, row: LessonContentRow) -> list[Place]:
     elif subject is None:
         book.error("subject_unknown", row.where, column="subject", value=row.subject)
     else:
-        places = _at(book, groups, subject, row.date, row.lesson)
+        places = _at(book, groups, subject, row.date, row.lesson) or _already(book, row, groups, subject)
         if not places:
             _say_what_is_there(book, row, groups, subject)
         return places
@@ -70,7 +71,24 @@ def _views(groups: dict[str, Group], subject: Subject, first: date, last: date) 
 
 
 def _at(book: Book, groups: dict[str, Group], subject: Subject, day: date, n: int) -> list[Place]:
-    found = [row for row in book.session.execute(_views(groups, subject, day, day)) if row.n == n]
+    return _places(book, groups, [row for row in book.session.execute(_views(groups, subject, day, day)) if row.n == n])
+
+
+def _already(book: Book, row: LessonContentRow, groups: dict[str, Group], subject: Subject) -> list[Place]:
+    """Where the file was placed before, when the lesson moved within its week since."""
+    keys = [source_key(row, group.slug) for group in groups.values()]
+    placed = set(book.session.scalars(select(Material.lesson_course_id).where(Material.source_key.in_(keys))))
+    start = calendar.monday(row.date)
+    week = book.session.execute(_views(groups, subject, start, start + timedelta(days=6)))
+    return _places(book, groups, [found for found in week if found[0] in placed])
+
+
+def source_key(row: LessonContentRow, slug: str) -> str:
+    """What names a group's copy of a file for good."""
+    return f"{row.key}/{slug}"
+
+
+def _places(book: Book, groups: dict[str, Group], found: Sequence[Row]) -> list[Place]:
     places = [Place(view, course, groups[group].slug, on, _lead(book, course)) for view, course, group, on, _ in found]
     return sorted({place.course_id: place for place in places}.values(), key=lambda place: place.group_slug)
 

@@ -188,7 +188,7 @@ def test_moving_hours_makes_no_new_lessons(places: list[tuple[int, int]], data: 
     moved = data.draw(
         st.lists(
             st.tuples(st.integers(1, 5), st.integers(1, 7)), min_size=len(places), max_size=len(places), unique=True
-        )  # fmt: skip
+        )
     )
     plan = make(pattern(*(Placed(*place) for place in moved)), known)
     assert not plan.create and not plan.withdraw

@@ -1,6 +1,9 @@
 """The whole village comes in, once: counts agree, a second time nothing changes, a trial changes nothing."""
 
 import json
+import re
+import shutil
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -90,10 +93,8 @@ def _links() -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def school_twin(blank_home: Path, tmp_path: Path):
+def school_twin(blank_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
     """A second, empty school."""
-    import shutil
-
     shutil.copytree(blank_home, tmp_path / "twin")
     app = create_app(make_config(tmp_path / "twin", testing=True))
     with app.app_context():
@@ -126,8 +127,6 @@ def test_a_home_without_a_school_is_told_so(app: APIFlask) -> None:
 
 def test_every_finding_of_the_database_side_has_a_sentence() -> None:
     """Codes are found in the sources, so that none is forgotten."""
-    import re
-
     folder = Path(imports.__file__).parent
     text = "\n".join(path.read_text("utf-8") for path in folder.glob("*.py"))
     used = set(re.findall(r"\.(?:error|warn|show)\(\s*\"(\w+)\"", text))
