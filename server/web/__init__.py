@@ -12,6 +12,12 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "works",
     "class_table",
     "journal",
+    "lessons",
+    "publish",
+    "packs",
+    "notices",
+    "school",
+    "public",
 )
 
 

@@ -1,0 +1,211 @@
+"""What a teacher writes into a lesson: its topic, form, material, resources and tasks, read and saved as one whole.
+
+The office's word wins over files. A save names the content it was made from; if that is no longer what stands, nothing
+is written and both are shown.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from random import SystemRandom
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server import store
+from server.errors import DomainError
+from server.models import (
+    Course,
+    Day,
+    LessonCourse,
+    LessonForm,
+    MarkRevision,
+    Material,
+    Resource,
+    Scale,
+    School,
+    Task,
+    TaskKind,
+    Work,
+)
+from server.services import works
+from server.services.accounts import new_id, record
+from server.services.content_draft import LessonDraft, ResourceDraft, Rules, TaskDraft, normal, problems
+from server.services.imports.content import NO_MARKS
+from server.services.weeks import parse_day
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who saves, and when: ids of the person and of the account, the moment and the school's day."""
+
+    person_id: str
+    account_id: str
+    now: datetime
+    today: date
+
+
+@dataclass(frozen=True)
+class Saved:
+    """``changed`` is false when it stood so already; ``works``: codes that were given at once."""
+
+    changed: bool
+    works: int = 0
+
+
+def lesson_course(session: Session, id: str) -> LessonCourse:
+    """One course's view of a lesson. Raises DomainError lesson_unknown, also for a withdrawn lesson."""
+    found = session.get(LessonCourse, id)
+    if found is None or found.lesson.state == "withdrawn":
+        raise DomainError("lesson_unknown")
+    return found
+
+
+def course_of(session: Session, lesson_course_id: str) -> str:
+    """The course whose view it is. Raises DomainError lesson_unknown."""
+    return lesson_course(session, lesson_course_id).course_id
+
+
+def rules_of(session: Session, view: LessonCourse) -> Rules:
+    """What fits into the lesson. A grade without marks has the scale "none" alone."""
+    group = view.course.group
+    grade = group.grade if group.grade is not None or group.parent is None else group.parent.grade
+    country = session.scalars(select(School.country)).one()
+    scales = tuple(session.scalars(select(Scale.code).order_by(Scale.position)))
+    return Rules(
+        on=view.lesson.on,
+        forms=tuple(session.scalars(select(LessonForm.code).order_by(LessonForm.position))),
+        kinds=tuple(session.scalars(select(TaskKind.code).order_by(TaskKind.position))),
+        scales=("none",) if grade in NO_MARKS.get(country, ()) else scales,
+    )
+
+
+def material_of(session: Session, lesson_course_id: str) -> Material | None:
+    """The text of the lesson with its resources."""
+    return session.scalar(select(Material).where(Material.lesson_course_id == lesson_course_id))
+
+
+def tasks_of(session: Session, lesson_course_id: str) -> list[Task]:
+    """Its tasks in a lasting order, the withdrawn ones last."""
+    return list(session.scalars(
+        select(Task).where(Task.lesson_course_id == lesson_course_id).order_by(Task.withdrawn, Task.id)
+    ))  # fmt: skip
+
+
+def read(session: Session, view: LessonCourse) -> LessonDraft:
+    """What stands now, in the form in which it is typed."""
+    material = material_of(session, view.id)
+    resources = material.resources if material else []
+    return normal(LessonDraft(
+        topic=view.topic, form=view.form or "", body=material.body if material else "",
+        resources=tuple(
+            ResourceDraft(row.title, row.source, row.url, "" if row.size_kb is None else str(row.size_kb))
+            for row in resources
+        ),
+        tasks=tuple(_typed(task) for task in tasks_of(session, view.id)),
+    ))  # fmt: skip
+
+
+def _typed(task: Task) -> TaskDraft:
+    return TaskDraft(
+        id=task.id, title=task.title, text=task.text, kind=task.kind, scale=task.scale,
+        points="" if task.max_points is None else str(task.max_points),
+        due=task.due_on.isoformat() if task.due_on else "", withdrawn=task.withdrawn,
+    )  # fmt: skip
+
+
+def save(lesson_course_id: str, draft: LessonDraft, base: str, by: Author) -> Saved:
+    """Store a lesson's content; ``base`` is the mark of what the form was made from.
+
+    Tasks that the draft does not name stay. A task of an approved day gets its works at once, any other at the next
+    publication. Raises DomainError material_changed, task_marked, bad_request (a task of another lesson), and the
+    first of ``problems``.
+    """
+    draft = normal(draft)
+
+    def write(session: Session) -> Saved:
+        view = lesson_course(session, lesson_course_id)
+        now = read(session, view)
+        if draft.says_nothing_new(now):
+            return Saved(False)
+        if now.mark() != base:
+            raise DomainError("material_changed")
+        if found := problems(draft, rules_of(session, view)):
+            raise next(iter(found.values()))
+        view.topic, view.form = draft.topic, draft.form or None
+        _store_material(session, view, draft, by)
+        fresh = _store_tasks(session, view, draft.tasks, by)
+        record(session, by.now, by.account_id, "lesson.save", view.id)
+        return Saved(True, _works_at_once(session, view, fresh, by))
+
+    return store.write(write)
+
+
+def _store_material(session: Session, view: LessonCourse, draft: LessonDraft, by: Author) -> None:
+    """Kept even when empty: it says that the office has the last word on this lesson."""
+    material = material_of(session, view.id)
+    if material is None:
+        material = Material(id=new_id(by.now), lesson_course_id=view.id, version=0, resources=[])
+        session.add(material)
+    course = session.get_one(Course, view.course_id)
+    material.title, material.body = draft.topic or course.subject.name, draft.body
+    material.origin, material.author_id, material.changed_at = "office", by.person_id, by.now
+    material.version = (material.version or 0) + 1
+    _store_resources(session, material, draft.resources, by)
+
+
+def _store_resources(session: Session, material: Material, rows: tuple[ResourceDraft, ...], by: Author) -> None:
+    for gone in material.resources[len(rows) :]:
+        material.resources.remove(gone)
+    for position, row in enumerate(rows, 1):
+        if position > len(material.resources):
+            material.resources.append(Resource(id=new_id(by.now), position=position))
+        stored = material.resources[position - 1]
+        stored.position, stored.title, stored.source, stored.url = position, row.title or row.url, row.source, row.url
+        stored.size_kb = int(row.size) if row.size else None
+    session.flush()
+
+
+def _store_tasks(session: Session, view: LessonCourse, rows: tuple[TaskDraft, ...], by: Author) -> list[str]:
+    """Ids of the tasks that are set anew or again."""
+    known = {task.id: task for task in tasks_of(session, view.id)}
+    fresh = []
+    for row in rows:
+        task = known.get(row.id)
+        if row.id and task is None:
+            raise DomainError("bad_request")
+        if task is None and row.withdrawn:
+            continue
+        if task is None or (task.withdrawn and not row.withdrawn):
+            fresh.append(_store_task(session, view, task, row, by))
+        elif _typed(task) != row:
+            _store_task(session, view, task, row, by)
+    session.flush()
+    return fresh
+
+
+def _store_task(session: Session, view: LessonCourse, task: Task | None, row: TaskDraft, by: Author) -> str:
+    points = int(row.points) if row.points else None
+    if task is None:
+        task = Task(id=new_id(by.now), lesson_course_id=view.id, course_id=view.course_id, version=0)
+        session.add(task)
+    elif (task.scale, task.max_points) != (row.scale, points) and _is_marked(session, task.id):
+        raise DomainError("task_marked")
+    task.title, task.text, task.kind, task.scale, task.max_points = row.title, row.text, row.kind, row.scale, points
+    task.due_on = parse_day(row.due) if row.due else None
+    task.withdrawn, task.version = row.withdrawn, task.version + 1
+    return task.id
+
+
+def _is_marked(session: Session, task_id: str) -> bool:
+    marks = select(MarkRevision.id).join(Work, Work.id == MarkRevision.work_id).where(Work.task_id == task_id)
+    return session.scalar(marks.limit(1)) is not None
+
+
+def _works_at_once(session: Session, view: LessonCourse, task_ids: list[str], by: Author) -> int:
+    day = session.get(Day, view.lesson.on)
+    if not task_ids or day is None or day.approved_at is None:
+        return 0
+    for task_id in task_ids:
+        task = session.get_one(Task, task_id)
+        task.published_at = task.published_at or by.now
+    return works.create_missing(session, task_ids, by.today, by.now, SystemRandom().randrange)

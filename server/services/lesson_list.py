@@ -1,0 +1,231 @@
+"""Dated lessons as lists show them: when, whose, what they are about, and what each lacks before it can go out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from server.models import (
+    Course,
+    CourseTeacher,
+    Group,
+    Lesson,
+    LessonChange,
+    LessonCourse,
+    LessonTeacher,
+    Material,
+    Person,
+    Resource,
+    Room,
+    Subject,
+    Task,
+)
+from server.policy import Realm
+from server.services.content_flags import FLAGS, flags
+from server.services.freezing import PUBLIC_CHANGES, bells_on
+from server.services.people import short_name
+from server.services.works import current
+
+LACKS = {**FLAGS, "material": _l("There is nothing to read or to watch yet.")}
+
+
+@dataclass(frozen=True)
+class Teacher:
+    """Who holds a lesson."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class LessonLine:
+    """One course's view of a dated lesson. ``lacks``: codes of LACKS; ``change``: kind of its newest change."""
+
+    id: str
+    lesson_id: str
+    on: date
+    n: int
+    state: str
+    topic: str
+    form: str | None
+    course_id: str
+    group_id: str
+    group_slug: str
+    group_name: str
+    grade: int | None
+    subject: str
+    room: str
+    broadcast: bool
+    start: str = ""
+    end: str = ""
+    teachers: tuple[Teacher, ...] = ()
+    lacks: tuple[str, ...] = ()
+    tasks: int = 0
+    change: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """True when it can go out as it is; a cancelled lesson owes nothing."""
+        return not self.lacks or self.state == "cancelled"
+
+
+def within(realm: Realm) -> ColumnElement[bool]:
+    """SQL: the courses of a realm. A class brings its subgroups."""
+    if realm.everything:
+        return Course.id.is_not(None)
+    return or_(Course.id.in_(realm.courses), Group.id.in_(realm.groups), Group.parent_id.in_(realm.groups))
+
+
+def of_group(group_id: str) -> ColumnElement[bool]:
+    """SQL: lessons of a group and of its subgroups."""
+    return or_(Group.id == group_id, Group.parent_id == group_id)
+
+
+def of_teacher(person_id: str) -> ColumnElement[bool]:
+    """SQL: lessons that a person holds, or whose course the person teaches on that day."""
+    holds = select(LessonTeacher.lesson_id).where(LessonTeacher.person_id == person_id)
+    teaches = select(CourseTeacher.id).where(
+        CourseTeacher.course_id == Course.id, CourseTeacher.person_id == person_id,
+        current(CourseTeacher.since, CourseTeacher.until, Lesson.on),
+    )  # fmt: skip
+    return or_(Lesson.id.in_(holds), teaches.exists())
+
+
+def held_by(person_id: str) -> ColumnElement[bool]:
+    """SQL: lessons that a person holds."""
+    return Lesson.id.in_(select(LessonTeacher.lesson_id).where(LessonTeacher.person_id == person_id))
+
+
+def in_room(room_id: str) -> ColumnElement[bool]:
+    """SQL: lessons in a room."""
+    return Lesson.room_id == room_id
+
+
+def lessons_between(session: Session, first: date, last: date, *where: ColumnElement[bool]) -> list[LessonLine]:
+    """Lessons from first to last, both included, in the order of the school day."""
+    shown = and_(Lesson.on.between(first, last), Lesson.state != "withdrawn", *where)
+    return lessons_where(session, shown)
+
+
+def lessons_where(session: Session, condition: ColumnElement[bool]) -> list[LessonLine]:
+    """Lessons that a condition on lesson, course, group and subject finds."""
+    rows = session.execute(_ROWS.where(condition).order_by(Lesson.on, Lesson.n, Group.grade, Group.name)).all()
+    found = select(LessonCourse.id).select_from(LessonCourse).join(Lesson).join(Course).join(Group).where(condition)
+    lessons = select(LessonCourse.lesson_id).join(Lesson).join(Course).join(Group).where(condition)
+    told = _Told(session, found, lessons)
+    bells = _bells(session, rows)
+    return [_line(row, told, bells) for row in rows]
+
+
+_Parent = aliased(Group)
+_ROWS = (
+    select(LessonCourse.id, Lesson.id.label("lesson_id"), Lesson.on, Lesson.n, Lesson.state, LessonCourse.topic,
+           LessonCourse.form, LessonCourse.broadcast_id, Course.id.label("course_id"), Group.id.label("group_id"),
+           Group.slug, Group.name, Group.grade, Group.shift, _Parent.name.label("parent_name"),
+           _Parent.slug.label("parent_slug"), _Parent.grade.label("parent_grade"),
+           Subject.name.label("subject"), Room.name.label("room"))
+    .select_from(LessonCourse)
+    .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+    .join(Course, Course.id == LessonCourse.course_id)
+    .join(Group, Group.id == Course.group_id)
+    .join(Subject, Subject.id == Course.subject_id)
+    .outerjoin(_Parent, _Parent.id == Group.parent_id)
+    .outerjoin(Room, Room.id == Lesson.room_id)
+)  # fmt: skip
+
+
+class _Told:
+    """What hangs on the lessons: teachers, texts, resources, tasks and changes, each read once for all."""
+
+    def __init__(self, session: Session, found: Select[Any], lessons: Select[Any]):
+        people = session.execute(
+            select(LessonTeacher.lesson_id, Person).join(Person, Person.id == LessonTeacher.person_id)
+            .where(LessonTeacher.lesson_id.in_(lessons)).order_by(Person.last_name, Person.first_name)
+        )  # fmt: skip
+        self.teachers = _gather((lesson, Teacher(person.id, short_name(person))) for lesson, person in people)
+        self.with_text = set(session.scalars(
+            select(Material.lesson_course_id)
+            .where(Material.lesson_course_id.in_(found), func.length(Material.body) > 0)
+        ))  # fmt: skip
+        self.resources = _gather((row.lesson_course_id, row) for row in session.execute(
+            select(Material.lesson_course_id, Resource.source).join(Resource, Resource.material_id == Material.id)
+            .where(Material.lesson_course_id.in_(found))
+        ))  # fmt: skip
+        self.tasks = _gather((row.lesson_course_id, row) for row in session.execute(
+            select(Task.lesson_course_id, Task.due_on, Task.withdrawn).where(Task.lesson_course_id.in_(found))
+        ))  # fmt: skip
+        self.changes = dict(session.execute(
+            select(LessonChange.lesson_id, LessonChange.kind)
+            .where(LessonChange.lesson_id.in_(lessons), LessonChange.kind.in_(PUBLIC_CHANGES))
+            .order_by(LessonChange.changed_at)
+        ).all())  # fmt: skip
+
+    def lacks(self, row: Any) -> tuple[str, ...]:
+        """Codes of LACKS."""
+        resources = self.resources.get(row.id, [])
+        found = flags(row.form, resources, self.tasks.get(row.id, []))
+        if row.id not in self.with_text and not resources and not row.broadcast_id:
+            found.append("material")
+        return tuple(found)
+
+
+def _gather(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _bells(session: Session, rows: Iterable[Any]) -> dict[tuple[int, date], dict[int, tuple[str, str]]]:
+    return {(shift, on): bells_on(session, shift, on) for shift, on in {(row.shift, row.on) for row in rows}}
+
+
+def _line(row: Any, told: _Told, bells: dict[tuple[int, date], dict[int, tuple[str, str]]]) -> LessonLine:
+    start, end = bells[row.shift, row.on].get(row.n, ("", ""))
+    return LessonLine(
+        id=row.id, lesson_id=row.lesson_id, on=row.on, n=row.n, state=row.state, topic=row.topic, form=row.form,
+        course_id=row.course_id, group_id=row.group_id, group_slug=row.parent_slug or row.slug,
+        group_name=f"{row.parent_name}, {row.name}" if row.parent_name else row.name,
+        grade=row.grade if row.grade is not None else row.parent_grade, subject=row.subject, room=row.room or "",
+        broadcast=row.broadcast_id is not None, start=start, end=end,
+        teachers=tuple(told.teachers.get(row.lesson_id, ())), lacks=told.lacks(row),
+        tasks=sum(not task.withdrawn for task in told.tasks.get(row.id, ())),
+        change=told.changes.get(row.lesson_id, ""),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many lessons of a class or a teacher there are and how many are incomplete."""
+
+    key: str
+    name: str
+    lessons: int
+    incomplete: int
+
+
+def tally_classes(lines: Iterable[LessonLine], classes: Iterable[Group]) -> list[Tally]:
+    """One row per class, in the order given; lessons of its subgroups count with it."""
+    grouped = _gather((line.group_slug, line) for line in lines)
+    return [_tally(group.slug, group.name, grouped.get(group.slug, [])) for group in classes]
+
+
+def tally_teachers(lines: Iterable[LessonLine]) -> list[Tally]:
+    """One row per teacher, those who owe most first."""
+    grouped = _gather((teacher, line) for line in lines for teacher in line.teachers)
+    found = [_tally(teacher.id, teacher.name, own) for teacher, own in grouped.items()]
+    return sorted(found, key=lambda tally: (-tally.incomplete, tally.name))
+
+
+def _tally(key: str, name: str, lines: list[LessonLine]) -> Tally:
+    return Tally(key, name, len(lines), sum(not line.complete for line in lines))
+
+
+def classes(session: Session, *where: ColumnElement[bool]) -> list[Group]:
+    """Open classes and study groups as lists name them, the lowest grade first."""
+    rows = session.scalars(select(Group).where(Group.closed_on.is_(None), Group.kind != "subgroup", *where))
+    return sorted(rows, key=lambda group: (group.kind != "class", group.grade or 99, group.name))

@@ -1,0 +1,83 @@
+"""The school's settings: what it says of itself, and whose contacts the public may see."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from babel import Locale
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from server.errors import DomainError, sentence_of
+from server.extensions import db
+from server.policy import Action
+from server.security import LOCALES
+from server.services import school_settings
+from server.services.school_settings import FIELDS, RELEASES, Settings
+from server.services.weeks import parse_day
+from server.web import drafts
+from server.web.access import needs
+
+blueprint = APIBlueprint("school", __name__, url_prefix="/school", enable_openapi=False)
+
+
+@blueprint.get("/")
+@needs(Action.SETTINGS_EDIT)
+def home() -> str:
+    """Both forms."""
+    now = school_settings.read(db.session)
+    typed = {**{field: getattr(now, field) for field in FIELDS}, "locale": now.locale,
+             "week_cycle": str(now.week_cycle),
+             "week_anchor": now.week_anchor.isoformat() if now.week_anchor else ""}  # fmt: skip
+    return _page(typed, {})
+
+
+@blueprint.post("/")
+@needs(Action.SETTINGS_EDIT)
+def save() -> Any:
+    """Store the settings, or show them again with what is wrong."""
+    form, wrong = request.form, {}
+    typed = {name: form.get(name, "") for name in (*FIELDS, "locale", "week_cycle", "week_anchor")}
+    try:
+        anchor = parse_day(typed["week_anchor"]) if typed["week_anchor"].strip() else None
+    except DomainError as error:
+        anchor, wrong = None, {"week_anchor": sentence_of(error)}
+    cycle = int(typed["week_cycle"]) if typed["week_cycle"] in ("1", "2") else 0
+    settings = school_settings.normal(
+        Settings(**{field: typed[field] for field in FIELDS}, locale=typed["locale"], week_cycle=cycle,
+                 week_anchor=anchor)
+    )  # fmt: skip
+    found = {field: sentence_of(error) for field, error in school_settings.problems(settings).items()}
+    if found or wrong:
+        return _page(typed, found | wrong), 422
+    school_settings.save(settings, drafts.moment().at, current_user.account_id)
+    flash(_("Saved. The public pages change with the next edition."))
+    return redirect(url_for("school.home"), 303)
+
+
+@blueprint.post("/contacts")
+@needs(Action.SETTINGS_EDIT)
+def release() -> Any:
+    """Store whose name, phone and e-mail may be shown."""
+    ticked = set(request.form.getlist("release"))
+    wanted = {
+        person: [what for what in RELEASES if f"{person}:{what}" in ticked] for person in request.form.getlist("person")
+    }
+    moment = drafts.moment()
+    changed = school_settings.release(wanted, moment.today, moment.at, current_user.account_id)
+    flash(ngettext("Saved for %(num)s person. It goes out with the next edition.",
+                   "Saved for %(num)s people. It goes out with the next edition.", changed)
+          if changed else _("Nothing had changed."))  # fmt: skip
+    return redirect(url_for("school.home") + "#contacts", 303)
+
+
+def _page(typed: dict[str, str], wrong: dict[str, str]) -> str:
+    staff = school_settings.staff(db.session, drafts.moment().today)
+    return render_template("school/home.html", typed=typed, wrong=wrong, staff=staff,
+                           locale_names=_locales())  # fmt: skip
+
+
+def _locales() -> list[tuple[str, str]]:
+    """Codes and own names of the languages."""
+    return [(code, (Locale.parse(code).get_language_name(code) or code).capitalize()) for code in LOCALES]

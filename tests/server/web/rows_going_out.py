@@ -1,0 +1,51 @@
+"""Rights of the pages where the day goes out: lessons, timetable, publishing, packs, notices, settings, public pages."""
+
+from tests.server.web.rows import EVERYBODY, Row
+
+_TEACH = "subject_teacher network_teacher"
+_RUN = "deputy_studies coordinator"
+_SEE = f"director deputy_upbringing {_RUN}"
+_NEAR = f"{_TEACH} class_teacher tutor"
+_PRINT = f"director {_RUN} operator"
+_TELL = f"{_SEE} class_teacher"
+_SET = "director admin"
+
+
+def _lesson(world, scope):
+    return {"lesson_course_id": scope.lesson.lesson_course}
+
+
+def _pack(world, scope):
+    return {"week": "2026-W50", "slug": scope.slug}
+
+
+def _no_notice(world, scope):
+    return {"notice_id": "f" * 32}
+
+
+ROWS = (
+    Row("GET", "lessons.home", f"{_SEE} {_NEAR}"),
+    Row("GET", "lessons.timetable", EVERYBODY),
+    Row("GET", "lessons.page", _SEE, _NEAR, path=_lesson),
+    Row("POST", "lessons.save", _RUN, _TEACH, path=_lesson),
+    Row("POST", "lessons.preview", _RUN, _TEACH, path=_lesson),
+    Row("GET", "publish.home", f"director {_RUN}"),
+    Row("POST", "publish.start", f"director {_RUN}", form=lambda w, c: {"day": "2020-01-01"}),
+    Row("GET", "publish.watch", f"director {_RUN}"),
+    Row("GET", "packs.home", f"{_PRINT} {_NEAR}"),
+    Row("POST", "packs.start", _PRINT, _NEAR, form=lambda w, c: {"week": "none", "group": c.slug}),
+    Row("GET", "packs.watch", f"{_PRINT} {_NEAR}"),
+    Row("GET", "packs.download", _PRINT, _NEAR, path=_pack),
+    Row("GET", "notices.home", _TELL),
+    Row("GET", "notices.new", _TELL),
+    Row("POST", "notices.create", _SEE, "class_teacher",
+        form=lambda w, c: {"title": "Ski day", "from": "2026-12-07", "to": "2026-12-08", "audience": "groups",
+                           "group": c.id}),  # fmt: skip
+    Row("GET", "notices.page", _TELL, path=_no_notice),
+    Row("POST", "notices.save", _TELL, path=_no_notice),
+    Row("GET", "school.home", _SET),
+    Row("POST", "school.save", _SET),
+    Row("POST", "school.release", _SET),
+    Row("GET", "public.root", public=True),
+    Row("GET", "public.file", public=True, path=lambda w, c: {"name": "7a/index.html"}),
+)
