@@ -35,9 +35,13 @@ PLACES = (
     Place("/lessons/", _l("Lessons"), (Action.LESSON_VIEW,)),
     Place("/people/", _l("Families"), (Action.PEOPLE_VIEW,)),
     Place("/publish/", _l("Publish"), (Action.DAY_PUBLISH,)),
-    Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
 )
-
+MORE = (  # one tap further
+    Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
+    Place("/notices/", _l("Notices"), (Action.NOTICE_EDIT,)),
+    Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
+    Place("/school/", _l("School"), (Action.SETTINGS_EDIT,)),
+)
 LONG_DAY = {"kk": "d MMMM, EEEE"}
 
 
@@ -51,9 +55,12 @@ class Shell:
     @property
     def places(self) -> list[Place]:
         """The places this person may open."""
-        if not current_user.is_authenticated:
-            return []
-        return [place for place in PLACES if not place.actions or access.may_somewhere(*place.actions)]
+        return _open_to_me(PLACES)
+
+    @property
+    def more(self) -> list[Place]:
+        """The places that are used less often."""
+        return _open_to_me(MORE)
 
     @property
     def takes_codes(self) -> bool:
@@ -80,6 +87,12 @@ class Shell:
     def is_here(self, path: str) -> bool:
         """True for the menu entry the page belongs to."""
         return request.path == path if path == "/" else request.path.startswith(path)
+
+
+def _open_to_me(places: tuple[Place, ...]) -> list[Place]:
+    if not current_user.is_authenticated:
+        return []
+    return [place for place in places if not place.actions or access.may_somewhere(*place.actions)]
 
 
 def long_day(value: date) -> str:

@@ -1,13 +1,23 @@
-"""The home of every role: what this person owes today, oldest first."""
+"""The home of every role: what this person owes today, oldest first, each line one tap from done."""
+
+from datetime import date, datetime
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import render_template
+from flask_login import current_user
 
 from server.clock import local_date, now
+from server.extensions import db
+from server.policy import Action, Realm
+from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
+from server.services import today, waiting
+from server.web import access, words
 from server.web.access import signed_in
 
 blueprint = APIBlueprint("today", __name__, enable_openapi=False)
+SHOWN = 8  # lines of a list before the rest is one tap away
 
 
 @blueprint.get("/")
@@ -15,4 +25,50 @@ blueprint = APIBlueprint("today", __name__, enable_openapi=False)
 def home() -> str:
     """Today."""
     zone = choose_timezone()
-    return render_template("today/home.html", day=local_date(now(config(), zone), zone))
+    moment = now(config(), zone)
+    day = local_date(moment, zone)
+    return render_template(
+        "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
+        shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment),
+    )  # fmt: skip
+
+
+def _teaching(day: date) -> dict[str, Any]:
+    """For who teaches: works to check, own lessons, lessons that lack something. None where it is not theirs."""
+    marks = access.realm(Action.MARK_SET)
+    if not marks:
+        return {"to_check": None, "two_values": [], "lessons": None, "incomplete": []}
+    person = current_user.person_id
+    return {
+        "to_check": waiting.to_check(db.session, marks), "two_values": waiting.two_values(db.session, marks),
+        "lessons": today.lessons(db.session, person, day), "incomplete": today.incomplete(db.session, person, day),
+    }  # fmt: skip
+
+
+def _missing(day: date) -> dict[str, Any]:
+    """Who sent nothing: students of own courses and classes; for the whole school only numbers by class."""
+    own = _together(access.realm(Action.MARK_SET), access.realm(Action.FIGURES_VIEW))
+    if own.everything:
+        return {"missing": None, "missing_classes": waiting.missing_by_class(db.session, day)}
+    return {"missing": waiting.missing(db.session, own, day) if own else None, "missing_classes": None}
+
+
+def _office(day: date, moment: datetime) -> dict[str, Any]:
+    """For who runs the school: the next day to approve, what is undecided, the hotline, accounts."""
+    is_operator = access.may(Action.HOTLINE_USE)
+    return {
+        "publishes": access.may(Action.DAY_PUBLISH),
+        "unapproved": today.unapproved(db.session, day) if access.may(Action.DAY_PUBLISH) else None,
+        "attendance": today.all_lessons(db.session, day) if _only_attends() else None,
+        "on_duty": is_operator, "duty": today.duty(db.session, current_user.person_id, moment),
+        "upkeep": today.upkeep(db.session, day, moment) if access.may(Action.ACCOUNTS_MANAGE) else None,
+        "finds_people": access.may(Action.PEOPLE_VIEW),
+    }  # fmt: skip
+
+
+def _only_attends() -> bool:
+    return access.may(Action.ABSENCE_SET) and not access.may_somewhere(Action.JOURNAL_VIEW)
+
+
+def _together(one: Realm, other: Realm) -> Realm:
+    return Realm(one.everything or other.everything, one.groups | other.groups, one.courses | other.courses)

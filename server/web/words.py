@@ -41,6 +41,22 @@ CHANNELS = {
     "call": _l("phone call"),
     "sms": _l("SMS"),
 }
+LACKS = {  # what a lesson lacks, short; its page says it at length
+    "form": _l("no form"),
+    "source": _l("a source is missing"),
+    "due": _l("a date of control is missing"),
+    "material": _l("nothing to read or to watch"),
+}
+IMPORTS = {
+    "people": _l("class lists"),
+    "staff": _l("staff"),
+    "timetable": _l("timetable"),
+    "bells": _l("bells"),
+    "terms": _l("terms"),
+    "tv": _l("TV lessons"),
+    "connectivity": _l("connections"),
+    "content": _l("lessons"),
+}
 
 
 def told(codes: dict[str, Any], code: str, said: str = "") -> str:

@@ -1,0 +1,99 @@
+"""What a person owes today, composed from what other services read; every list begins with the oldest."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from server.models import Account, AuditEntry, Day, DutyRota, Lesson
+from server.services import people, publishing
+from server.services.lesson_list import LessonLine, held_by, lessons_between, of_teacher
+
+AHEAD = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The edition that is out."""
+
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Unapproved:
+    """A coming day with lessons that does not go out yet."""
+
+    on: date
+    lessons: int
+    incomplete: int
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """The state of accounts and imports: staff without an account, imports of the last days (kind, moment)."""
+
+    without_account: int
+    closed: int
+    imports: tuple[tuple[str, datetime], ...]
+
+
+def edition(session: Session) -> Issued | None:
+    """The edition that is out now."""
+    row = publishing.newest(session)
+    return Issued(row.number, row.issued_at) if row else None
+
+
+def lessons(session: Session, person_id: str, day: date) -> list[LessonLine]:
+    """The lessons that a person holds on a day."""
+    return lessons_between(session, day, day, held_by(person_id))
+
+
+def all_lessons(session: Session, day: date) -> list[LessonLine]:
+    """The lessons of a day, for who notes attendance."""
+    return [line for line in lessons_between(session, day, day) if line.state == "planned"]
+
+
+def incomplete(session: Session, person_id: str, day: date) -> list[LessonLine]:
+    """The person's lessons of the coming week, after the day itself, that lack something."""
+    lines = lessons_between(session, day + timedelta(days=1), day + AHEAD, of_teacher(person_id))
+    return [line for line in lines if not line.complete]
+
+
+def unapproved(session: Session, day: date) -> Unapproved | None:
+    """The next day with lessons, if it is not approved; the day itself is asked about too."""
+    approved = select(Day.on).where(Day.approved_at.is_not(None))
+    next_day = session.scalar(
+        select(func.min(Lesson.on)).where(Lesson.on.between(day + timedelta(days=1), day + AHEAD),
+                                          Lesson.state == "planned")
+    )  # fmt: skip
+    open_day = session.scalar(
+        select(func.min(Lesson.on)).where(Lesson.on.between(day, next_day or day), Lesson.state == "planned",
+                                          Lesson.on.not_in(approved))
+    )  # fmt: skip
+    if open_day is None:
+        return None
+    lines = [line for line in lessons_between(session, open_day, open_day) if line.state == "planned"]
+    return Unapproved(open_day, len({line.lesson_id for line in lines}), sum(not line.complete for line in lines))
+
+
+def duty(session: Session, person_id: str, now: datetime) -> DutyRota | None:
+    """The person's present or next duty on the hotline."""
+    return session.scalars(
+        select(DutyRota).where(DutyRota.person_id == person_id, DutyRota.until > now).order_by(DutyRota.since).limit(1)
+    ).first()
+
+
+def upkeep(session: Session, day: date, now: datetime) -> Upkeep:
+    """Accounts and imports as an administrator must know them."""
+    accounts = dict(tuple(row) for row in session.execute(select(Account.person_id, Account.is_active)))
+    staff = people.staff(session, day)
+    recent = session.execute(
+        select(AuditEntry.target, AuditEntry.at).where(AuditEntry.action == "import", AuditEntry.at > now - AHEAD)
+        .order_by(AuditEntry.at.desc()).limit(5)
+    ).all()  # fmt: skip
+    return Upkeep(
+        sum(member.id not in accounts for member in staff), sum(not active for active in accounts.values()),
+        tuple((kind, at) for kind, at in recent),
+    )  # fmt: skip

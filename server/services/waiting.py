@@ -1,0 +1,189 @@
+"""What waits for a person: works that came back and nobody looked at, and students who sent nothing by the deadline."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from server.models import (
+    Absence,
+    AbsenceLetter,
+    Connectivity,
+    Course,
+    Group,
+    Lesson,
+    LessonCourse,
+    MarkRevision,
+    Return,
+    Subject,
+    Task,
+    Work,
+    Year,
+)
+from server.policy import Realm
+from server.services.absences import absences
+from server.services.lesson_list import within
+from server.services.people import Student, folded, students
+from server.services.works import VIEW, states, view_of
+
+RECENT = timedelta(days=4)  # a reason of absence explains missing work that long
+
+
+@dataclass(frozen=True)
+class ToCheck:
+    """Works of one task that wait: how many, since when, how they came (code of a channel); ``again``: corrected."""
+
+    task_id: str
+    group: str
+    subject: str
+    title: str
+    count: int
+    oldest: date
+    channel: str
+    again: bool
+
+
+@dataclass(frozen=True)
+class TwoValues:
+    """A work for which two people saved different marks."""
+
+    code: str
+    group: str
+    subject: str
+    title: str
+    student: str
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A student with works that did not come in time. ``last``: the day anything came from them, if ever."""
+
+    student: Student
+    group: str
+    count: int
+    oldest_due: date
+    last: date | None
+    link: Connectivity | None
+    reason: str  # message id of the letter of a recent excused absence, or ""
+
+
+@dataclass(frozen=True)
+class MissingOf:
+    """The same of a class, for those who see the whole school."""
+
+    slug: str
+    group: str
+    works: int
+    students: int
+
+
+def to_check(session: Session, realm: Realm) -> list[ToCheck]:
+    """Works of the realm's courses that came back and wait for a decision, by task, the longest waiting first."""
+    rows = session.execute(
+        select(Work.id, Task.id, Group.name, Subject.name, Task.title, Return.returned_on, Return.channel)
+        .select_from(Return).join(Work, Work.id == Return.work_id).join(Task, Task.id == Work.task_id)
+        .join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id)
+        .join(Subject, Subject.id == Course.subject_id)
+        .where(Task.withdrawn.is_(False), within(realm)).order_by(Return.op_seq)
+    ).all()  # fmt: skip
+    newest = {row[0]: row for row in rows}  # the last return of each work
+    known = states(session, newest)
+    waiting: dict[tuple[str, bool], list[tuple]] = {}
+    for work_id, row in newest.items():
+        if known[work_id].state == "returned":
+            waiting.setdefault((row[1], known[work_id].returns > 1), []).append(tuple(row))
+    lines = [
+        ToCheck(task, *own[0][2:5], len(own), min(row[5] for row in own), _usual(row[6] for row in own), again)
+        for (task, again), own in waiting.items()
+    ]
+    return sorted(lines, key=lambda line: (line.oldest, line.group, line.title))
+
+
+def _usual(channels: Iterable[str]) -> str:
+    return Counter(channels).most_common(1)[0][0]
+
+
+def two_values(session: Session, realm: Realm) -> list[TwoValues]:
+    """Works of the realm's courses whose marks disagree, for a person to decide."""
+    several = (
+        select(MarkRevision.work_id).join(Work, Work.id == MarkRevision.work_id).join(Task, Task.id == Work.task_id)
+        .join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id).where(within(realm))
+        .group_by(MarkRevision.work_id).having(func.count() > 1)
+    )  # fmt: skip
+    known = states(session, session.scalars(several).all())
+    disagree = [work for work, state in known.items() if state.conflict]
+    views = [view_of(row) for row in session.execute(VIEW.where(Work.id.in_(disagree)))]
+    lines = [TwoValues(view.code, view.group_name, view.subject, view.title, f"{view.last_name} {view.first_name}")
+             for view in views]  # fmt: skip
+    return sorted(lines, key=lambda line: (line.group, folded(line.student)))
+
+
+def missing(session: Session, realm: Realm, day: date) -> list[Missing]:
+    """Students of the realm's courses with works past their date of control, the longest silent first."""
+    found: dict[str, list[tuple[date, str]]] = {}
+    for student, due, group, _slug in _overdue(session, realm, day):
+        found.setdefault(student, []).append((due, group))
+    last = _last_return(session, found)
+    reasons = _reasons(session, found, day)
+    lines = [
+        Missing(student, own[0][1], len(own), min(due for due, _group in own), last.get(student.id), student.link,
+                reasons.get(student.id, ""))
+        for student in students(session, list(found)) for own in [found[student.id]]
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (bool(line.reason), line.oldest_due, -line.count, folded(line.student.name)))
+
+
+def missing_by_class(session: Session, day: date) -> list[MissingOf]:
+    """How much did not come in time, by class, the most first."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for student, _due, group, slug in _overdue(session, Realm(True, frozenset(), frozenset()), day):
+        found.setdefault((slug, group), []).append(student)
+    lines = [MissingOf(slug, group, len(own), len(set(own))) for (slug, group), own in found.items()]
+    return sorted(lines, key=lambda line: (-line.works, line.group))
+
+
+def _overdue(session: Session, realm: Realm, day: date) -> list[tuple[str, date, str, str]]:
+    """(student, due, class, its slug) of this year's works that are past due and in state issued."""
+    year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
+    decided = exists().where(MarkRevision.work_id == Work.id)
+    came = exists().where(Return.work_id == Work.id)
+    rows = session.execute(
+        select(Work.id, Work.student_id, Task.due_on, Group, decided).select_from(Work)
+        .join(Task, Task.id == Work.task_id).join(Course, Course.id == Task.course_id)
+        .join(Group, Group.id == Course.group_id)
+        .where(Task.withdrawn.is_(False), Task.published_at.is_not(None), Task.due_on < day, Course.year_id == year,
+               ~came, within(realm))
+    ).all()  # fmt: skip
+    known = states(session, [work for work, *_rest, is_decided in rows if is_decided])
+    return [
+        (student, due, (group.parent or group).name, (group.parent or group).slug)
+        for work, student, due, group, is_decided in rows
+        if not is_decided or known[work].state == "issued"
+    ]
+
+
+def _last_return(session: Session, student_ids: Collection[str]) -> dict[str, date]:
+    rows = session.execute(
+        select(Work.student_id, func.max(Return.returned_on)).join(Return, Return.work_id == Work.id)
+        .where(Work.student_id.in_(list(student_ids))).group_by(Work.student_id)
+    ).all()  # fmt: skip
+    return dict(tuple(row) for row in rows)
+
+
+def _reasons(session: Session, student_ids: Collection[str], day: date) -> dict[str, str]:
+    """Of students with an excused absence in the last days: the letter's name."""
+    lessons = session.scalars(
+        select(Absence.lesson_course_id).distinct().join(LessonCourse, LessonCourse.id == Absence.lesson_course_id)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .where(Absence.student_id.in_(list(student_ids)), Lesson.on.between(day - RECENT, day))
+    ).all()  # fmt: skip
+    letters = session.scalars(select(AbsenceLetter).where(AbsenceLetter.excused.is_(True)))
+    excused = {letter.code: letter.name for letter in letters}
+    return {
+        student: excused[letter]
+        for (student, _lesson), state in absences(session, lessons).items()
+        for letter in state.letters if letter in excused
+    }  # fmt: skip
