@@ -38,10 +38,6 @@ class Weeks:
         """Which kind of week a day is in, 0 = the first."""
         return ((monday(day) - monday(self.anchor)).days // 7) % self.cycle
 
-    def holds(self, mask: str, day: date) -> bool:
-        """True when a mask like "10" has its 1 at the day's week."""
-        return mask[self.index(day) % len(mask)] == "1"
-
 
 @dataclass(frozen=True)
 class Placed:
@@ -140,8 +136,9 @@ def wanted_lessons(
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         open_grades: dict[int | None, bool] = {}
+        index = weeks.index(day)
         for pattern, hour in by_weekday.get(day.isoweekday(), ()):
-            if weeks.holds(hour.weeks, day):
+            if hour.weeks[index % len(hour.weeks)] == "1":  # a mask like "10"; "1" alone holds for every week
                 courses = _open_courses(pattern, stretches, day, open_grades)
                 key = (pattern.id, day, hour.n)
                 if courses and key not in found:

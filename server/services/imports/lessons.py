@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Select, Table, and_, bindparam, delete, insert, or_, select, update
 
 from server.models import (
     Absence,
@@ -34,10 +34,13 @@ CHUNK = 500  # ids in one IN list
 
 def materialise(book: Book, year: Year) -> Plan:
     """Plan the year's lessons from today on; the whole year when it has none yet. Expects a flushed session."""
-    known = _known(book, year)
+    weekly = select(WeeklyLesson.id).where(WeeklyLesson.year_id == year.id)
+    is_first = book.session.scalar(select(Lesson.id).where(Lesson.weekly_lesson_id.in_(weekly)).limit(1)) is None
+    known = [] if is_first else _known(book, weekly)
+    first = year.starts_on if is_first else max(year.starts_on, book.today)
     weeks = Weeks(book.school.week_anchor or calendar.monday(year.starts_on), book.school.week_cycle)
-    wanted = calendar.wanted_lessons(_patterns(book, year), _stretches(book, year), weeks, year.starts_on, year.ends_on)
-    plan = calendar.plan(wanted, known, book.school.id, book.today if known else None)
+    wanted = calendar.wanted_lessons(_patterns(book, year), _stretches(book, year), weeks, first, year.ends_on)
+    plan = calendar.plan(wanted, known, book.school.id, None if is_first else book.today)
     _create(book, plan.create)
     _update(book, plan.update)
     _withdraw(book, plan.withdraw)
@@ -83,9 +86,12 @@ def _patterns(book: Book, year: Year) -> list[Pattern]:
     ]
 
 
-def _known(book: Book, year: Year) -> list[Known]:
+def _known(book: Book, weekly: Select[tuple[str]]) -> list[Known]:
+    """The lessons of these weekly lessons from this week on, and all that the office changed."""
     run = book.session.execute
-    ours = Lesson.weekly_lesson_id.in_(select(WeeklyLesson.id).where(WeeklyLesson.year_id == year.id))
+    changed = select(LessonChange.lesson_id).where(LessonChange.kind.in_(OFFICE))
+    is_near = or_(Lesson.on >= calendar.monday(book.today), Lesson.id.in_(changed))
+    ours = and_(Lesson.weekly_lesson_id.in_(weekly), is_near)
     courses: dict[str, list[str]] = {}
     views: dict[str, tuple[str, str]] = {}  # id of a lesson course → its lesson and course
     query = select(LessonCourse.lesson_id, LessonCourse.id, LessonCourse.course_id).join(Lesson).where(ours)
