@@ -76,7 +76,7 @@ def fit(text: str, typeface: Face, size: float, box: Box) -> tuple[list[str], fl
     while True:
         room = max(1, int(box.height / (size * LEADING)))
         lines, left = _wrap(text, typeface, size, box.width, room)
-        if not left:
+        if not left and all(typeface.width(line, size) <= box.width for line in lines):
             return lines, size
         if size <= LEAST:
             return [*lines[:-1], _shortened(lines[-1], typeface, size, box.width)], size

@@ -34,6 +34,7 @@ from server.models import (
     Task,
     TaskKind,
 )
+from server.services.people import full_name
 from server.services.works import current, members
 from sync.edition import VERSION
 
@@ -160,11 +161,6 @@ def position(role: str, group_name: str = "") -> str:
         "psychologist": _("psychologist"),
     }
     return titles.get(role, "")
-
-
-def full_name(person: Person) -> str:
-    """Surname, first name and patronymic."""
-    return " ".join(part for part in (person.last_name, person.first_name, person.middle_name) if part)
 
 
 def _group(session: Session, group: Group, day: date) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from server.models import Membership, Person
 from server.services.imports.book import Book
 from server.services.imports.families import Families
 from server.services.imports.groups import Groups
-from server.services.imports.roster import Roster, full_name, may_be
+from server.services.imports.roster import Roster, may_be
 from server.services.imports.years import since, year_of
+from server.services.people import full_name
 
 
 def apply(book: Book, rows: Sequence[StudentRow], shift_days: int = 0) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from server.importers.names import identity, near_identity
 from server.models import Group, Membership, Person
 from server.services.imports.book import Book
+from server.services.people import full_name
 from sync.ids import content_id
 
 
@@ -23,11 +24,6 @@ class Named(Protocol):
 def name_key(last: str, first: str, middle: str) -> str:
     """Names that are the same: NFC, without case."""
     return identity(*(unicodedata.normalize("NFC", part) for part in (last, first, middle)))
-
-
-def full_name(person: Person) -> str:
-    """ "Ёлкина Анна Петровна"."""
-    return " ".join(part for part in (person.last_name, person.first_name, person.middle_name) if part)
 
 
 def may_be(person: Person, row: Named) -> bool:

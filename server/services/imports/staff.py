@@ -9,8 +9,9 @@ from server.importers.rows import StaffRow
 from server.models import Group, Person, RoleGrant
 from server.services.imports.book import Book
 from server.services.imports.groups import Groups
-from server.services.imports.roster import Roster, full_name
+from server.services.imports.roster import Roster
 from server.services.imports.years import year_of
+from server.services.people import full_name
 from sync.ids import content_id
 
 

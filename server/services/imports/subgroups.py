@@ -7,7 +7,8 @@ from server.importers.rows import GroupStudentRow, Timetable
 from server.models import Person
 from server.services.imports.book import Book
 from server.services.imports.groups import Groups
-from server.services.imports.roster import Roster, full_name, name_key
+from server.services.imports.roster import Roster, name_key
+from server.services.people import full_name
 
 
 def place_students(book: Book, roster: Roster, groups: Groups, table: Timetable, start: date) -> None:

@@ -6,7 +6,8 @@ from server.importers.names import near_identity
 from server.importers.rows import LessonRow, TeacherRow, Timetable
 from server.models import Person, RoleGrant
 from server.services.imports.book import Book
-from server.services.imports.roster import Roster, full_name, name_key
+from server.services.imports.roster import Roster, name_key
+from server.services.people import full_name
 
 
 class Teachers:
