@@ -53,8 +53,9 @@ messages: $(VENV)/.app
 		--project=korablik -o build/messages.pot server printables site
 	@for locale in $(LOCALES); do \
 		$(BIN)/pybabel -q update -i build/messages.pot -d $(CATALOGUES) -l $$locale \
-			--init-missing --no-fuzzy-matching --ignore-pot-creation-date --no-wrap || exit 1; \
+			--init-missing --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap || exit 1; \
 	done
+	@$(BIN)/python .ci/fill-english $(CATALOGUES)/en/LC_MESSAGES/messages.po
 
 clean:
 	@rm -rf build $(VENV) .pytest_cache .hypothesis .ruff_cache .import_linter_cache
