@@ -20,7 +20,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("KORABLIK_HOME", "build/home", "folder of the school's data: database, editions, public pages, packs, keys"),
+    Setting("KORABLIK_HOME", "build/home", "folder of the school's data: database, editions, site, packs, keys"),
     Setting("KORABLIK_DATABASE", "sqlite in the home", "database URL; `postgresql+psycopg://…` for PostgreSQL"),
     Setting("KORABLIK_HOST", "127.0.0.1", "address that `korablik serve` listens on"),
     Setting("KORABLIK_PORT", "8000", "port that `korablik serve` listens on"),

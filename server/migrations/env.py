@@ -9,7 +9,6 @@ from server.models import Base
 from server.models.base import UtcDateTime
 
 
-
 def render_item(kind, item, autogen):
     """Migrations must not depend on today's code: our timestamp is written as what it is in the database."""
     if kind == "type" and isinstance(item, UtcDateTime):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import clock, store
-from server.models import School, Task
+from server.models import School
 from server.services import works
 
 OLD = 24 * 3600  # seconds after which a leftover belongs to nobody
@@ -26,10 +26,7 @@ def works_for_late_joiners(app: APIFlask) -> int:
                 return 0
             now = clock.now(config, school.timezone)
             today = clock.local_date(now, school.timezone)
-            open_tasks = session.scalars(
-                select(Task.id).where(Task.published_at.is_not(None), Task.withdrawn.is_(False), Task.due_on >= today)
-            )
-            return works.create_missing(session, list(open_tasks), today, now, SystemRandom().randrange)
+            return works.give_to_joiners(session, today, now, SystemRandom().randrange)
 
         return store.write(add)
 

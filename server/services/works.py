@@ -138,6 +138,12 @@ def create_missing(
     return len(added)
 
 
+def give_to_joiners(session: Session, today: date, now: datetime, randbelow: Callable[[int], int]) -> int:
+    """Give students who joined after a task was published their work, while it is not due; returns how many."""
+    tasks = select(Task.id).where(Task.published_at.is_not(None), Task.withdrawn.is_(False), Task.due_on >= today)
+    return create_missing(session, list(session.scalars(tasks)), today, now, randbelow)
+
+
 VIEW = (
     select(
         Work.id, Work.code, Task.id, Task.title, Task.kind, Task.scale, Scale.type, Scale.values, Task.max_points,

@@ -1,11 +1,13 @@
 """Class lists: students with their classes, matched to those known by name and birth date."""
 
 from collections.abc import Sequence
+from random import SystemRandom
 
 from sqlalchemy import select
 
 from server.importers.rows import StudentRow
 from server.models import Membership, Person
+from server.services import works
 from server.services.imports.book import Book
 from server.services.imports.families import Families
 from server.services.imports.groups import Groups
@@ -38,6 +40,8 @@ def apply(book: Book, rows: Sequence[StudentRow], shift_days: int = 0) -> None:
         book.tally(before, created)
     families.propose_households(rows, taken)
     _show_absent(book, roster, groups, rows, proposed | {person.id for person in taken.values()})
+    book.flush()
+    works.give_to_joiners(book.session, book.today, book.now, SystemRandom().randrange)
 
 
 def _student(

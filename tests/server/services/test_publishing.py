@@ -33,7 +33,7 @@ from server.services.weeks import week_days
 from sync.codes import parse_code
 from sync.edition import read_edition
 from sync.signing import verify
-from tests.server.village import NOW
+from tests.server.village import NOW, bring, read
 
 TODAY = date(2026, 12, 7)
 WINDOW = Window(TODAY, date(2026, 12, 20))
@@ -233,3 +233,15 @@ def test_a_late_joiner_gets_works_and_a_known_student_no_second_code(no_site):
     after = dict(db.session.execute(select(Work.id, Work.code)).all())
     assert done.works == len(after) - len(before) > 0
     assert before.items() <= after.items()
+
+
+def test_who_comes_with_a_later_class_list_gets_the_open_works_at_once(no_site):
+    publish()
+    before = db.session.scalar(select(func.count()).select_from(Work))
+    rows = read("classes.csv").decode("cp1251").splitlines(keepends=True)
+    line = rows[-1].replace("Рожин;Лев", "Новиков;Тит")
+    bring("people", ("classes.csv", (rows[0] + line).encode("cp1251")))
+    db.session.remove()
+    newcomer = db.session.scalars(select(Person).where(Person.last_name == "Новиков")).one()
+    own = db.session.scalars(select(Work).where(Work.student_id == newcomer.id)).all()
+    assert len(own) == db.session.scalar(select(func.count()).select_from(Work)) - before == 4
