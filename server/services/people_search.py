@@ -14,6 +14,7 @@ from server.services.people import folded, full_name
 from server.services.works import current
 
 LIMIT = 60  # lines of a search that a person can take in
+_CLASS = re.compile(r"(?<!\d)(1[01]|[1-9])\s*[-«\"“]?\s*([^\W\d_])[»\"”]?(?!\w)")  # 7 «А», 7-а: one word
 _SEPARATORS = re.compile(r"[\s,.;«»\"']+")
 
 
@@ -96,7 +97,7 @@ def _order(line: Line) -> tuple[int, str]:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _SEPARATORS.split(folded(text)) if word]
+    return [word for word in _SEPARATORS.split(folded(_CLASS.sub(r"\1\2", text))) if word]
 
 
 def _digits(text: str) -> str:

@@ -1,0 +1,140 @@
+"""What waits for somebody: works to check, marks that disagree, students who sent nothing."""
+
+from datetime import timedelta
+
+import pytest
+from apiflask import APIFlask
+
+from server.extensions import db
+from server.policy import Realm
+from server.services import student_works, waiting
+from tests.server import factory, logbook
+from tests.server.web.world import World, build
+
+DAY = timedelta(days=1)
+TODAY = factory.TODAY
+EVERYTHING = Realm(True, frozenset(), frozenset())
+
+
+@pytest.fixture
+def world(app: APIFlask) -> World:
+    return build()
+
+
+def _near(world: World) -> Realm:
+    return Realm(False, frozenset(), frozenset({world.near.course}))
+
+
+def test_works_that_came_back_wait_by_task_with_the_oldest_first(world: World) -> None:
+    near = world.near
+    newer = factory.works(factory.task(near.lesson.lesson_course, "Newer"))
+    logbook.hand_in(newer[near.student], on=TODAY)
+    logbook.hand_in(near.codes[near.student], on=TODAY - 4 * DAY, channel="photo")
+    logbook.hand_in(near.codes[near.sibling], on=TODAY - DAY, channel="photo")
+    lines = waiting.to_check(db.session, _near(world))
+    assert [(line.title, line.count, line.oldest, line.channel) for line in lines] == [
+        ("No. 412–415", 2, TODAY - 4 * DAY, "photo"), ("Newer", 1, TODAY, "paper")
+    ]  # fmt: skip
+
+
+def test_marked_works_do_not_wait_and_corrected_ones_wait_again(world: World) -> None:
+    code = world.near.code
+    sent_back = logbook.hand_in(code, verdict="redo")
+    assert waiting.to_check(db.session, _near(world)) == []
+    logbook.hand_in(code, base=(sent_back.revision,) if sent_back.revision else ())
+    [line] = waiting.to_check(db.session, _near(world))
+    assert (line.count, line.again) == (1, True)
+
+
+def test_works_of_other_courses_are_not_shown(world: World) -> None:
+    logbook.hand_in(world.far.code)
+    assert waiting.to_check(db.session, _near(world)) == []
+    assert len(waiting.to_check(db.session, EVERYTHING)) == 1
+
+
+def test_marks_that_disagree_are_named_until_decided(world: World) -> None:
+    code = world.near.code
+    one = logbook.hand_in(code, mark="4")
+    two = logbook.mark(code, "5")
+    [line] = waiting.two_values(db.session, _near(world))
+    assert (line.code, line.student) == (code, "Veslov Yegor")
+    assert waiting.two_values(db.session, Realm(False, frozenset(), frozenset({world.far.course}))) == []
+    logbook.mark(code, "5", base=(one.revision or "", two.revision or ""))
+    db.session.rollback()
+    assert waiting.two_values(db.session, _near(world)) == []
+
+
+def test_nothing_is_missing_on_the_day_itself(world: World) -> None:
+    assert waiting.missing(db.session, _near(world), TODAY) == []
+    assert len(waiting.missing(db.session, _near(world), TODAY + DAY)) == 2
+
+
+def test_missing_works_stand_by_student_with_connection_and_silence(world: World) -> None:
+    near = world.near
+    early = factory.works(factory.task(near.lesson.lesson_course, "Early", TODAY - 3 * DAY))
+    logbook.hand_in(early[near.sibling], on=TODAY - 2 * DAY)
+    lines = waiting.missing(db.session, _near(world), TODAY + DAY)
+    assert [(line.student.id, line.count, line.oldest_due, line.last) for line in lines] == [
+        (near.student, 2, TODAY - 3 * DAY, None), (near.sibling, 1, TODAY, TODAY - 2 * DAY)
+    ]  # fmt: skip
+    assert lines[0].link is not None
+    assert lines[0].link.internet == "none"
+    assert {line.group for line in lines} == {"7 «А»"}
+
+
+def test_what_came_was_marked_or_was_withdrawn_is_not_missing(world: World) -> None:
+    near = world.near
+    logbook.hand_in(near.codes[near.student], on=TODAY)
+    logbook.mark(near.codes[near.sibling], "4")
+    factory.works(factory.task(near.lesson.lesson_course, "Withdrawn", TODAY, withdrawn=True))
+    factory.works(factory.task(near.lesson.lesson_course, "Not out yet", TODAY, published_at=None))
+    assert waiting.missing(db.session, _near(world), TODAY + DAY) == []
+
+
+def test_a_removed_mark_makes_the_work_missing_again(world: World) -> None:
+    near = world.near
+    logbook.hand_in(near.codes[near.sibling])
+    marked = logbook.mark(near.code, "4")
+    logbook.mark(near.code, verdict="cleared", base=(marked.revision or "",))
+    assert [line.student.id for line in waiting.missing(db.session, _near(world), TODAY + DAY)] == [near.student]
+
+
+def test_a_known_reason_stands_beside_and_comes_last(world: World) -> None:
+    near = world.near
+    logbook.absent(near.student, near.lesson.lesson_course, "Б")
+    lines = waiting.missing(db.session, _near(world), TODAY + DAY)
+    assert [(line.student.id, line.reason) for line in lines] == [(near.sibling, ""), (near.student, "ill")]
+    assert {line.reason for line in waiting.missing(db.session, _near(world), TODAY + 9 * DAY)} == {""}
+
+
+def test_an_unexcused_absence_explains_nothing(world: World) -> None:
+    logbook.absent(world.near.student, world.near.lesson.lesson_course, "Н")
+    assert {line.reason for line in waiting.missing(db.session, _near(world), TODAY + DAY)} == {""}
+
+
+def test_the_whole_school_is_told_by_class(world: World) -> None:
+    logbook.hand_in(world.far.code)
+    lines = waiting.missing_by_class(db.session, TODAY + DAY)
+    assert [(line.slug, line.works, line.students) for line in lines] == [("7a", 2, 2), ("8b", 1, 1)]
+
+
+def test_works_of_a_subgroup_count_with_its_class(world: World) -> None:
+    half = factory.group("1", "7a-1", None, "subgroup", parent_id=world.near.id, division="English")
+    factory.membership(world.near.student, half)
+    lesson = factory.lesson(factory.course(half, "English"))
+    factory.works(factory.task(lesson.lesson_course, "Words", TODAY))
+    own = Realm(False, frozenset({world.near.id}), frozenset())
+    counted = {line.student.id: line.count for line in waiting.missing(db.session, own, TODAY + DAY)}
+    assert counted == {world.near.student: 2, world.near.sibling: 1}
+    assert {line.group for line in waiting.missing(db.session, own, TODAY + DAY)} == {"7 «А»"}
+
+
+def test_a_students_works_begin_with_what_is_missing(world: World) -> None:
+    near = world.near
+    for title, due in (("Later", TODAY + DAY), ("Missed", TODAY - DAY), ("Missed first", TODAY - 2 * DAY)):
+        factory.works(factory.task(near.lesson.lesson_course, title, due))
+    logbook.hand_in(near.code, mark="5")
+    found = student_works.of_student(db.session, near.student, TODAY)
+    assert [(work.view.title, work.name) for work in found] == [
+        ("Missed first", "overdue"), ("Missed", "overdue"), ("Later", "issued"), ("No. 412–415", "marked")
+    ]  # fmt: skip
