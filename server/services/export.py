@@ -76,8 +76,7 @@ def journal_table(found: Grid, locale: str) -> Table:
             for place, column in mine if column.task_id
         ]  # fmt: skip
         if any(any(row.absences[lesson_id].letters) for row in found.rows if lesson_id in row.absences):
-            heading = f"{day} {_('absences')}"
-            columns.append((heading, lambda row, lesson_id=lesson_id: _letters(row, lesson_id)))
+            columns.append((" ".join((day, _("absences"))), lambda row, lesson_id=lesson_id: _letters(row, lesson_id)))
     for term_id, name in found.term_columns:
         columns.append((name or _("Year"), lambda row, term_id=term_id: _term(row, term_id)))
     header = tuple(name for name, _value in columns)
