@@ -42,7 +42,7 @@ def start_publishing(session: Session, days: Iterable[date], by: Starter) -> tup
         PUBLISH,
         lambda progress: publishing.publish(wanted, today=by.today, now=by.now, actor_id=by.person_id,
                                             progress=progress),
-        by.now, by.name,
+        by.now, by.name, by.account_id,
     )  # fmt: skip
     if begun:
         _note(by, "publish", ",".join(day.isoformat() for day in wanted[:5]) or "again")
@@ -52,8 +52,9 @@ def start_publishing(session: Session, days: Iterable[date], by: Starter) -> tup
 def start_printing(monday: date, slugs: list[str], by: Starter) -> tuple[Run, bool]:
     """Print the packs of a week for these classes. Returns the run and whether it began now."""
     run, begun = running().start(
-        PRINT, lambda progress: packs.print_packs(monday, slugs, now=by.now, progress=progress), by.now, by.name
-    )
+        PRINT, lambda progress: packs.print_packs(monday, slugs, now=by.now, progress=progress),
+        by.now, by.name, by.account_id,
+    )  # fmt: skip
     if begun:
         _note(by, "packs.print", f"{week_name(monday)} {','.join(slugs)}"[:64])
     return run, begun

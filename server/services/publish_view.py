@@ -20,7 +20,10 @@ from sync.errors import SyncError
 
 @dataclass(frozen=True)
 class DayView:
-    """A day with lessons. ``approved_at`` None: it does not go out yet; ``incomplete`` go out as they are."""
+    """A day with lessons, one for each class of a joined lesson; incomplete ones go out as they are.
+
+    ``approved_at`` None: the day does not go out yet.
+    """
 
     on: date
     lessons: int
@@ -91,7 +94,7 @@ def _week(
         if line.on in days and line.state == "planned":
             by_day.setdefault(line.on, []).append(line)
     views = tuple(
-        DayView(day, len({line.lesson_id for line in own}), tuple(line for line in own if not line.complete),
+        DayView(day, len(own), tuple(line for line in own if not line.complete),
                 *approvals.get(day, (None, "")))
         for day, own in sorted(by_day.items())
     )  # fmt: skip

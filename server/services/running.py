@@ -20,12 +20,16 @@ WAITING, DONE, FAILED = "running", "done", "failed"
 
 @dataclass(frozen=True)
 class Run:
-    """One piece of work as it stands. ``number`` counts from 1 since the start; ``error`` is set when it failed."""
+    """One piece of work as it stands. ``number`` counts from 1 since the start; ``error`` is set when it failed.
+
+    ``owner`` is the account that began it, ``started_by`` the name that others see.
+    """
 
     number: int
     kind: str
     started_at: datetime
     started_by: str
+    owner: str
     state: str = WAITING
     what: str = ""
     done: int = 0
@@ -43,17 +47,19 @@ class Running:
         self._threads: dict[str, threading.Thread] = {}
         self._count = 0
 
-    def start(self, kind: str, work: Callable[[Progress], Any], now: datetime, by: str) -> tuple[Run, bool]:
+    def start(
+        self, kind: str, work: Callable[[Progress], Any], now: datetime, name: str, owner: str
+    ) -> tuple[Run, bool]:
         """Begin ``work(progress)`` in a thread with the application's context.
 
-        Returns the run and True, or the one of this kind that is under way already and False. ``by``: a short name.
+        Returns the run and True, or the one of this kind that is under way already and False.
         """
         with self._lock:
             known = self._runs.get(kind)
             if known is not None and known.state == WAITING:
                 return known, False
             self._count += 1
-            run = self._runs[kind] = Run(self._count, kind, now, by)
+            run = self._runs[kind] = Run(self._count, kind, now, name, owner)
             app = current_app._get_current_object()  # type: ignore[attr-defined]
             thread = threading.Thread(target=self._work, args=(app, run, work), daemon=True, name=f"korablik-{kind}")
             self._threads[kind] = thread

@@ -41,7 +41,13 @@ def _scope(lesson_course_id: str) -> Scope:
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
     return {"LACKS": lesson_list.LACKS, "LACKS_IN_SHORT": LACKS_IN_SHORT, "CHANGES": CHANGES, "week_name": week_name,
-            "week": timedelta(days=7)}  # fmt: skip
+            "week": timedelta(days=7), "sees_more": _sees_more()}  # fmt: skip
+
+
+def _sees_more() -> bool:
+    """True for who sees more than the courses taught."""
+    realm = access.realm(Action.LESSON_VIEW)
+    return realm.everything or bool(realm.groups)
 
 
 def asked_week(today: date) -> date:
@@ -56,14 +62,13 @@ def home() -> str:
     """One's own lessons of a week, those of a class or a teacher, or how the classes stand."""
     first = asked_week(drafts.moment().today)
     span = first, first + timedelta(days=6)
-    realm = access.realm(Action.LESSON_VIEW)
-    seen, wide = lesson_list.within(realm), realm.everything or bool(realm.groups)
+    seen = lesson_list.within(access.realm(Action.LESSON_VIEW))
     whose = _asked(("group", "teacher"))
     title, where = timetable_view.whose(db.session, *whose) if whose else ("", _mine())
     lines = [] if "all" in request.args else lesson_list.lessons_between(db.session, *span, where, seen)
-    overview = _overview(*span, seen) if wide and not whose and not lines else None
-    return render_template("lessons/home.html", monday=first, last=span[1], wide=wide, whose=whose, title=title,
-                           lines=lines, overview=overview)  # fmt: skip
+    overview = _overview(*span, seen) if _sees_more() and not whose and not lines else None
+    return render_template("lessons/home.html", monday=first, last=span[1], whose=whose, title=title, lines=lines,
+                           overview=overview)  # fmt: skip
 
 
 def _asked(kinds: tuple[str, ...]) -> tuple[str, str] | None:

@@ -6,6 +6,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from server.errors import DomainError
 from server.extensions import db
@@ -48,8 +49,9 @@ def home() -> str:
     weeks = pack_files.printable_weeks(db.session)
     week, run, edition = _asked_week(weeks), running().last(PRINT), publishing.newest(db.session)
     files = pack_files.files(db.session, config(), week, _classes()) if week else []
-    return render_template("packs/home.html", weeks=weeks, week=week, files=files, run=run, told=progress.told(run),
-                           edition=edition.number if edition else 0, week_name=week_name)  # fmt: skip
+    return render_template("packs/home.html", weeks=weeks, week=week, files=files, run=run, week_name=week_name,
+                           told=progress.told(run, current_user.account_id),
+                           edition=edition.number if edition else 0)  # fmt: skip
 
 
 @blueprint.post("/")
@@ -76,7 +78,7 @@ def start() -> Any:
 @needs(Action.PACKS_PRINT, scope=ANYWHERE)
 def watch() -> Any:
     """How far the print has come, for the page's script."""
-    return jsonify(progress.told(running().last(PRINT)))
+    return jsonify(progress.told(running().last(PRINT), current_user.account_id))
 
 
 @blueprint.get("/<week>/<slug>.pdf")

@@ -8,14 +8,19 @@ from server.errors import sentence_of
 from server.services.running import Run
 
 
-def told(run: Run | None) -> dict[str, Any]:
-    """``{"state", "number", "done", "total", "text"}`` as JSON holds it; state "" when nothing ever ran."""
+def told(run: Run | None, viewer: str) -> dict[str, Any]:
+    """``{"state", "number", "done", "total", "text"}`` as JSON holds it; state "" when nothing ever ran.
+
+    ``viewer``: the account that looks; what went wrong with a named student is told to who began the work alone.
+    """
     if run is None:
         return {"state": "", "number": 0, "done": 0, "total": 0, "text": ""}
-    return {"state": run.state, "number": run.number, "done": run.done, "total": run.total, "text": _text(run)}
+    return {"state": run.state, "number": run.number, "done": run.done, "total": run.total, "text": _text(run, viewer)}
 
 
-def _text(run: Run) -> str:
+def _text(run: Run, viewer: str) -> str:
+    if run.error is not None and "name" in run.error.data and run.owner != viewer:
+        return _("What %(name)s began did not work.", name=run.started_by)
     if run.error is not None:
         return sentence_of(run.error)
     if run.what == "site":

@@ -14,10 +14,10 @@ from server.web.access import public
 
 blueprint = APIBlueprint("public", __name__, url_prefix="/public", enable_openapi=False)
 TYPES = {
-    ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+    ".html": "text/html", ".js": "text/javascript", ".css": "text/css",
     ".json": "application/json", ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon",
-    ".txt": "text/plain; charset=utf-8", ".webmanifest": "application/manifest+json", ".pub": "text/plain",
-    ".minisig": "text/plain", ".gz": "application/gzip", ".ics": "text/calendar; charset=utf-8",
+    ".txt": "text/plain", ".webmanifest": "application/manifest+json", ".pub": "text/plain",
+    ".minisig": "text/plain", ".gz": "application/gzip", ".ics": "text/calendar",
 }  # fmt: skip
 _META = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"\r\n<>]+)"')
 _BARE = "default-src 'none'; base-uri 'none'; form-action 'none'"

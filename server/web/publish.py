@@ -38,7 +38,7 @@ def home() -> str:
     run = running().last(PUBLISH)
     weeks = publish_view.weeks(db.session, window_of(drafts.moment().today))
     return render_template("publish/home.html", weeks=weeks, out=publish_view.published(db.session, config()), run=run,
-                           told=progress.told(run), LACKS_IN_SHORT=LACKS_IN_SHORT)  # fmt: skip
+                           told=progress.told(run, current_user.account_id), LACKS_IN_SHORT=LACKS_IN_SHORT)  # fmt: skip
 
 
 @blueprint.post("/")
@@ -57,4 +57,4 @@ def start() -> Any:
 @needs(Action.DAY_PUBLISH)
 def watch() -> Any:
     """How far the publication has come, for the page's script."""
-    return jsonify(progress.told(running().last(PUBLISH)))
+    return jsonify(progress.told(running().last(PUBLISH), current_user.account_id))

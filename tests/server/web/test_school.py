@@ -1,0 +1,59 @@
+"""The school's settings and what of its staff everybody may see."""
+
+import pytest
+
+from server.extensions import db
+from server.models import Person, School
+from tests.server import factory
+
+TYPED = {"name": "Lesnaya school", "address": "Lesnaya, 1", "hotline_phone": "+7 000 000-00-20",
+         "hotline_hours": "9–17", "locale": "ru", "week_cycle": "2", "week_anchor": "2026-09-03"}  # fmt: skip
+
+
+@pytest.fixture
+def director(app, world):
+    return factory.signed_in(app, world.accounts["director"])
+
+
+def fresh(model):
+    db.session.rollback()
+    return db.session.query(model)
+
+
+def test_settings_are_stored_and_the_anchor_is_a_monday(director):
+    assert director.post("/school/", data=TYPED).status_code == 303
+    row = fresh(School).one()
+    assert (row.address, row.locale, row.week_cycle) == ("Lesnaya, 1", "ru", 2)
+    assert row.week_anchor.isoformat() == "2026-08-31"
+    assert 'value="Lesnaya, 1"' in director.get("/school/").text
+
+
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_stored(director):
+    for field, value in (("name", " "), ("address", "x" * 301), ("locale", "fr"), ("week_anchor", "autumn"),
+                         ("week_anchor", ""), ("week_cycle", "9")):  # fmt: skip
+        answer = director.post("/school/", data={**TYPED, field: value})
+        assert answer.status_code == 422 and f'id="e-{field}"' in answer.text, field
+        assert 'value="9–17"' in answer.text, "nothing typed is lost"
+    assert fresh(School).one().week_cycle == 1
+
+
+def test_contacts_are_released_one_by_one(world, director):
+    clerk = world.clerk
+    data = {"person": [clerk, world.person("tutor")], "release": [f"{clerk}:phone"]}
+    assert director.post("/school/contacts", data=data).status_code == 303
+    assert fresh(Person).filter_by(id=clerk).one().released == ["name", "phone"], "a phone brings its name"
+    director.post("/school/contacts", data={"person": [clerk]})
+    assert fresh(Person).filter_by(id=clerk).one().released == []
+
+
+def test_people_that_the_page_did_not_show_keep_theirs(world, director):
+    director.post("/school/contacts", data={"person": [world.clerk], "release": [f"{world.clerk}:name"]})
+    director.post("/school/contacts", data={"person": [world.person("tutor")]})
+    assert fresh(Person).filter_by(id=world.clerk).one().released == ["name"]
+
+
+def test_a_student_is_never_released(world, director):
+    data = {"person": [world.near.student], "release": [f"{world.near.student}:name"]}
+    assert director.post("/school/contacts", data=data).status_code == 404
+    assert fresh(Person).filter_by(id=world.near.student).one().released == []
+    assert "Veslov" not in director.get("/school/").text
