@@ -72,3 +72,12 @@ def _begun(task: TaskDraft, due: str, scales: tuple[str, ...]) -> TaskDraft:
         return task
     scale = task.scale if task.scale in scales else scales[0]
     return replace(task, scale=scale, due=task.due or due)
+
+
+def anchor(field: str) -> str:
+    """The id of the input that a problem's field means: ``resource-0-url`` is ``f-resource-url-0``."""
+    what, _, rest = field.partition("-")
+    number, _, name = rest.partition("-")
+    if name:
+        return f"f-{what}-{name}-{number}"
+    return field if what in ("resources", "tasks") else f"f-{field}"

@@ -165,7 +165,7 @@ def _form(
     return render_template(
         "lessons/page.html", page=shown, draft=lesson_form.with_blank_rows(draft, due, shown.rules.scales),
         base=shown.mark if base is None else base, wrong=wrong or {}, preview=preview, theirs=theirs, at=at,
-        render=render, **_options(shown),
+        render=render, anchors={field: lesson_form.anchor(field) for field in wrong or {}}, **_options(shown),
     )  # fmt: skip
 
 

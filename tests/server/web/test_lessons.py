@@ -165,7 +165,9 @@ def test_a_wrong_field_is_told_beside_it_and_nothing_is_lost(world, teacher):
     form = typed(teacher, world, topic="Kept", **{"resource-url": "example", "task-due": "2026-01-01"})
     answer = teacher.post(address(world), data=form)
     assert answer.status_code == 422
-    assert 'id="e-resource-url-0"' in answer.text and 'id="e-task-due-0"' in answer.text
+    for place in ("resource-url-0", "task-due-0"):
+        assert f'id="e-{place}"' in answer.text, "beside the field"
+        assert f'href="#f-{place}"' in answer.text and f'id="f-{place}"' in answer.text, "and one tap from the top"
     again = Form(answer.text).values
     assert again["topic"] == ["Kept"] and again["resource-url"] == ["example"]
 
