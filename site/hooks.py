@@ -125,6 +125,7 @@ def environment(locale: str, locale_dir: str) -> jinja2.Environment:
     translations = Translations.load(locale_dir, [str(babel), babel.language])
     env.install_gettext_translations(translations, newstyle=True)
     env.filters["date"] = functools.lru_cache(512)(functools.partial(_date, babel))
+    env.filters["days"] = functools.partial(_days, babel)
     env.filters["size"] = functools.partial(_size, babel, translations)
     style, script = (_compact((THEME / name).read_text("utf-8")) for name in ("reader.css", "today.js"))
     env.globals |= {"lang": str(babel).replace("_", "-"), "style": Markup(style), "script": Markup(script)}
@@ -137,6 +138,13 @@ def environment(locale: str, locale_dir: str) -> jinja2.Environment:
 def _date(locale: Locale, day: str, pattern: str) -> str:
     text = dates.format_date(datetime.date.fromisoformat(day), pattern, locale)
     return text[:1].upper() + text[1:] if pattern.startswith("E") else text
+
+
+def _days(locale: Locale, first: str, last: str, month: str) -> str:
+    """«7–11 декабря», «30 ноября – 4 декабря»; ``month``: MMMM, or MMM where it is narrow."""
+    if first[:7] == last[:7]:
+        return f"{_date(locale, first, 'd')}–{_date(locale, last, f'd {month}')}"
+    return f"{_date(locale, first, f'd {month}')} – {_date(locale, last, f'd {month}')}"
 
 
 def _size(locale: Locale, translations: Any, size_kb: float) -> str:

@@ -305,6 +305,7 @@ def test_words_dates_and_plurals_are_the_schools(tmp_path):
     site = tmp_path / "public/7"
     assert "Понедельник, 7 декабря" in (site / "day-2026-12-07.html").read_text("utf-8")
     assert "сдать до 10 декабря, чт" in (site / "day-2026-12-07.html").read_text("utf-8")
+    assert "<title>7–13 декабря — " in (site / "week-2026-W50.html").read_text("utf-8")
     assert re.findall(r"\d+ минут[аы]?", (site / "tv.html").read_text("utf-8")) == [
         "1 минута", "2 минуты", "5 минут", "21 минута", "22 минуты",
     ]  # fmt: skip
