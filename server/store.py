@@ -9,6 +9,7 @@ a second time when the first was rolled back, so it does nothing but read and wr
 import logging
 import os
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,11 @@ LOST = (  # codes of the catalogue, beginnings of SQLite's names and PostgreSQL'
     ("database_busy", ("SQLITE_BUSY", "SQLITE_LOCKED"), ("55P03",)),
     ("database_unreachable", (), ("08", "57P")),
 )
+PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+    "wal_autocheckpoint=4000",  # pages, 16 MB: a page that many commits change is copied to its place once
+    "cache_size=-16000",  # kB: what a school writes to in a day stays in memory
+)  # fmt: skip
 _inside = threading.local()
 log = logging.getLogger(__name__)
 
@@ -264,8 +270,9 @@ def _in_transaction(connection: Connection) -> bool:
 def _lost_code(error: BaseException | None) -> str | None:
     """The catalogue's code of a failure that loses the whole transaction, looked for behind what it led to."""
     for _ in range(10):
-        if isinstance(error, DBAPIError):
-            name, state = getattr(error.orig, "sqlite_errorname", None) or "", _state(error) or ""
+        if isinstance(error, DBAPIError | sqlite3.Error):
+            name = getattr(getattr(error, "orig", error), "sqlite_errorname", None) or ""
+            state = _state(error) or ""
             for code, names, states in LOST:
                 if name.startswith(names) or state.startswith(states):
                     return code
@@ -273,8 +280,8 @@ def _lost_code(error: BaseException | None) -> str | None:
     return None
 
 
-def _state(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
+def _state(error: BaseException) -> str | None:
+    return getattr(getattr(error, "orig", None), "sqlstate", None)
 
 
 def _refusal(error: BaseException) -> BaseException:
@@ -292,7 +299,7 @@ def _sqlite_writer(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _open(dbapi_connection: Any, record: Any) -> None:
         dbapi_connection.isolation_level = None  # the driver must not begin or commit by itself
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=1000"):
+        for pragma in PRAGMAS:
             dbapi_connection.execute(f"PRAGMA {pragma}").fetchone()
 
     @event.listens_for(engine, "begin")

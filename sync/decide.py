@@ -8,8 +8,7 @@ heads with different values are a conflict, which a later revision that names th
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sync.canonical import digest
-from sync.ops import Op
+from sync.ops import Op, digest_of_texts
 
 ACCEPTED, DUPLICATE, CONFLICT, HELD, REJECTED = "accepted", "duplicate", "conflict", "held", "rejected"
 OUTCOMES = (ACCEPTED, DUPLICATE, CONFLICT, HELD, REJECTED)
@@ -64,7 +63,7 @@ class Decision:
 def make_revision(target: str, base: Iterable[str], value: Value) -> Revision:
     """A revision with its content hash."""
     bases = tuple(sorted(base))
-    return Revision(digest({"target": target, "base": list(bases), "value": list(value)}), bases, value)
+    return Revision(digest_of_texts({"target": target, "base": list(bases), "value": list(value)}), bases, value)
 
 
 def heads(revisions: Iterable[Revision]) -> list[Revision]:
@@ -119,16 +118,21 @@ class WorkState:
     returns: int
 
 
-def work_state(return_seqs: Sequence[int], revisions: Sequence[tuple[int, Revision]]) -> WorkState:
+def work_state(
+    return_seqs: Sequence[int], revisions: Sequence[tuple[int, Revision]], said: Mapping[str, int] | None = None
+) -> WorkState:
     """The state of a work.
 
-    ``return_seqs``: receive numbers of its returns; ``revisions``: (receive number, revision), in order received.
-    A return received after the shown decision asks to be looked at again.
+    ``return_seqs``: receive numbers of its returns; ``revisions``: (receive number, revision); ``said``: by revision
+    the receive number of its latest saying, where somebody said it again. A return received after the shown decision
+    was last said asks to be looked at again.
     """
     ordered = sorted(revisions, key=lambda pair: pair[0])
     tops = heads(revision for _, revision in ordered)
     shown = tops[0] if tops else None
     seq = next((seq for seq, revision in ordered if revision is shown), -1)
+    if said and shown:
+        seq = max(seq, said.get(shown.id, seq))
     verdict = shown.value[0] if shown else "cleared"
     if any(number > seq for number in return_seqs):
         state = "returned"
@@ -136,4 +140,6 @@ def work_state(return_seqs: Sequence[int], revisions: Sequence[tuple[int, Revisi
         state = "returned" if return_seqs else "issued"
     else:
         state = {"mark": "marked", "redo": "redo", "checked": "checked"}[verdict]
-    return WorkState(state, shown, len({top.value for top in tops}) > 1, tuple(top.id for top in tops), len(return_seqs))
+    return WorkState(
+        state, shown, len({top.value for top in tops}) > 1, tuple(top.id for top in tops), len(return_seqs)
+    )

@@ -14,12 +14,14 @@ Envelope (JSON; canonical per RFC 8785 when hashed)::
 ``verdict`` is mark (with a value), redo (sent back for corrections), checked (no mark is given) or cleared.
 """
 
+import hashlib
+import json
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sync.canonical import digest
+from sync.canonical import canonical
 from sync.errors import SyncError
 
 VERSION = 1
@@ -29,15 +31,24 @@ TYPES = {
     "absence": {"student", "lesson", "letter", "reason"},
 }
 VERDICTS = ("mark", "redo", "checked", "cleared")
-MAX_COMMENT = 4000
+MAX_COMMENT = 4000  # characters
+MAX_BYTES = 64 * 1024  # of a canonical envelope
+MAX_BASE = 50
 _KEYS = {"v", "origin", "n", "type", "author", "at", "returned_on", "base", "data"}
+_MARK = {"verdict", "value"}
+_TEXTS = ("code", "channel", "comment", "student", "lesson", "reason")
 _ORIGIN = re.compile(r"[0-9a-f]{16}")
+_TYPE = re.compile(r"[a-z][a-z0-9_.-]{0,23}")
+_AUTHOR = re.compile(r"[0-9A-Za-z_-]{0,32}")
 _REVISION = re.compile(r"[0-9a-f]{64}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
 class Op:
-    """A well-formed envelope. ``sha256`` names its bytes; ``known`` is false for types of a newer program."""
+    """A well-formed envelope. ``sha256`` names its bytes; ``known`` is false for what a newer program wrote."""
 
     v: int
     origin: str
@@ -46,12 +57,14 @@ class Op:
     author: str
     at: str
     returned_on: date | None
-    base: tuple[str, ...]
+    base: tuple[str, ...]  # in the order received
     data: dict[str, Any]
     sha256: str
+    raw: dict[str, Any]  # the envelope as received
 
     @property
     def known(self) -> bool:
+        """True if this program understands the op's data."""
         return self.v == VERSION and self.type in TYPES
 
 
@@ -69,59 +82,83 @@ def envelope(
 
 def parse(raw: Any) -> Op:
     """Check an envelope. Raises SyncError ``op_malformed`` naming the field. Data of unknown types is not looked at."""
-    if not isinstance(raw, dict) or not set(raw) >= _KEYS:
+    if not isinstance(raw, dict) or not raw.keys() >= _KEYS:
         raise SyncError("op_malformed", field="envelope")
-    _demand(type(raw["v"]) is int and raw["v"] >= 1, "v")
-    if raw["v"] == VERSION:
-        _demand(set(raw) == _KEYS, "envelope")
-    _demand(isinstance(raw["origin"], str) and _ORIGIN.fullmatch(raw["origin"]), "origin")
-    _demand(type(raw["n"]) is int and 0 <= raw["n"] < 2**53, "n")
-    _demand(isinstance(raw["type"], str) and 0 < len(raw["type"]) <= 24, "type")
-    _demand(isinstance(raw["author"], str) and len(raw["author"]) <= 32, "author")
+    v, n, type_, base, data = raw["v"], raw["n"], raw["type"], raw["base"], raw["data"]
+    _demand(type(v) is int and 1 <= v < 2**15, "v")
+    _demand(_is_text(raw["origin"], _ORIGIN), "origin")
+    _demand(type(n) is int and 0 <= n < 2**53, "n")
+    _demand(_is_text(type_, _TYPE), "type")
+    _demand(_is_text(raw["author"], _AUTHOR), "author")
     _demand(_is_moment(raw["at"]), "at")
-    base = raw["base"]
-    _demand(isinstance(base, list) and all(isinstance(b, str) and _REVISION.fullmatch(b) for b in base), "base")
-    _demand(len(set(base)) == len(base) <= 50, "base")
-    _demand(isinstance(raw["data"], dict), "data")
+    _demand(isinstance(base, list) and len(base) <= MAX_BASE, "base")
+    _demand(all(_is_text(each, _REVISION) for each in base) and len(set(base)) == len(base), "base")
+    _demand(isinstance(data, dict), "data")
+    day = _day(raw["returned_on"])
+    known = v == VERSION and type_ in TYPES
+    if v == VERSION:
+        _demand(len(raw) == len(_KEYS), "envelope")
+    if known:
+        _check_data(type_, day, data)
     try:
-        day = None if raw["returned_on"] is None else date.fromisoformat(raw["returned_on"])
-        sha256 = digest(raw)
-    except (ValueError, TypeError, RecursionError) as error:
-        raise SyncError("op_malformed", field="returned_on or data") from error
-    op = Op(raw["v"], raw["origin"], raw["n"], raw["type"], raw["author"], raw["at"], day, tuple(sorted(base)),
-            raw["data"], sha256)  # fmt: skip
-    if op.known:
-        _check_data(op)
-    return op
+        written = _encode(raw).encode() if known else canonical(raw)
+    except (ValueError, TypeError) as error:
+        raise SyncError("op_malformed", field="data") from error
+    _demand(len(written) <= MAX_BYTES, "envelope")
+    sha256 = hashlib.sha256(written).hexdigest()
+    return Op(v, raw["origin"], n, type_, raw["author"], raw["at"], day, tuple(base), data, sha256, raw)
 
 
-def _check_data(op: Op) -> None:
-    data = op.data
-    _demand(set(data) == TYPES[op.type], "data")
-    for name in ("code", "channel", "comment", "student", "lesson", "reason"):
-        _demand(isinstance(data.get(name, ""), str) and len(data.get(name, "")) <= MAX_COMMENT, name)
-        _demand("\x00" not in data.get(name, ""), name)
-    if op.type == "return":
-        _demand(op.returned_on is not None, "returned_on")
-    if op.type == "absence":
-        _demand(data["letter"] is None or (isinstance(data["letter"], str) and 0 < len(data["letter"]) <= 4), "letter")
+def digest_of_texts(value: Any) -> str:
+    """``canonical.digest`` of strings, nulls, whole numbers below 2**53, lists, and objects with ASCII keys.
+
+    For these the standard library's encoder writes what RFC 8785 demands, several times faster.
+    """
+    return hashlib.sha256(_encode(value).encode()).hexdigest()
+
+
+def _check_data(type: str, day: date | None, data: dict[str, Any]) -> None:
+    _demand(data.keys() == TYPES[type], "data")
+    for name in _TEXTS:
+        text = data.get(name, "")
+        _demand(isinstance(text, str) and len(text) <= MAX_COMMENT and "\x00" not in text, name)
+    if type == "return":
+        _demand(day is not None, "returned_on")
+    if type == "absence":
+        _demand(data["letter"] is None or _is_short(data["letter"], 4), "letter")
         return
     mark = data["mark"]
-    if mark is None and op.type == "return":
+    if mark is None and type == "return":
         return
-    _demand(isinstance(mark, dict) and set(mark) == {"verdict", "value"} and mark["verdict"] in VERDICTS, "mark")
-    value = mark["value"]
-    _demand((value is not None) == (mark["verdict"] == "mark"), "mark")
-    _demand(value is None or (isinstance(value, str) and 0 < len(value) <= 8), "mark")
+    _demand(isinstance(mark, dict) and mark.keys() == _MARK and mark["verdict"] in VERDICTS, "mark")
+    _demand(_is_short(mark["value"], 8) if mark["verdict"] == "mark" else mark["value"] is None, "mark")
+
+
+def _is_text(value: Any, pattern: re.Pattern[str]) -> bool:
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _is_short(value: Any, length: int) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= length and "\x00" not in value
 
 
 def _is_moment(text: Any) -> bool:
     try:
-        return isinstance(text, str) and len(text) <= 40 and datetime.fromisoformat(text).tzinfo is not None
+        return _is_text(text, _MOMENT) and datetime.fromisoformat(text) is not None
     except ValueError:
         return False
 
 
-def _demand(condition: Any, field: str) -> None:
+def _day(text: Any) -> date | None:
+    if text is None:
+        return None
+    try:
+        _demand(_is_text(text, _DAY), "returned_on")
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise SyncError("op_malformed", field="returned_on") from error
+
+
+def _demand(condition: bool, field: str) -> None:
     if not condition:
         raise SyncError("op_malformed", field=field)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, insert, or_, select
+from sqlalchemy import and_, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.errors import DomainError
@@ -77,18 +77,18 @@ class MarkView:
     is_head: bool
 
 
-def current(since: Any, until: Any, day: date) -> Any:
-    """SQL: a dated row holds on a day."""
-    return and_(since <= day, or_(until.is_(None), until >= day))
+def current(since: Any, until: Any, day: date, last: date | None = None) -> Any:
+    """SQL: a dated row holds on a day, or with ``last`` on some day of that stretch."""
+    return and_(since <= (last or day), or_(until.is_(None), until >= day))
 
 
-def members(session: Session, group: Group, day: date) -> list[str]:
-    """Ids of a group's students on a day.
+def members(session: Session, group: Group, day: date, last: date | None = None) -> list[str]:
+    """Ids of a group's students on a day, or with ``last`` of all who belong to it on some day of that stretch.
 
     A subgroup also gets the students of its class whose place in that division is not known yet.
     """
     own = select(Membership.person_id).where(
-        Membership.group_id == group.id, current(Membership.since, Membership.until, day)
+        Membership.group_id == group.id, current(Membership.since, Membership.until, day, last)
     )
     found = set(session.scalars(own))
     if group.kind == "subgroup":
@@ -98,10 +98,10 @@ def members(session: Session, group: Group, day: date) -> list[str]:
             placed.group_id == sibling.id,
             sibling.parent_id == group.parent_id,
             sibling.division == group.division,
-            current(placed.since, placed.until, day),
+            current(placed.since, placed.until, day, last),
         )
         unplaced = select(Membership.person_id).where(
-            Membership.group_id == group.parent_id, current(Membership.since, Membership.until, day), ~known
+            Membership.group_id == group.parent_id, current(Membership.since, Membership.until, day, last), ~known
         )
         found |= set(session.scalars(unplaced))
     return sorted(found)
@@ -110,20 +110,27 @@ def members(session: Session, group: Group, day: date) -> list[str]:
 def create_missing(
     session: Session, task_ids: Iterable[str], day: date, now: datetime, randbelow: Callable[[int], int]
 ) -> int:
-    """Give every member of the tasks' groups a work with a fresh code; returns how many were added."""
+    """Give every member of the tasks' groups a work with a fresh code; returns how many were added.
+
+    Who is a member on the day of the lesson counts, from ``day`` (the school's today) on: whoever joins before a
+    lesson that is published already finds the code, whoever leaves before it owes nothing.
+    """
     added: list[dict[str, Any]] = []
     taken = set(session.scalars(select(Work.code)))
     wanted = sorted(set(task_ids))
     rows = session.execute(
-        select(Task.id, Group).join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id)
+        select(Task.id, Group, Lesson.on).join(Course, Course.id == Task.course_id)
+        .join(Group, Group.id == Course.group_id).join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .where(Task.id.in_(wanted), Task.withdrawn.is_(False))
     )  # fmt: skip
-    by_group: dict[str, list[str]] = {}
-    for task_id, group in rows.all():
-        if group.id not in by_group:
-            by_group[group.id] = members(session, group, day)
+    on_day: dict[tuple[str, date], list[str]] = {}
+    for task_id, group, on in rows.all():
+        key = group.id, max(day, on)
+        if key not in on_day:
+            on_day[key] = members(session, group, key[1])
         have = set(session.scalars(select(Work.student_id).where(Work.task_id == task_id)))
-        for student_id in by_group[group.id]:
+        for student_id in on_day[key]:
             if student_id in have:
                 continue
             while (code := codes.new_code(randbelow)) in taken:
@@ -210,14 +217,19 @@ def states(session: Session, work_ids: Iterable[str]) -> dict[str, decide.WorkSt
     wanted = list(work_ids)
     returned: dict[str, list[int]] = {work_id: [] for work_id in wanted}
     revised: dict[str, list[tuple[int, decide.Revision]]] = {work_id: [] for work_id in wanted}
+    said: dict[str, int] = {}
     for start in range(0, len(wanted), 5000):
         part = wanted[start : start + 5000]
         for work_id, seq in session.execute(select(Return.work_id, Return.op_seq).where(Return.work_id.in_(part))):
             returned[work_id].append(seq)
         rows = session.execute(
             select(MarkRevision.work_id, MarkRevision.first_seq, MarkRevision.id, MarkRevision.base,
-                   MarkRevision.verdict, MarkRevision.value).where(MarkRevision.work_id.in_(part))
+                   MarkRevision.verdict, MarkRevision.value, _LAST_SAID).where(MarkRevision.work_id.in_(part))
         )  # fmt: skip
-        for work_id, seq, revision_id, base, verdict, value in rows:
+        for work_id, seq, revision_id, base, verdict, value, last in rows:
             revised[work_id].append((seq, decide.Revision(revision_id, tuple(base), (verdict, value))))
-    return {work_id: decide.work_state(returned[work_id], revised[work_id]) for work_id in wanted}
+            said[revision_id] = last
+    return {work_id: decide.work_state(returned[work_id], revised[work_id], said) for work_id in wanted}
+
+
+_LAST_SAID = select(func.max(MarkAct.op_seq)).where(MarkAct.revision_id == MarkRevision.id).scalar_subquery()
