@@ -6,11 +6,11 @@ a change, and no group of one student: its lessons go with the roster to the pac
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from server.models import (
@@ -26,6 +26,7 @@ from server.models import (
     LessonForm,
     LessonTeacher,
     Material,
+    Membership,
     Notice,
     Person,
     RoleGrant,
@@ -65,7 +66,7 @@ def freeze(session: Session, window: Window, days: Iterable[date]) -> dict[str, 
     """The content of an edition of these days. Needs the school's language set (force_locale)."""
     school = session.scalars(select(School)).one()
     approved = sorted(days)
-    groups = _public_groups(session, window.first)
+    groups = _public_groups(session, window)
     views = views_of(session, approved, groups)
     return {
         "v": VERSION,
@@ -86,18 +87,35 @@ def freeze(session: Session, window: Window, days: Iterable[date]) -> dict[str, 
     }
 
 
-def private_views(session: Session, days: Iterable[date], group: Group, student_id: str) -> _Views:
-    """The lessons of a student's groups of one, in the edition's own shapes, for the student's pack alone."""
+def private_views(
+    session: Session, window: Window, days: Iterable[date], group: Group, student_id: str
+) -> _Views:
+    """The lessons of a student's groups of one, in the edition's own shapes, for the student's pack alone.
+
+    ``window`` is the edition's: by it was judged what the edition leaves out.
+    """
+    turns = _turning_days(session, window)
+    own = session.scalars(
+        select(Group).where(Group.closed_on.is_(None), or_(Group.id == group.id, Group.parent_id == group.id))
+    )
     alone = [
-        own for own in session.scalars(select(Group).where(Group.closed_on.is_(None)))
-        if members(session, own, group_day(days)) == [student_id] and (own.id == group.id or own.parent_id == group.id)
+        one for one in own
+        if student_id in members(session, one, window.first, window.last) and _is_of_one(session, one, turns)
     ]  # fmt: skip
     return views_of(session, sorted(days), alone)
 
 
-def group_day(days: Iterable[date]) -> date:
-    """The day on which membership counts for a range of days."""
-    return min(days)
+def _turning_days(session: Session, window: Window) -> list[date]:
+    """The window's first day and every later one of it on which somebody came to a group or was gone from it."""
+    begun = session.scalars(select(Membership.since).where(Membership.since.between(window.first, window.last)))
+    ended = session.scalars(select(Membership.until).where(Membership.until.between(window.first, window.last)))
+    gone = {day + timedelta(days=1) for day in ended if day is not None and day < window.last}
+    return sorted({window.first, *begun, *gone})
+
+
+def _is_of_one(session: Session, group: Group, days: Iterable[date]) -> bool:
+    """Whether on one of the days the group has a single student: a Monday alone says nothing about a Wednesday."""
+    return any(len(members(session, group, day)) == 1 for day in days)
 
 
 def approved_days(session: Session, window: Window) -> list[date]:
@@ -110,10 +128,11 @@ def approved_days(session: Session, window: Window) -> list[date]:
     )  # fmt: skip
 
 
-def _public_groups(session: Session, day: date) -> list[Group]:
+def _public_groups(session: Session, window: Window) -> list[Group]:
     """Groups that may be shown: open, and more than one student."""
     groups = session.scalars(select(Group).where(Group.closed_on.is_(None)))
-    shown = [group for group in groups if len(members(session, group, day)) != 1]
+    turns = _turning_days(session, window)
+    shown = [group for group in groups if not _is_of_one(session, group, turns)]
     return sorted(shown, key=lambda group: (group.grade or 99, group.name, group.slug))
 
 
@@ -219,6 +238,8 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
         group = by_id[row.course.group_id]
         slug = (group.parent.slug if group.parent else group.slug)  # fmt: skip
         material, own = materials.get(row.id), tasks.get(row.id, [])
+        if material and not (material.body.strip() or material.resources):
+            material = None  # nothing to read: the row of the timetable says it all
         start, end = bells[group.shift, row.lesson.on].get(row.lesson.n, ("", ""))
         views.lessons[row.id] = {
             "lesson": row.lesson_id, "group": slug, "subgroup": group.name if group.parent else None,
