@@ -1,6 +1,6 @@
 """A believable edition for tests: the village school's week of 7 December 2026, four classes, no student in it.
 
-Lessons come from ``tests/data/village/content``; the timetable is that of the village (``1`` and ``3`` are taught
+Lessons come from ``content/village/content``; the timetable is that of the village (``1`` and ``3`` are taught
 together, ``7`` and ``8`` share physical education). Everything is invented, and every call returns the same content.
 """
 
@@ -15,7 +15,7 @@ import yaml
 
 from sync.edition import Edition, write_edition
 
-CONTENT = Path(__file__).parent / "data" / "village" / "content"
+CONTENT = Path(__file__).parents[1] / "content" / "village" / "content"
 MONDAY = datetime.date(2026, 12, 7)
 DAYS = ["2026-12-07", "2026-12-08", "2026-12-09", "2026-12-10", "2026-12-11", "2026-12-14"]
 BELLS = ["09:00", "09:50", "10:40", "11:40", "12:40", "13:30", "14:20"]

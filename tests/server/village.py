@@ -10,7 +10,7 @@ from server.models import Base
 from server.services import imports
 from server.services.imports import ImportReport
 
-FOLDER = Path(__file__).parents[1] / "data" / "village"
+FOLDER = Path(__file__).parents[2] / "content" / "village"
 NOW = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)  # Monday of the sample week, 08:00 at the school
 FILES = {
     "terms": ["terms.csv"],

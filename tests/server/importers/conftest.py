@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-DATA = Path(__file__).parents[2] / "data"
+ROOT = Path(__file__).parents[3]
+ROOMS = {"village": ROOT / "content", "dirty": ROOT / "tests" / "data"}
 
 
 @pytest.fixture(scope="session")
 def sample() -> Callable[[str], bytes]:
     """The bytes of a sample: ``sample("village/bells.csv")``."""
-    return lambda name: (DATA / name).read_bytes()
+    return lambda name: (ROOMS[name.split("/")[0]] / name).read_bytes()
 
 
 @pytest.fixture(scope="session")
