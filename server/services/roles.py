@@ -174,6 +174,8 @@ def grants_of(session: Session, person_id: str, now: datetime, today: date) -> t
 
 def _places(session: Session, course_ids: set[str]) -> dict[str, list[str]]:
     """Of each course its group, and that group's class."""
+    if not course_ids:
+        return {}
     rows = session.execute(
         select(Course.id, Group.id, Group.parent_id).join(Group, Group.id == Course.group_id)
         .where(Course.id.in_(course_ids))
@@ -183,6 +185,8 @@ def _places(session: Session, course_ids: set[str]) -> dict[str, list[str]]:
 
 def _subgroups(session: Session, group_ids: set[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
+    if not group_ids:
+        return found
     for parent, child in session.execute(select(Group.parent_id, Group.id).where(Group.parent_id.in_(group_ids))):
         found.setdefault(parent, []).append(child)
     return found
