@@ -37,6 +37,8 @@ def print_group(
     a fresh leaf. Raises PrintError, and SyncError when the edition cannot be read.
     """
     content = read_edition(edition_dir).content
+    if roster.own and roster.group not in content["groups"]:
+        content = {**content, "groups": {**content["groups"], roster.group: roster.own}}
     check_roster(roster, content)
     texts = texts_of(content["school"]["locale"], locale_dir)
     planner = Planner(Composer(content, roster, texts), SheetCache(cache), week_lessons(content, roster), roster)

@@ -41,7 +41,8 @@ class Student:
 class Roster:
     """Everybody of one group whose pack is printed for one ISO week (``"2026-W48"``), in the order of printing.
 
-    ``group`` is the slug in the edition, ``key_fingerprint`` the school's signing key as people compare it.
+    ``group`` is the slug in the edition, ``key_fingerprint`` the school's signing key as people compare it. ``own`` is
+    the group in the edition's shape, for a group of one that no edition shows.
     """
 
     group: str
@@ -50,3 +51,4 @@ class Roster:
     edition_number: int
     students: tuple[Student, ...]
     key_fingerprint: str = ""
+    own: Mapping[str, Any] | None = None

@@ -73,7 +73,9 @@ def freeze(session: Session, window: Window, days: Iterable[date]) -> dict[str, 
         "school": _school(session, school, window.first),
         "window": {"from": window.first.isoformat(), "to": window.last.isoformat()},
         "days": [day.isoformat() for day in approved],
-        "groups": {group.slug: _group(session, group, window.first) for group in groups if group.kind != "subgroup"},
+        "groups": {
+            group.slug: group_view(session, group, window.first) for group in groups if group.kind != "subgroup"
+        },
         "lessons": views.lessons,
         "materials": views.materials,
         "tasks": views.tasks,
@@ -87,9 +89,7 @@ def freeze(session: Session, window: Window, days: Iterable[date]) -> dict[str, 
     }
 
 
-def private_views(
-    session: Session, window: Window, days: Iterable[date], group: Group, student_id: str
-) -> _Views:
+def private_views(session: Session, window: Window, days: Iterable[date], group: Group, student_id: str) -> _Views:
     """The lessons of a student's groups of one, in the edition's own shapes, for the student's pack alone.
 
     ``window`` is the edition's: by it was judged what the edition leaves out.
@@ -182,7 +182,8 @@ def position(role: str, group_name: str = "") -> str:
     return titles.get(role, "")
 
 
-def _group(session: Session, group: Group, day: date) -> dict[str, Any]:
+def group_view(session: Session, group: Group, day: date) -> dict[str, Any]:
+    """A group as an edition shows it, with its bells of a day."""
     bells = bells_on(session, group.shift, day)
     return {
         "name": group.name, "grade": group.grade, "kind": group.kind, "shift": group.shift,

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from printables.report import PackInfo, PrintReport
 from printables.roster import LessonView, Roster, Student
-from server import store
+from server import clock, store
 from server.config import Config
 from server.errors import DomainError
-from server.models import Group, Membership, Pack, PackSheet, Person, Sheet, Work
+from server.models import Edition, Group, Membership, Pack, PackSheet, Person, School, Sheet, Work
 from server.services import keys
-from server.services.freezing import private_views
+from server.services.freezing import Window, group_view, private_views
 from server.services.publishing import LOCALES, Progress, newest
 from server.services.weeks import week_days, week_name
 from server.services.works import current, members
@@ -55,10 +55,12 @@ def print_packs(
             raise DomainError("week_not_in_edition", week=week)
         groups = _groups(session, slugs)
         edition_id, number = row.id, row.number
+        today = clock.local_date(now, session.scalars(select(School.timezone)).one())
+    since = today if monday <= today <= week_days(monday)[-1] else monday
     printed = []
     for done, slug in enumerate(groups):
         progress("packs", done, len(groups))
-        printed.append(_print_group(config, slug, monday, edition_id, number, now))
+        printed.append(_print_group(config, slug, since, edition_id, number, now))
     progress("packs", len(groups), len(groups))
     return printed
 
@@ -72,11 +74,12 @@ def _groups(session: Session, slugs: list[str] | None) -> list[str]:
     return [slug for slug in ordered if slugs is None or slug in slugs]
 
 
-def _print_group(config: Config, slug: str, monday: date, edition_id: str, number: int, now: datetime) -> Printed:
-    week = week_name(monday)
-    store.write(lambda session: _ensure_packs(session, slug, monday, number))
+def _print_group(config: Config, slug: str, since: date, edition_id: str, number: int, now: datetime) -> Printed:
+    """``since``: the week's Monday, or today in a week that runs; who left the class before it gets no pack."""
+    week = week_name(since)
+    store.write(lambda session: _ensure_packs(session, slug, since, number))
     with store.snapshot() as session:
-        roster = make_roster(session, slug, monday, number, keys.printed(config.keys))
+        roster = make_roster(session, slug, since, number, keys.printed(config.keys))
     out = config.packs / week / f"{slug}.pdf"
     out.parent.mkdir(parents=True, exist_ok=True)
     report: PrintReport = current_app.extensions["child"].call(
@@ -87,13 +90,13 @@ def _print_group(config: Config, slug: str, monday: date, edition_id: str, numbe
                    report.lacking)  # fmt: skip
 
 
-def _ensure_packs(session: Session, slug: str, monday: date, number: int) -> None:
-    """A pack with a code for every student of the class, for this week and edition."""
+def _ensure_packs(session: Session, slug: str, since: date, number: int) -> None:
+    """A pack with a code for every student of the class from a day of the week on, for this edition."""
     group = session.scalars(select(Group).where(Group.slug == slug)).one()
-    week = week_name(monday)
+    week = week_name(since)
     have = set(session.scalars(select(Pack.student_id).where(Pack.week == week, Pack.edition_number == number)))
     taken = set(session.scalars(select(Pack.code)))
-    for student_id in members(session, group, monday):
+    for student_id in members(session, group, since, week_days(since)[-1]):
         if student_id in have:
             continue
         while (code := codes.new_code(SystemRandom().randrange)) in taken:
@@ -105,13 +108,19 @@ def _ensure_packs(session: Session, slug: str, monday: date, number: int) -> Non
         )  # fmt: skip
 
 
-def make_roster(session: Session, slug: str, monday: date, number: int, fingerprint: str) -> Roster:
-    """The students of a class in the order of its list, with the codes of their works and packs."""
+def make_roster(session: Session, slug: str, since: date, number: int, fingerprint: str) -> Roster:
+    """The students of a class in the order of its list, with the codes of their works and packs.
+
+    Whoever belongs to it from that day to the end of its week is on it.
+    """
     group = session.scalars(select(Group).where(Group.slug == slug)).one()
-    week, days = week_name(monday), week_days(monday)
+    edition = session.scalars(select(Edition).where(Edition.number == number)).one()
+    window = Window(edition.window_from, edition.window_to)
+    week, days = week_name(since), week_days(since)
+    ids = members(session, group, since, days[-1])
     people = session.execute(
         select(Person, Pack.code).join(Pack, Pack.student_id == Person.id)
-        .where(Pack.week == week, Pack.edition_number == number, Person.id.in_(members(session, group, monday)))
+        .where(Pack.week == week, Pack.edition_number == number, Person.id.in_(ids))
     ).all()  # fmt: skip
     codes_of: dict[str, dict[str, str]] = {}
     ids = [person.id for person, _ in people]
@@ -119,16 +128,17 @@ def make_roster(session: Session, slug: str, monday: date, number: int, fingerpr
         select(Work.student_id, Work.task_id, Work.code).where(Work.student_id.in_(ids))
     ):
         codes_of.setdefault(student_id, {})[task_id] = code
-    placed = _subgroups(session, group, monday, ids)
+    placed = _subgroups(session, group, since, ids)
     students = tuple(
         Student(
             id=person.id, name=f"{person.last_name} {person.first_name}".strip(), short=_short(person),
             group_name=group.name, pack_code=code, works=codes_of.get(person.id, {}),
-            extra=_extra(session, days, group, person.id), subgroups=placed.get(person.id),
+            extra=_extra(session, window, days, group, person.id), subgroups=placed.get(person.id),
         )
         for person, code in sorted(people, key=lambda pair: (pair[0].last_name, pair[0].first_name, pair[0].id))
     )  # fmt: skip
-    return Roster(slug, group.name, week, number, students, fingerprint)
+    own = group_view(session, group, window.first)
+    return Roster(slug, group.name, week, number, students, fingerprint, own)
 
 
 def _short(person: Person) -> str:
@@ -158,8 +168,8 @@ def _subgroups(session: Session, group: Group, day: date, students: list[str]) -
     }
 
 
-def _extra(session: Session, days: list[date], group: Group, student_id: str) -> tuple[LessonView, ...]:
-    views = private_views(session, days, group, student_id)
+def _extra(session: Session, window: Window, days: list[date], group: Group, student_id: str) -> tuple[LessonView, ...]:
+    views = private_views(session, window, days, group, student_id)
     return tuple(
         LessonView(key, lesson, views.materials.get(lesson["material"] or ""),
                     {task: views.tasks[task] for task in lesson["tasks"]})

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,15 +19,17 @@ from server import store
 from server.child import Child
 from server.config import Config
 from server.errors import DomainError
-from server.models import Counter, Day, Lesson, School, Task
+from server.models import Counter, Course, Day, Group, Lesson, LessonCourse, School, Task
 from server.models import Edition as EditionRow
 from server.services import keys, sitebuild, works
 from server.services.freezing import Window, approved_days, freeze
 from server.services.weeks import window_of
-from sync.edition import Edition, write_edition
+from sync.edition import Edition, read_edition, write_edition
+from sync.errors import SyncError
 from sync.signing import sign
 
 Progress = Callable[[str, int, int], None]  # what ("site"), done, total
+_TURN = threading.Lock()  # who froze first commits first: an older state never becomes the newest edition
 LOCALES = Path(__file__).resolve().parents[1] / "translations"
 
 
@@ -61,16 +64,25 @@ def publish(
     """
     config: Config = current_app.extensions["korablik"]
     window, wanted = window_of(today), set(approve)
-    content = _freeze(window, wanted)
-    if not content["lessons"]:
-        raise DomainError("nothing_to_publish", window=window)
-    done = store.write(lambda session: _commit(session, config, content, wanted, now, actor_id))
-    folder = config.editions / done.edition.id
-    if not folder.is_dir():  # lost from the disk: the content is the same, so it can be written again
-        write_folder(config, done.edition)
-    built = build_site(config, folder, current_app.extensions["child"], progress)
+    with _TURN:
+        content = _freeze(window, wanted)
+        if not content["lessons"]:
+            raise DomainError("nothing_to_publish", window=window)
+        done = store.write(lambda session: _commit(session, config, content, wanted, today, now, actor_id))
+        folder = config.editions / done.edition.id
+        if not _is_whole(folder):  # lost from the disk: the content is the same, so it can be written again
+            write_folder(config, done.edition)
+        built = build_site(config, folder, current_app.extensions["child"], progress)
     return Published(done.edition.id, done.edition.number, done.fresh, done.works, tuple(content["groups"]),
                      tuple(report.slug for report in built), sum(report.changed for report in built))  # fmt: skip
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        read_edition(folder)
+    except SyncError:
+        return False
+    return True
 
 
 def _freeze(window: Window, wanted: set[date]) -> dict[str, Any]:
@@ -85,16 +97,17 @@ def _freeze(window: Window, wanted: set[date]) -> dict[str, Any]:
 
 
 def _commit(
-    session: Session, config: Config, content: dict[str, Any], wanted: set[date], now: datetime, actor_id: str | None
-) -> _Committed:
+    session: Session, config: Config, content: dict[str, Any], wanted: set[date], today: date, now: datetime,
+    actor_id: str | None,
+) -> _Committed:  # fmt: skip
     for day in wanted & set(session.scalars(select(Lesson.on).where(Lesson.on.in_(wanted)).distinct())):
         row = session.get(Day, day) or Day(on=day)
         if row.approved_at is None:
             row.approved_at, row.approved_by = now, actor_id
             session.add(row)
-    tasks = list(content["tasks"])
+    tasks = _tasks_of(session, [date.fromisoformat(day) for day in content["days"]])
     session.execute(update(Task).where(Task.id.in_(tasks), Task.published_at.is_(None)).values(published_at=now))
-    added = works.create_missing(session, tasks, now.date(), now, SystemRandom().randrange)
+    added = works.create_missing(session, tasks, today, now, SystemRandom().randrange)
     number = session.execute(  # its lock orders publications that run at once
         update(Counter).where(Counter.name == "edition").values(value=Counter.value + 1).returning(Counter.value)
     ).scalar_one()
@@ -111,6 +124,17 @@ def _commit(
                    window_to=date.fromisoformat(content["window"]["to"]))
     )  # fmt: skip
     return _Committed(edition, True, added)
+
+
+def _tasks_of(session: Session, days: list[date]) -> list[str]:
+    """Ids of the tasks set on these days, also those of groups of one, which no edition shows: paper bears them."""
+    return list(session.scalars(
+        select(Task.id).join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id).join(Course, Course.id == Task.course_id)
+        .join(Group, Group.id == Course.group_id)
+        .where(Lesson.on.in_(days), Lesson.state.in_(("planned", "cancelled")), Group.closed_on.is_(None),
+               Task.withdrawn.is_(False))
+    ))  # fmt: skip
 
 
 def _stamp(moment: datetime) -> str:

@@ -139,7 +139,7 @@ def test_a_group_of_one_is_not_shown_but_its_lessons_reach_the_pack():
     assert "4" not in content["groups"] and not any(one["group"] == "4" for one in content["lessons"].values())
     with store.snapshot() as session:
         own = session.get_one(Group, group_id)
-        views = freezing.private_views(session, week_days(TODAY), own, keep)
+        views = freezing.private_views(session, WINDOW, week_days(TODAY), own, keep)
     assert {one["group"] for one in views.lessons.values()} == {"4"} and views.tasks
 
 
