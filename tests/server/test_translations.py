@@ -12,7 +12,10 @@ from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
 from server.errors import CATALOGUE
+from server.extensions import db
 from server.importers.messages import MESSAGES
+from server.services import counting
+from server.services.commands.labels import LABELS
 from server.services.imports.sentences import SENTENCES
 
 ROOT = Path(__file__).parents[2]
@@ -131,6 +134,12 @@ def test_each_error_is_raised_with_what_its_sentence_needs():
         if None not in given and not needs <= given:  # None: **data
             lacking.append((place, code, needs - given))
     assert lacking == []
+
+
+def test_each_count_of_the_terminal_has_words(app):
+    counted = {name for name, value in counting.counts(db.session).items() if not isinstance(value, dict)}
+    assert counted
+    assert counted - set(LABELS) == set()
 
 
 def test_russian_says_what_schools_say():

@@ -10,6 +10,7 @@ from server.extensions import db
 from server.importers.findings import Finding
 from server.services import imports, logging_work, returns, works
 from server.services.commands.console import Call, Console, author, place
+from server.services.commands.labels import label
 from server.services.logging_work import Arrival, Line
 from server.services.weeks import parse_day
 from sync import codes, decide
@@ -26,7 +27,7 @@ def import_files(call: Call, console: Console) -> dict[str, Any]:
     for finding in report.findings:
         console.say(place_of(finding) + finding.text())
     for name, value in report.counts.items():
-        console.say(f"  {name}: {value}")
+        console.say(f"  {label(name)}: {value}")
     if report.refused:
         raise DomainError("import_refused", count=report.errors, files=", ".join(report.refused))
     if call.options["dry_run"]:

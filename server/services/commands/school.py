@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from server.extensions import db
 from server.services import checks
 from server.services.commands.console import Call, Console, place
+from server.services.commands.labels import label
 
 
 def check(call: Call, console: Console) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def check(call: Call, console: Console) -> dict[str, Any]:
     console.say(f"{here.school.name} ({here.school.id})")
     for name, value in counts.items():
         if not isinstance(value, dict):
-            console.say(f"  {name}: {value}")
+            console.say(f"  {label(name)}: {value}")
     if problems:
         console.say(_("Worth a look:"))
         for problem in problems:
