@@ -130,6 +130,14 @@ def sign_in(page: Page, role: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Monday, 7 December")
 
 
+def choose_language(page: Page, code: str) -> None:
+    """Take another language from the menu; it stays with the account."""
+    page.goto("/")
+    page.locator(".me summary").click()
+    page.locator(f"button[name=locale][value={code}]").click()
+    expect(page.locator("html")).to_have_attribute("lang", code)
+
+
 def look_over(page: Page, where: str) -> None:
     """At both widths: nothing to scroll sideways, targets large enough, nothing that axe finds."""
     for width in WIDTHS:
@@ -153,6 +161,17 @@ def test_every_kind_of_page_is_fit_for_a_phone_and_for_everybody(page: Page, off
     for where, path in office.pages.items():
         page.goto(path)
         look_over(page, where)
+
+
+def test_longer_words_of_another_language_fit_too(page: Page, office: Served) -> None:
+    sign_in(page, "admin")
+    choose_language(page, "ru")
+    widths = {}
+    for where, path in {"today": "/", **office.pages}.items():
+        page.goto(path)
+        widths[where] = page.evaluate("document.documentElement.scrollWidth")
+    choose_language(page, "en")
+    assert {where: width for where, width in widths.items() if width > 360} == {}
 
 
 def test_menus_are_fit_when_they_are_open(page: Page) -> None:
