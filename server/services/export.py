@@ -85,7 +85,9 @@ def journal_table(found: Grid, locale: str) -> Table:
 
 
 def _heading(column: Column) -> str:
-    return f"{column.title} ({_('of %(maximum)s', maximum=column.maximum)})" if column.maximum else column.title
+    notes = [_("of %(maximum)s", maximum=column.maximum)] if column.maximum else []
+    notes += [_("withdrawn")] if column.withdrawn else []
+    return f"{column.title} ({', '.join(notes)})" if notes else column.title
 
 
 def _said(cell: Cell | None) -> Value:

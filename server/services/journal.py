@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
 from server.models import Group, Lesson, LessonCourse, MarkRevision, Person, Scale, Task, TermMark, Work
 from server.services.absences import AbsenceState, absences
 from server.services.courses import CourseHead, alphabetical, course, terms
-from server.services.works import members, states
+from server.services.works import has_come_back, members, states
 from sync import decide
 
 Value = tuple[str, str | None]  # verdict and mark
@@ -33,6 +33,7 @@ class Column:
     scale: str = ""
     maximum: int | None = None
     due_on: date | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,10 @@ class Grid:
 
 
 def grid(session: Session, head: CourseHead, since: date, until: date, today: date) -> Grid:
-    """The journal of a course for these days: lessons that were held or have a task, one column per task."""
+    """The journal of a course for these days: lessons that were held or have a task, one column per task.
+
+    Of a withdrawn task what came back stays.
+    """
     lessons = session.execute(
         select(LessonCourse.id, Lesson.on, Lesson.n, LessonCourse.topic, Lesson.state)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
@@ -91,10 +95,11 @@ def grid(session: Session, head: CourseHead, since: date, until: date, today: da
         .order_by(Lesson.on, Lesson.n)
     ).all()
     tasks = session.execute(
-        select(Task.lesson_course_id, Task.id, Task.title, Task.kind, Scale.type, Task.max_points, Task.due_on)
+        select(Task.lesson_course_id, Task.id, Task.title, Task.kind, Scale.type, Task.max_points, Task.due_on,
+               Task.withdrawn)
         .join(Scale, Scale.code == Task.scale)
-        .where(Task.lesson_course_id.in_([row[0] for row in lessons]), Task.withdrawn.is_(False),
-               select(Work.id).where(Work.task_id == Task.id).exists())
+        .where(Task.lesson_course_id.in_([row[0] for row in lessons]),
+               exists().where(Work.task_id == Task.id, or_(Task.withdrawn.is_(False), has_come_back())))
         .order_by(Task.due_on.nulls_last(), Task.title, Task.id)
     ).all()  # fmt: skip
     columns: list[Column] = []
@@ -115,6 +120,7 @@ def grid(session: Session, head: CourseHead, since: date, until: date, today: da
 def _cells(session: Session, columns: Sequence[Column], today: date) -> dict[tuple[str, str], Cell]:
     """The works of the columns by (task, student)."""
     due = {column.task_id: column.due_on for column in columns if column.task_id}
+    withdrawn = {column.task_id for column in columns if column.withdrawn}
     works = session.execute(
         select(Work.id, Work.task_id, Work.student_id, Work.code).where(Work.task_id.in_(list(due)))
     ).all()
@@ -129,6 +135,8 @@ def _cells(session: Session, columns: Sequence[Column], today: date) -> dict[tup
     cells = {}
     for work_id, task_id, student_id, code in works:
         state = found[work_id]
+        if task_id in withdrawn and state.shown is None and not state.returns:
+            continue
         shown = [state.shown.value] if state.shown else []
         said = tuple(dict.fromkeys(values[head] for head in state.heads)) if state.conflict else tuple(shown)
         deadline = due[task_id]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.models import Task, Work
-from server.services.works import VIEW, WorkView, states, view_of
+from server.services.works import VIEW, WorkView, has_come_back, states, view_of
 from sync.decide import WorkState
 
 
@@ -26,13 +26,20 @@ class StudentWork:
 
 
 def of_student(session: Session, student_id: str, day: date) -> list[StudentWork]:
-    """Published works that stand: first what is missing, the oldest first, then the rest, the newest first."""
+    """Published works that stand: first what is missing, the oldest first, then the rest, the newest first.
+
+    Of a withdrawn task what came back stays.
+    """
     shown = select(Work.id).join(Task, Task.id == Work.task_id).where(
-        Work.student_id == student_id, Task.withdrawn.is_(False), Task.published_at.is_not(None)
+        Work.student_id == student_id, Task.published_at.is_not(None),
+        or_(Task.withdrawn.is_(False), has_come_back()),
     )  # fmt: skip
     views = [view_of(row) for row in session.execute(VIEW.where(Work.id.in_(shown)))]
     known = states(session, [view.id for view in views])
-    found = [StudentWork(view, known[view.id], is_overdue(view.due_on, known[view.id], day)) for view in views]
+    found = [
+        StudentWork(view, known[view.id], not view.withdrawn and is_overdue(view.due_on, known[view.id], day))
+        for view in views
+    ]
     late = sorted((work for work in found if work.overdue), key=_date)
     rest = sorted((work for work in found if not work.overdue), key=_date, reverse=True)
     return late + rest

@@ -185,6 +185,11 @@ def find(session: Session, typed: str, school_id: str) -> WorkView:
     return view_of(row)
 
 
+def has_come_back() -> Any:
+    """SQL, beside a Work: something was handed in or decided, which stays to be seen whatever becomes of its task."""
+    return or_(exists().where(Return.work_id == Work.id), exists().where(MarkRevision.work_id == Work.id))
+
+
 def returns_of(session: Session, work_id: str) -> list[ReturnView]:
     """Every act of handing in, in the order received."""
     rows = session.execute(

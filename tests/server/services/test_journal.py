@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
+from sqlalchemy import update
 
 from server import models
 from server.errors import DomainError
 from server.extensions import db
-from server.services import absences, courses, journal
+from server.services import absences, courses, export, journal, student_works
 from tests.server import factory, logbook
 from tests.server.factory import TODAY
 
@@ -106,6 +107,19 @@ def test_a_cancelled_lesson_keeps_its_marked_work(school):
 def test_withdrawn_tasks_leave_the_journal(school):
     school.task(withdrawn=True)
     assert [column.task_id for column in school.grid().columns] == [None]
+
+
+def test_of_a_withdrawn_task_what_came_back_stays(school):
+    codes = school.task()
+    logbook.hand_in(codes[school.vera], mark="5")
+    factory._found(lambda session: session.execute(update(models.Task).values(withdrawn=True)) and None)
+    db.session.expire_all()
+    assert school.cell(school.vera).values == (("mark", "5"),)
+    assert school.cell(school.yegor) is None
+    [column] = school.grid().columns
+    assert column.withdrawn and "withdrawn" in export.journal_table(school.grid(), "en").rows[0][1]
+    assert [work.view.code for work in student_works.of_student(db.session, school.vera, TODAY)] == [codes[school.vera]]
+    assert student_works.of_student(db.session, school.yegor, TODAY) == []
 
 
 def test_a_student_who_left_keeps_the_works(school):
