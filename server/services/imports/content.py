@@ -21,7 +21,7 @@ NO_MARKS = {"RU": (1,)}  # country → grades without marks (Order of the school
 
 @dataclass(frozen=True)
 class _Target:
-    """A file's row for one group: ``key`` names this group's copy for good."""
+    """A file's row for one group: ``key`` names this group's copy in this school year for good."""
 
     row: LessonContentRow
     place: Place
@@ -33,7 +33,7 @@ def apply(book: Book, rows: Sequence[LessonContentRow], shift_days: int = 0) -> 
     for row in shift.content(rows, shift_days):
         before = book.touched
         places = placement.find(book, row) if _is_known(book, row) else []
-        targets = [_Target(row, place, placement.source_key(row, place.group_slug)) for place in places]
+        targets = [_Target(row, place, placement.source_key(row, place.group_slug, place.year)) for place in places]
         created = [_store(book, target) for target in targets]
         if targets:
             book.tally(before, created=any(created))
@@ -106,9 +106,11 @@ def _store_resources(book: Book, material: Material, row: LessonContentRow) -> N
 
 
 def _store_task(book: Book, target: _Target) -> None:
-    """The task's id is by file and group, so it survives moves; a task that the file no longer has is shown."""
+    """The task's id is by file, group and school year, so it survives moves within the year, and last year's works
+    stay where they are; a task that the file no longer has is shown.
+    """
     row, place = target.row, target.place
-    id = content_id("task", row.key, place.group_slug)
+    id = content_id("task", row.key, place.group_slug, place.year)
     task = book.session.get(Task, id)
     if row.task is None:
         if task is not None and not task.withdrawn:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Row, Select, select
 
 from server.importers.rows import LessonContentRow
-from server.models import Course, CourseTeacher, Group, Lesson, LessonCourse, Material, Subject
+from server.models import Course, CourseTeacher, Group, Lesson, LessonCourse, Material, Subject, Year
 from server.services import calendar
 from server.services.imports.book import Book
 from server.services.imports.groups import by_grade
@@ -15,13 +15,17 @@ from server.services.imports.groups import by_grade
 
 @dataclass(frozen=True)
 class Place:
-    """One group's view of a dated lesson. ``teacher_id``: who answers for the course's marks, or None."""
+    """One group's view of a dated lesson. ``teacher_id``: who answers for the course's marks, or None.
+
+    ``year``: "2026/27", the lesson's; a file that is used again a year later makes lessons of its own.
+    """
 
     view_id: str
     course_id: str
     group_slug: str
     on: date
     teacher_id: str | None
+    year: str
 
 
 def find(book: Book, row: LessonContentRow) -> list[Place]:
@@ -61,9 +65,10 @@ def _subject(book: Book, name: str) -> Subject | None:
 
 def _views(groups: dict[str, Group], subject: Subject, first: date, last: date) -> Select:
     return (
-        select(LessonCourse.id, Course.id, Course.group_id, Lesson.on, Lesson.n)
+        select(LessonCourse.id, Course.id, Course.group_id, Lesson.on, Lesson.n, Year.name)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .join(Course, Course.id == LessonCourse.course_id)
+        .join(Year, Year.id == Course.year_id)
         .where(Course.group_id.in_(groups), Course.subject_id == subject.id)
         .where(Lesson.on.between(first, last), Lesson.state == "planned")
         .order_by(Lesson.on, Lesson.n, LessonCourse.id)
@@ -76,20 +81,23 @@ def _at(book: Book, groups: dict[str, Group], subject: Subject, day: date, n: in
 
 def _already(book: Book, row: LessonContentRow, groups: dict[str, Group], subject: Subject) -> list[Place]:
     """Where the file was placed before, when the lesson moved within its week since."""
-    keys = [source_key(row, group.slug) for group in groups.values()]
-    placed = set(book.session.scalars(select(Material.lesson_course_id).where(Material.source_key.in_(keys))))
     start = calendar.monday(row.date)
-    week = book.session.execute(_views(groups, subject, start, start + timedelta(days=6)))
+    week = book.session.execute(_views(groups, subject, start, start + timedelta(days=6))).all()
+    keys = {source_key(row, group.slug, found.name) for group in groups.values() for found in week}
+    placed = set(book.session.scalars(select(Material.lesson_course_id).where(Material.source_key.in_(keys))))
     return _places(book, groups, [found for found in week if found[0] in placed])
 
 
-def source_key(row: LessonContentRow, slug: str) -> str:
-    """What names a group's copy of a file for good."""
-    return f"{row.key}/{slug}"
+def source_key(row: LessonContentRow, slug: str, year: str) -> str:
+    """What names a group's copy of a file in a school year for good."""
+    return f"{row.key}/{slug}-{year[:4]}"
 
 
 def _places(book: Book, groups: dict[str, Group], found: Sequence[Row]) -> list[Place]:
-    places = [Place(view, course, groups[group].slug, on, _lead(book, course)) for view, course, group, on, _ in found]
+    places = [
+        Place(view, course, groups[group].slug, on, _lead(book, course), year)
+        for view, course, group, on, _, year in found
+    ]
     return sorted({place.course_id: place for place in places}.values(), key=lambda place: place.group_slug)
 
 
@@ -102,7 +110,7 @@ def _lead(book: Book, course_id: str) -> str | None:
 def _say_what_is_there(book: Book, row: LessonContentRow, groups: dict[str, Group], subject: Subject) -> None:
     start = calendar.monday(row.date)
     week = book.session.execute(_views(groups, subject, start, start + timedelta(days=6))).all()
-    there = ", ".join(dict.fromkeys(f"{on:%d.%m} ({n})" for _, _, _, on, n in week))
+    there = ", ".join(dict.fromkeys(f"{on:%d.%m} ({n})" for _, _, _, on, n, _ in week))
     classes = ", ".join(group.name for group in sorted(groups.values(), key=by_grade) if group.kind == "class")
     code = "content_no_lesson" if there else "content_no_lesson_week"
     value = f"{row.date:%d.%m.%Y} ({row.lesson})"

@@ -1,5 +1,6 @@
 """Lessons from files and broadcasts: where they land, who wins, what stays."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -26,7 +27,7 @@ def lesson_file(*pairs: tuple[str, str], name: str = "07-fizika-0712.md") -> tup
     return (name, text.encode())
 
 
-def material(key: str = "07-fizika-0712.md/7") -> models.Material:
+def material(key: str = "07-fizika-0712.md/7-2026") -> models.Material:
     db.session.remove()
     return db.session.scalars(select(models.Material).where(models.Material.source_key == key)).one()
 
@@ -80,7 +81,9 @@ def test_the_task_moves_with_its_file(here: APIFlask) -> None:
 
 def test_office_edits_win_and_the_difference_is_reported(here: APIFlask) -> None:
     def edit(session) -> None:
-        row = session.scalars(select(models.Material).where(models.Material.source_key == "07-fizika-0712.md/7")).one()
+        row = session.scalars(
+            select(models.Material).where(models.Material.source_key == "07-fizika-0712.md/7-2026")
+        ).one()
         row.origin, row.body = "office", "Edited."
 
     store.write(edit)
@@ -129,7 +132,7 @@ def test_parallel_classes_each_get_a_copy(here: APIFlask) -> None:
     store.write(second_class)
     report = bring("content", FILE)
     assert report.counts == {"created": 1}
-    assert material("07-fizika-0712.md/7b").lesson_course_id == "v" * 32
+    assert material("07-fizika-0712.md/7b-2026").lesson_course_id == "v" * 32
     ids = {row.id for row in db.session.scalars(select(models.Task).where(models.Task.title == "Плотность вещества"))}
     assert len(ids) == 2
     assert bring("content", FILE).counts == {"unchanged": 1}
@@ -139,7 +142,7 @@ def test_grade_one_has_no_marks(here: APIFlask) -> None:
     text = village.read("content/01-matematika-0912.md").replace(b"scale: none", b"scale: five")
     report = bring("content", ("01-matematika-0912.md", text))
     assert codes(report, "warning") == ["grade_without_marks"]
-    view = material("01-matematika-0912.md/1").lesson_course_id
+    view = material("01-matematika-0912.md/1-2026").lesson_course_id
     assert db.session.scalar(select(models.Task.scale).where(models.Task.lesson_course_id == view)) == "none"
 
 
@@ -246,3 +249,18 @@ def test_broadcasts_and_lessons_move_by_weeks(days: int) -> None:
 
 def test_a_broadcast_without_length_is_asked_for(here: APIFlask) -> None:
     assert codes(bring("tv", broadcasts("2026-12-08,09:00,Школа-ТВ,9,Физика,Тема,\n"))) == ["broadcast_length_missing"]
+
+
+def test_the_same_file_a_year_later_leaves_last_years_works_where_they_are(here: APIFlask) -> None:
+    old, lesson_then = task().id, material().lesson_course_id
+    next_autumn = village.NOW + timedelta(days=268)
+    terms = re.sub(r"202[67]", lambda year: str(int(year[0]) + 1), village.read("terms.csv").decode("utf-8-sig"))
+    bring("terms", ("terms.csv", terms.encode()), now=next_autumn)
+    bring("timetable", "timetable_asc.xml", now=next_autumn)
+    report = bring("content", lesson_file(("2026-12-07", "2027-12-06")), now=next_autumn)
+    assert report.counts == {"created": 1}
+    new = material("07-fizika-0712.md/7-2027")
+    assert new.lesson_course.lesson.on == date(2027, 12, 6)
+    assert (task().id, material().lesson_course_id) == (old, lesson_then)
+    again = db.session.scalars(select(models.Task).where(models.Task.lesson_course_id == new.lesson_course_id)).one()
+    assert again.id != old and again.course_id == new.lesson_course.course_id
