@@ -6,7 +6,7 @@ from pathlib import Path
 
 from apiflask import APIFlask
 from babel.core import negotiate_locale
-from flask import Response, current_app, request
+from flask import Response, current_app, g, has_request_context, request
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -48,8 +48,12 @@ def session_key(keys: Path) -> bytes:
 
 
 def school() -> School | None:
-    """The school of this home, or None before ``korablik init``."""
-    return db.session.scalar(db.select(School))
+    """The school of this home, or None before ``korablik init``; asked of the database once a request."""
+    if not has_request_context():
+        return db.session.scalar(db.select(School))
+    if "school" not in g:
+        g.school = db.session.scalar(db.select(School))
+    return g.school
 
 
 def choose_locale() -> str:
@@ -78,8 +82,8 @@ def init_app(app: APIFlask, config: Config) -> None:
     def _headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if current_user and current_user.is_authenticated and request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
+        if response.status_code >= 400 or (request.blueprint != "public" and request.endpoint != "static"):
+            response.headers["Cache-Control"] = "no-store"  # also an error page names who is signed in
         return response
 
 

@@ -35,8 +35,21 @@ def test_every_answer_bears_the_security_headers(office: Office, director: Clien
     assert "script-src 'self'" in policy
 
 
-def test_pages_of_people_are_not_kept_by_browsers(director: Client) -> None:
-    assert director.get("/people/").headers["Cache-Control"] == "no-store"
+@pytest.mark.parametrize(
+    "path", ["/people/", "/nothing-here", "/static/nothing-here.css", "/public/nobody/", "/sign-in"]
+)
+@pytest.mark.parametrize("known", [True, False])
+def test_no_page_of_the_office_is_kept_by_browsers(office: Office, director: Client, path: str, known: bool) -> None:
+    answer = (director if known else factory.visitor(office.app)).get(path)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_for_everybody_may_be_kept_by_those_who_are_signed_in_too(office: Office, director: Client) -> None:
+    public = office.app.extensions["korablik"].public
+    public.mkdir(exist_ok=True)
+    (public / "index.html").write_text("<p>Classes</p>", encoding="utf-8")
+    assert director.get("/public/").headers["Cache-Control"] == "no-cache"
+    assert "no-store" not in director.get("/static/office.css").headers["Cache-Control"]
 
 
 @pytest.mark.parametrize("role", ROLES)
