@@ -79,7 +79,7 @@ class Store:
         self.writing = _sqlite_writer(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
         self._lock = threading.Lock()  # guards the two below
         self._calls: Calls | None = None  # of the writer at work
-        self._thread: threading.Thread | None = None
+        self._thread: threading.Thread | None = None  # the latest
         self._process = os.getpid()
 
     def write(self, fn: Callable[[Session], T]) -> T:
@@ -104,11 +104,11 @@ class Store:
         call = _Call(handler, payload)
         with self._lock:
             if self._calls is None:
-                self._calls = queue.SimpleQueue()
-                self._thread = threading.Thread(
-                    target=self._serve, args=(self._calls,), name="korablik-writer", daemon=True
-                )
-                self._thread.start()
+                calls: Calls = queue.SimpleQueue()
+                arguments = (calls, self._thread)
+                thread = threading.Thread(target=self._serve, args=arguments, name="korablik-writer", daemon=True)
+                thread.start()
+                self._calls, self._thread = calls, thread
             self._calls.put(call)
         return call.wait()
 
@@ -118,13 +118,13 @@ class Store:
             self.writing.dispose(close=False)
             return
         with self._lock:
-            calls, thread = self._calls, self._thread
-            self._calls = self._thread = None
+            calls, thread, self._calls = self._calls, self._thread, None
             if calls is not None:
                 calls.put(None)  # behind every call that was let in
         if thread is not None:
             thread.join()
-        self.writing.dispose()
+        elif not self.is_sqlite:
+            self.writing.dispose()
 
     def _transact(self, handler: Handler, payload: Any) -> Any:
         if self._process != os.getpid():  # a fork's parent goes on using the connections
@@ -143,10 +143,12 @@ class Store:
                     raise refusal from error
                 attempt += 1
 
-    def _serve(self, calls: Calls) -> None:
+    def _serve(self, calls: Calls, before: threading.Thread | None) -> None:
         """The writer thread. Should it die, whoever waits is told, and the next call starts another one."""
         taken: list[_Call] = []
         try:
+            if before is not None:
+                before.join()  # never two writers
             with _marked():
                 while taken := _gather(calls):
                     for call, value, failure in self._commit_together(taken):
@@ -156,25 +158,22 @@ class Store:
         finally:
             with self._lock:
                 if self._calls is calls:
-                    self._calls = self._thread = None
+                    self._calls = None
             for call in [*taken, *_drained(calls)]:
                 call.answer(None, DomainError("internal"))
+            self.writing.dispose()
 
     def _commit_together(self, calls: list[_Call]) -> list[Answer]:
-        """One transaction for all calls; if they cannot be saved together, none of them is."""
-        runs = _runs(calls)
+        """One transaction for all calls; if a failing one spoils it for the others, each has a transaction alone."""
         try:
-            try:
-                return self._transaction(runs)
-            except Exception as error:
-                if len(calls) == 1 or len(runs) > 1 or _lost_code(error):
-                    raise
-            return self._transaction([[call] for call in calls])
+            return self._transaction(_runs(calls))
         except BaseException as error:
             if len(calls) == 1:
                 return [(calls[0], None, _refusal(error))]
-            log.error("a group of %d calls was rolled back: %s", len(calls), type(error).__name__)
-            code = _lost_code(error) or "internal"
+            code = _lost_code(error)
+            if code is None:
+                return [answer for call in calls for answer in self._commit_together([call])]
+            log.error("a group of %d calls was rolled back: %s", len(calls), code)
             return [(call, None, DomainError(code)) for call in calls]
 
     def _transaction(self, runs: list[list[_Call]]) -> list[Answer]:
