@@ -49,7 +49,7 @@ LACKS = {  # what a lesson lacks, short; its page says it at length
 }
 IMPORTS = {
     "people": _l("class lists"),
-    "staff": _l("staff"),
+    "staff": _l("staff list"),
     "timetable": _l("timetable"),
     "bells": _l("bells"),
     "terms": _l("terms"),
