@@ -44,8 +44,6 @@ class Access:
 DECLARED_HERE = {  # the framework's own addresses, and those that ask for a key of their own
     "static": Access(open=True),
     "openapi.spec": Access(),
-    "openapi.docs": Access(),
-    "openapi.swagger_ui_oauth_redirect": Access(),
     "health.health": Access(open=True),  # says only that the office answers
     "commands.run_command": Access(open=True),  # the token in the home's run folder
 }

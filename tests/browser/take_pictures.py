@@ -1,4 +1,4 @@
-"""Takes the README's pictures from a running demo: `python tests/browser/take_pictures.py ADDRESS LOGIN PASSWORD PACK.pdf`.
+"""Takes the README's pictures from a running demo: give its address, a login, its password and a pack's PDF.
 
 Not a test: run it when a page's look has changed, and look at what it made.
 """
@@ -12,11 +12,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.browser.conftest import CHROMIUM, FLAGS
+
 FOLDER = Path(__file__).parents[2] / "content" / "pictures"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
 
 
 def save(png: bytes, name: str, width: int | None = None) -> None:
@@ -69,7 +68,7 @@ def main(address: str, login: str, password: str, pack: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play, tempfile.TemporaryDirectory() as profile:
         context = play.chromium.launch_persistent_context(
-            profile, executable_path="/usr/bin/chromium", args=FLAGS, viewport={"width": 1280, "height": 800},
+            profile, executable_path=CHROMIUM, args=FLAGS, viewport={"width": 1280, "height": 800},
             locale="ru-RU",
         )  # fmt: skip
         page = context.new_page()

@@ -1,14 +1,12 @@
 """The day goes out in a real browser: write a lesson, publish it, read it as a family does; look and accessibility."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from waitress import create_server
+from playwright.sync_api import Browser, Page, expect
 
 from server import create_app
 from server.config import make_config
@@ -16,15 +14,12 @@ from server.extensions import db
 from server.services import schema
 from server.services.going_out import PUBLISH
 from server.services.running import running
+from tests.browser.conftest import served
 from tests.server import factory
 from tests.server.conftest import NOW
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 WIDTHS = (360, 1280)
 
 
@@ -45,13 +40,9 @@ def office(tmp_path_factory) -> Iterator[Served]:
     with app.app_context():
         schema.prepare()
         lessons = _school()
-        server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield Served(f"http://127.0.0.1:{server.effective_port}", *lessons)
-        running().wait(PUBLISH)
-        server.close()
-        thread.join(5)
+        with served(app) as address:
+            yield Served(address, *lessons)
+            running().wait(PUBLISH)
         db.session.remove()
         db.engine.dispose()
     app.extensions["child"].close()
@@ -76,14 +67,6 @@ def _school() -> tuple[str, str]:
     bare = factory.lesson(course, n=2, teacher_id=teacher, topic="", form=None).lesson_course
     factory.lesson(course, factory.TODAY + factory.timedelta(days=2), teacher_id=teacher, topic="Next")
     return ready, bare
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 def sign_in(browser: Browser, office: Served, login: str, script: bool = True) -> Page:

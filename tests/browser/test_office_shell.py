@@ -1,6 +1,5 @@
 """The office's frame in a real browser: signing in, Today, families and accounts; widths, keyboard, accessibility."""
 
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -8,24 +7,20 @@ from typing import NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
-from waitress import create_server
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from server import create_app
 from server.config import make_config
 from server.extensions import db
 from server.models import ROLES, Person
 from server.services import schema
+from tests.browser.conftest import served
 from tests.server import factory, logbook
 from tests.server.conftest import NOW
 from tests.server.web.world import World, build
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 WIDTHS = (360, 1280)
 DAY = timedelta(days=1)
 LONG = "Krasnoperova-Zaozyornaya"
@@ -55,12 +50,8 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with app.app_context():
         schema.prepare()
         pages = _furnish(build())
-        server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield Served(f"http://127.0.0.1:{server.effective_port}", pages)
-        server.close()
-        thread.join(5)
+        with served(app) as address:
+            yield Served(address, pages)
         db.session.remove()
         db.engine.dispose()
     app.extensions["store"].close()
@@ -86,17 +77,9 @@ def _furnish(world: World) -> dict[str, str]:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def context(chromium: Browser, office: Served) -> Iterator[BrowserContext]:
-    context = chromium.new_context(base_url=office.address, viewport={"width": 360, "height": 740})
+def context(browser: Browser, office: Served) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=office.address, viewport={"width": 360, "height": 740})
     yield context
     context.close()
 
@@ -239,8 +222,8 @@ def test_one_failing_module_stops_no_other(context: BrowserContext) -> None:
     expect(page.get_by_label("Work code")).to_have_value("482 1")
 
 
-def test_everything_in_the_frame_works_without_script(chromium: Browser, office: Served) -> None:
-    context = chromium.new_context(base_url=office.address, java_script_enabled=False)
+def test_everything_in_the_frame_works_without_script(browser: Browser, office: Served) -> None:
+    context = browser.new_context(base_url=office.address, java_script_enabled=False)
     page = context.new_page()
     sign_in(page, "director")
     page.locator(".me summary").click()

@@ -1,29 +1,24 @@
 """The way back in a real browser: sign in, type a code, log it, see the mark in the journal; look and accessibility."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from waitress import create_server
+from playwright.sync_api import Page, expect
 
 from server import create_app
 from server.config import make_config
 from server.extensions import db
 from server.services import schema
 from sync.codes import group_digits
+from tests.browser.conftest import served
 from tests.server import factory, logbook
 from tests.server.conftest import NOW
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 NAMES = ("Berezkin Konstantin", "Gorevaya Sofya", "Ivushkin Gleb", "Vetlin Artyom", "Yakornaya Vera", "Zimin Pavel")
 
 
@@ -46,12 +41,8 @@ def office(tmp_path_factory) -> Iterator[Served]:
     with app.app_context():
         schema.prepare()
         ids, codes = _school()
-        server = create_server(app, host="127.0.0.1", port=0, threads=4)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        yield Served(f"http://127.0.0.1:{server.effective_port}", *ids, codes)
-        server.close()
-        thread.join(5)
+        with served(app) as address:
+            yield Served(address, *ids, codes)
         db.session.remove()
         db.engine.dispose()
     app.extensions["store"].close()
@@ -87,18 +78,10 @@ def _codes(task: str, students: dict[str, str]) -> dict[str, str]:
     return {last: found[student] for last, student in students.items()}
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
-def page(request, chromium, office) -> Iterator[Page]:
+def page(request, browser, office) -> Iterator[Page]:
     """A teacher who has signed in, with and without script."""
-    context = chromium.new_context(base_url=office.address, java_script_enabled=request.param)
+    context = browser.new_context(base_url=office.address, java_script_enabled=request.param)
     page = context.new_page()
     sign_in(page)
     yield page
@@ -147,9 +130,9 @@ def test_a_typed_code_is_logged_and_its_mark_stands_in_the_journal(page, office,
 
 
 @pytest.fixture
-def teacher(chromium, office) -> Iterator[Page]:
+def teacher(browser, office) -> Iterator[Page]:
     """A teacher with script; whatever the console or the policy complains about fails the test."""
-    context = chromium.new_context(base_url=office.address)
+    context = browser.new_context(base_url=office.address)
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)

@@ -12,8 +12,6 @@ ROWS = (
     Row("GET", "auth.password", EVERYBODY),
     Row("POST", "auth.change_password", EVERYBODY),
     Row("GET", "openapi.spec", EVERYBODY),
-    Row("GET", "openapi.docs", EVERYBODY),
-    Row("GET", "openapi.swagger_ui_oauth_redirect", EVERYBODY),
     Row("GET", "health.health", public=True),
     Row("POST", "commands.run_command", public=True),  # asks for the token of the home's run folder
 )

@@ -114,7 +114,7 @@ def test_an_address_added_later_without_declaring_is_refused(office: Office) -> 
 
     from server.web import access
 
-    app = APIFlask("late")
+    app = APIFlask("late", docs_path=None)
     app.config["TESTING"] = True
     access.init_app(app)
     app.add_url_rule("/late", "late", lambda: "open to all")
