@@ -31,10 +31,10 @@ demo: setup
 	exec $(BIN)/korablik demo --port "$${PORT:-8000}" $$serve
 
 test: setup-test lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -q -n auto --dist loadscope
 
 test-fast: $(VENV)/.dev setup
-	@$(BIN)/python -m pytest -q -m "not browser and not pdf and not postgres"
+	@$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not browser and not pdf and not postgres"
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet .
