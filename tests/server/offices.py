@@ -97,7 +97,7 @@ def office(blank_home: Path, home: Path, url: str | None = None) -> Iterator[Off
             if url:
                 models.Base.metadata.create_all(app.extensions["store"].writing)
                 store.write(add_missing)
-            store.write(_build)
+            store.write(build)
         yield Office(app, [])
     finally:
         with app.app_context():
@@ -106,7 +106,8 @@ def office(blank_home: Path, home: Path, url: str | None = None) -> Iterator[Off
         app.extensions["store"].close()
 
 
-def _build(session: Session) -> None:
+def build(session: Session) -> None:
+    """One class, one course, one lesson, one student, two teachers."""
     session.add(models.School(
         id="TEST", name="Lesnaya school", timezone="Asia/Yekaterinburg", country="RU", locale="en", languages=["ru"],
         epoch="e" * 32,
