@@ -70,7 +70,7 @@ def freeze(session: Session, window: Window, days: Iterable[date]) -> dict[str, 
     views = views_of(session, approved, groups)
     return {
         "v": VERSION,
-        "school": _school(session, school, window.first),
+        "school": _school(session, school, window.first, groups),
         "window": {"from": window.first.isoformat(), "to": window.last.isoformat()},
         "days": [day.isoformat() for day in approved],
         "groups": {
@@ -136,17 +136,18 @@ def _public_groups(session: Session, window: Window) -> list[Group]:
     return sorted(shown, key=lambda group: (group.grade or 99, group.name, group.slug))
 
 
-def _school(session: Session, school: School, day: date) -> dict[str, Any]:
+def _school(session: Session, school: School, day: date, groups: list[Group]) -> dict[str, Any]:
     return {
         "id": school.id, "name": school.name, "timezone": school.timezone, "country": school.country,
         "locale": school.locale, "languages": school.languages, "address": school.address,
         "hotline": {"phone": school.hotline_phone, "hours": school.hotline_hours},
-        "contacts": _contacts(session, day),
+        "contacts": _contacts(session, day, groups),
     }  # fmt: skip
 
 
-def _contacts(session: Session, day: date) -> list[dict[str, str]]:
-    """Staff whose name the school released, each once, with every position."""
+def _contacts(session: Session, day: date, groups: list[Group]) -> list[dict[str, str]]:
+    """Staff whose name the school released, each once, with every position, but none that names a hidden group."""
+    shown = {group.id for group in groups}
     grants = session.execute(
         select(RoleGrant, Person, Group).join(Person, Person.id == RoleGrant.person_id)
         .outerjoin(Group, Group.id == RoleGrant.group_id)
@@ -155,7 +156,7 @@ def _contacts(session: Session, day: date) -> list[dict[str, str]]:
     found: dict[str, dict[str, Any]] = {}
     for grant, person, group in grants:
         title = position(grant.role, group.name if group else "")
-        if "name" not in person.released or not title:
+        if "name" not in person.released or not title or (group is not None and group.id not in shown):
             continue
         entry = found.setdefault(person.id, {
             "name": full_name(person), "position": [],

@@ -107,10 +107,13 @@ def test_a_group_that_is_of_one_on_any_day_of_the_window_is_not_shown(school, si
     factory.membership(factory.person("Odinokov"), group, since=since, until=until)
     if until:
         factory.student(group, "Ostalov")
+    for place, last in ((group, "Skryta"), (school.group, "Vidna")):
+        factory.grant(factory.person(last, released=["name"]), "class_teacher", place)
     factory.lesson(factory.course(group), on=TODAY + timedelta(days=3))
     with store.snapshot() as session, force_locale("en"):
         content = freezing.freeze(session, WINDOW, [TODAY, TODAY + timedelta(days=3)])
     assert set(content["groups"]) == {"7a"}
+    assert [one["name"] for one in content["school"]["contacts"]] == ["Vidna Semyon"]
     assert {lesson["group"] for lesson in content["lessons"].values()} == {"7a"}
 
 
