@@ -149,10 +149,11 @@ def _rows(
     session: Session, head: CourseHead, columns: Sequence[Column], cells: dict[tuple[str, str], Cell], day: date
 ) -> list[Row]:
     group = session.get_one(Group, head.group_id)
-    ids = {*members(session, group, day), *(student_id for _, student_id in cells)}
-    people = session.execute(select(Person.id, Person.last_name, Person.first_name).where(Person.id.in_(ids))).all()
     away = absences(session, {column.lesson_course_id for column in columns})
     term_marks = _term_marks(session, head.id)
+    known = {*(student_id for _, student_id in cells), *(student_id for student_id, _ in away), *term_marks}
+    ids = {*members(session, group, day), *known}  # of who left, all that was written stays
+    people = session.execute(select(Person.id, Person.last_name, Person.first_name).where(Person.id.in_(ids))).all()
     by_student: dict[str, dict[str, AbsenceState]] = {}
     for (student_id, lesson_course_id), state in away.items():
         by_student.setdefault(student_id, {})[lesson_course_id] = state

@@ -130,6 +130,16 @@ def test_a_student_who_left_keeps_the_works(school):
     assert left in [row.student_id for row in school.grid().rows]
 
 
+def test_a_student_who_left_keeps_the_absences(school):
+    left = factory.person("Burov", "Ilya")
+    membership = factory.membership(left, school.group, until=TODAY)
+    assert logbook.absent(left, school.lesson).outcome == "accepted"
+    factory._found(lambda session: setattr(session.get(models.Membership, membership), "until", YESTERDAY))
+    db.session.expire_all()
+    [row] = [row for row in school.grid().rows if row.student_id == left]
+    assert row.absences[school.lesson].letters == ("Н",)
+
+
 def test_tallies_compare_handed_in_with_expected(school):
     codes = school.task()
     logbook.hand_in(codes[school.vera])
