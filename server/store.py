@@ -9,7 +9,6 @@ a second time when the first was rolled back, so it does nothing but read and wr
 import logging
 import os
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,23 +16,18 @@ from typing import Any, TypeVar
 
 from flask import current_app
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
 from server.extensions import db
+from server.failures import lost_code, refusal_of, state_of
 
 T = TypeVar("T")
 Handler = Callable[[Session, Sequence[Any]], list[Any]]
 GROUP_LIMIT = 256  # calls in one commit (measured: facts on group commit)
 PG_ATTEMPTS = 3
 PG_RETRIES = {"40001", "40P01"}  # serialization failure, deadlock
-LOST = (  # codes of the catalogue, beginnings of SQLite's names and PostgreSQL's states
-    ("disk_full", ("SQLITE_FULL",), ("53100",)),
-    ("disk_error", ("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_NOTADB"), ("58",)),
-    ("database_busy", ("SQLITE_BUSY", "SQLITE_LOCKED"), ("55P03",)),
-    ("database_unreachable", (), ("08", "57P")),
-)
 PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
     "wal_autocheckpoint=4000",  # pages, 16 MB: a page that many commits change is copied to its place once
@@ -136,8 +130,8 @@ class Store:
                 with _marked(), Session(self.writing, expire_on_commit=False) as session, session.begin():
                     return _values(handler, session, [payload])[0]
             except DBAPIError as error:
-                if _state(error) not in PG_RETRIES or attempt == PG_ATTEMPTS:
-                    refusal = _refusal(error)
+                if state_of(error) not in PG_RETRIES or attempt == PG_ATTEMPTS:
+                    refusal = refusal_of(error)
                     if refusal is error:
                         raise
                     raise refusal from error
@@ -169,8 +163,8 @@ class Store:
             return self._transaction(_runs(calls))
         except BaseException as error:
             if len(calls) == 1:
-                return [(calls[0], None, _refusal(error))]
-            code = _lost_code(error)
+                return [(calls[0], None, refusal_of(error))]
+            code = lost_code(error)
             if code is None:
                 return [answer for call in calls for answer in self._commit_together([call])]
             log.error("a group of %d calls was rolled back: %s", len(calls), code)
@@ -188,7 +182,7 @@ class Store:
                         raise RuntimeError("a call ended the transaction")
                 return answers
             except BaseException as error:
-                if _lost_code(error) == "disk_error":
+                if lost_code(error) == "disk_error":
                     connection.invalidate()  # never trust what it has cached
                 raise
 
@@ -229,7 +223,7 @@ def _attempt(connection: Connection, run: list[_Call]) -> list[Answer]:
         with connection.begin_nested():
             return _work_off(connection, run)
     except BaseException as error:
-        if _lost_code(error) or not _in_transaction(connection):
+        if lost_code(error) or not _in_transaction(connection):
             raise
         if len(run) == 1:
             return [(run[0], None, error)]
@@ -264,31 +258,6 @@ def _marked() -> Iterator[None]:
 def _in_transaction(connection: Connection) -> bool:
     """SQLite rolls a transaction back by itself when the disk is full; what follows would be saved one by one."""
     return bool(connection.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
-
-
-def _lost_code(error: BaseException | None) -> str | None:
-    """The catalogue's code of a failure that loses the whole transaction, looked for behind what it led to."""
-    for _ in range(10):
-        if isinstance(error, DBAPIError | sqlite3.Error):
-            name = getattr(getattr(error, "orig", error), "sqlite_errorname", None) or ""
-            state = _state(error) or ""
-            for code, names, states in LOST:
-                if name.startswith(names) or state.startswith(states):
-                    return code
-        error = error and (error.__cause__ or error.__context__)
-    return None
-
-
-def _state(error: BaseException) -> str | None:
-    return getattr(getattr(error, "orig", None), "sqlstate", None)
-
-
-def _refusal(error: BaseException) -> BaseException:
-    """A failing database as the catalogue's error; anything else as it is."""
-    code = _lost_code(error)
-    if code is None and isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", "") is None:
-        code = "database_unreachable"  # psycopg lost the connection or got none
-    return DomainError(code) if code else error
 
 
 def _sqlite_writer(url: str) -> Engine:

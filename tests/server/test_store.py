@@ -18,9 +18,9 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from server import store as the_store
 from server.errors import DomainError
 from server.extensions import db
+from server.failures import lost_code
 from server.models import Person, Subject
 from server.store import GROUP_LIMIT, Store, snapshot, write
 from tests.server.offices import Office, office
@@ -570,4 +570,4 @@ def test_a_lost_connection_is_told_and_the_next_write_has_another(pg_store: Stor
 def test_a_chain_of_errors_that_leads_back_to_itself_is_no_endless_walk():
     one, two = ValueError("one"), ValueError("two")
     one.__context__, two.__context__ = two, one
-    assert the_store._lost_code(one) is None
+    assert lost_code(one) is None
