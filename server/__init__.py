@@ -16,7 +16,7 @@ def create_app(config: "Config") -> "APIFlask":
     from server.child import Child
     from server.store import Store, prepare_reading
 
-    app = APIFlask("server", title="Korablik", version="1")
+    app = APIFlask("server", title="Korablik", version="1", docs_path=None)
     app.config.from_mapping(
         SECRET_KEY=security.session_key(config.keys),
         SQLALCHEMY_DATABASE_URI=config.database_url,
@@ -37,13 +37,12 @@ def create_app(config: "Config") -> "APIFlask":
     extensions.db.init_app(app)
     with app.app_context():
         prepare_reading(extensions.db.engine)
-    extensions.migrate.init_app(app, extensions.db, directory=str(errors_http.HERE / "migrations"))
     extensions.babel.init_app(app, locale_selector=security.choose_locale, timezone_selector=security.choose_timezone)
     extensions.csrf.init_app(app)
     extensions.login.init_app(app)
     extensions.limiter.init_app(app)
     security.init_app(app, config)
     errors_http.init_app(app)
-    web.init_app(app)
     api.init_app(app)
+    web.init_app(app)  # last: it refuses addresses that do not say who may call them
     return app

@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import os
 import pickle
+import select
 import subprocess
 import sys
 import threading
@@ -18,6 +19,8 @@ from server.errors import DomainError
 from sync.errors import SyncError
 
 CEILING = 2 * 1024**3  # bytes of address space; resident memory stays far below (see tests/bench)
+# A group of its own: Ctrl+C in the terminal is the caller's to answer, who then ends the child.
+APART: dict[str, Any] = {"creationflags": 0x200} if sys.platform == "win32" else {"process_group": 0}
 
 
 class Child:
@@ -52,7 +55,10 @@ class Child:
         raise value
 
     def close(self) -> None:
-        """End the child."""
+        """End the child; a call that is under way fails with ``child_died``."""
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._drop()
 
@@ -60,7 +66,7 @@ class Child:
         if self._process is None or self._process.poll() is not None:
             self._drop()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "server.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [sys.executable, "-m", "server.child"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, **APART
             )
         return self._process
 
@@ -75,18 +81,33 @@ class Child:
 
 
 def main() -> None:
-    """The child's side: questions on standard input, answers on what was standard output; prints go to stderr."""
+    """The child's side: questions on what was standard input, answers on what was standard output.
+
+    Whatever a library reads or prints meets an empty input and standard error, never the talk with the parent.
+    """
     _limit_memory()
-    answers = os.fdopen(os.dup(1), "wb")
+    questions, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
+    threading.Thread(target=_end_with_parent, args=(questions.fileno(),), daemon=True).start()
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
-            target, args, wants_progress = pickle.load(sys.stdin.buffer)
+            target, args, wants_progress = pickle.load(questions)
             _send(answers, _run(answers, target, args, wants_progress))
 
 
+def _end_with_parent(questions: int) -> None:
+    """A parent that was killed hangs up: end at once, also in the middle of a page, before another child begins it."""
+    if not hasattr(select, "poll"):  # Windows: the child ends when it has answered
+        return
+    watch = select.poll()
+    watch.register(questions, 0)  # hanging up is always told
+    watch.poll()
+    os._exit(1)
+
+
 def _send(pipe: IO[bytes], message: Any) -> None:
-    pickle.dump(message, pipe)
+    pipe.write(pickle.dumps(message))  # made whole first: what cannot be sent leaves no half of it in the pipe
     pipe.flush()
 
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 from server.cli.words import _
 
 WHEN = "YYYY-MM-DD"
+Files = tuple[tuple[str, bytes], ...]  # name and bytes
 
 
 @click.group(help=_("Carries the school day to students with poor internet or none, and carries their work back."))
@@ -52,9 +52,12 @@ def init(school: str, admin: str, country: str, timezone: str, language: str, ho
 @click.option("--dry-run", is_flag=True, help=_("say what would change, store nothing"))
 @click.option("--skip-errors", is_flag=True, help=_("take all but the rows in error"))
 @json_option
-def import_(kind: str, files: tuple[Path, ...], dry_run: bool, skip_errors: bool, as_json: bool) -> None:
+def import_(kind: str, files: tuple[Path, ...], dry_run: bool, skip_errors: bool, as_json: bool) -> int:
     """Files are read here; a folder of lessons means its Markdown files."""
-    _run("import", {"kind": kind, "dry_run": dry_run, "skip_errors": skip_errors}, _files(files, "*.md"), as_json)
+    from server.cli import reading
+
+    options = {"kind": kind, "dry_run": dry_run, "skip_errors": skip_errors}
+    return _run("import", options, lambda: reading.all_of(files, "*.md"), as_json)
 
 
 @cli.command(help=_("Approve days and publish: site of every class that changed."))
@@ -62,9 +65,9 @@ def import_(kind: str, files: tuple[Path, ...], dry_run: bool, skip_errors: bool
 @click.option("--day", "days", multiple=True, metavar=WHEN, help=_("approve a day"))
 @as_option
 @json_option
-def publish(weeks: tuple[str, ...], days: tuple[str, ...], login: str, as_json: bool) -> None:
+def publish(weeks: tuple[str, ...], days: tuple[str, ...], login: str, as_json: bool) -> int:
     """Without options what is approved already is published anew."""
-    _run("publish", {"weeks": weeks, "days": days, "as": login}, (), as_json)
+    return _run("publish", {"weeks": weeks, "days": days, "as": login}, tuple, as_json)
 
 
 @cli.group("print", help=_("Print on paper (PDF files)."))
@@ -76,9 +79,9 @@ def print_() -> None:
 @click.option("--week", default="", metavar="2026-W50", help=_("ISO week; else this one"))
 @click.option("--group", "groups", multiple=True, metavar=_("CLASS"), help=_("only this class"))
 @json_option
-def print_packs(week: str, groups: tuple[str, ...], as_json: bool) -> None:
+def print_packs(week: str, groups: tuple[str, ...], as_json: bool) -> int:
     """Files lie in packs/<week>/ of the home."""
-    _run("print packs", {"week": week, "groups": groups}, (), as_json)
+    return _run("print packs", {"week": week, "groups": groups}, tuple, as_json)
 
 
 @cli.command("return", help=_("Log returned works by their codes (nine digits, or what a code reader sends)."))
@@ -89,12 +92,10 @@ def print_packs(week: str, groups: tuple[str, ...], as_json: bool) -> None:
 @click.option("--date", default="", metavar=WHEN, help=_("day of return; else today"))
 @click.option("--comment", default="", help=_("a word for the student"))
 @json_option
-def return_(
-    codes: tuple[str, ...], login: str, mark: str, channel: str, date: str, comment: str, as_json: bool
-) -> None:
+def return_(codes: tuple[str, ...], login: str, mark: str, channel: str, date: str, comment: str, as_json: bool) -> int:
     """One bad code does not block the next."""
     options = {"codes": codes, "as": login, "mark": mark, "channel": channel, "date": date, "comment": comment}
-    _run("return", options, (), as_json)
+    return _run("return", options, tuple, as_json)
 
 
 @cli.group(help=_("Give data out."))
@@ -109,29 +110,31 @@ def export() -> None:
 @click.option("--format", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True, help=_("kind of file"))
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help=_("file to write"))
 @json_option
-def export_journal(group: str, since: str, until: str, format: str, out: Path, as_json: bool) -> None:
+def export_journal(group: str, since: str, until: str, format: str, out: Path, as_json: bool) -> int:
     """Opens in Excel as it is."""
     options = {"group": group, "from": since, "to": until, "format": format}
-    _run("export journal", options, (), as_json, out=out)
+    return _run("export journal", options, tuple, as_json, out=out)
 
 
 @cli.command(help=_("Count what the home holds and list what is wrong."))
 @json_option
-def check(as_json: bool) -> None:
+def check(as_json: bool) -> int:
     """Exit code 0 also with problems: they are for a person."""
-    _run("check", {}, (), as_json)
+    return _run("check", {}, tuple, as_json)
 
 
 @cli.command(help=_("Check published files against the school's signature (FILE.minisig beside each)."))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--key", type=click.Path(path_type=Path), help=_("public key of the school; else this home's"))
 @json_option
-def verify(files: tuple[Path, ...], key: Path | None, as_json: bool) -> None:
-    """A folder of an edition means its envelope."""
-    named = [path / "envelope.json" if path.is_dir() else path for path in files]
-    pairs = [part for path in named for part in (path, path.with_name(path.name + ".minisig"))]
-    options = {"key": _files([key], "*")[0][1].decode("utf-8", "replace")} if key else {}
-    _run("verify", options, _files(pairs, "*"), as_json)
+def verify(files: tuple[Path, ...], key: Path | None, as_json: bool) -> int:
+    """A folder of an edition means its envelope, and its content by the hash that the envelope names."""
+    from server.cli import reading
+
+    options = {}
+    if key is not None:
+        options = {"key": reading.one(key)[1].decode("utf-8", "replace"), "key_name": str(key)}
+    return _run("verify", options, lambda: reading.signed(files), as_json)
 
 
 @cli.command(help=_("Serve the office until it is stopped."))
@@ -139,9 +142,9 @@ def verify(files: tuple[Path, ...], key: Path | None, as_json: bool) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), help=_("port to listen on (KORABLIK_PORT)"))
 def serve(host: str | None, port: int | None) -> None:
     """One office serves a home; command lines then hand their work to it."""
-    from server.cli import local
+    from server.cli import serving
 
-    local.serve(host, port)
+    serving.serve(host, port)
 
 
 @cli.command(help=_("Show everything on a sample village school: import, publish, print, serve."))
@@ -154,67 +157,71 @@ def demo(no_serve: bool, port: int) -> None:
     run(serve=not no_serve, port=port)
 
 
-def _files(paths: "tuple[Path, ...] | list[Path]", pattern: str) -> tuple[tuple[str, bytes], ...]:
-    """Name and bytes of every file; a folder stands for its files of the pattern."""
-    from server.errors import DomainError
-
-    found: list[tuple[str, bytes]] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(file for file in path.glob(pattern) if file.name.lower() != "readme.md")
-            if not inside:
-                raise DomainError("file_missing", name=path / pattern)
-        else:
-            inside = [path]
-        for file in inside:
-            try:
-                found.append((file.name, file.read_bytes()))
-            except FileNotFoundError as error:
-                raise DomainError("file_missing", name=file) from error
-            except OSError as error:
-                raise DomainError("file_unreadable", name=file, reason=error.strerror or "") from error
-    return tuple(found)
-
-
 def _run(
-    command: str, options: dict[str, Any], files: tuple[tuple[str, bytes], ...], as_json: bool, out: Path | None = None
-) -> None:
+    command: str, options: dict[str, Any], files: Callable[[], Files], as_json: bool, out: Path | None = None
+) -> int:
+    """Run a command; 1 when it did not do all it was asked. With ``--json`` a refusal is a document too."""
     from server.cli import local
+    from server.cli.remote import Refused
     from server.cli.terminal import Terminal
     from server.services.commands.console import Call
+    from sync.errors import SyncError
 
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
     terminal = Terminal(as_json, out)
-    terminal.finish(local.run(Call(command, plain, files), terminal))
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Exit 0, 1 with a sentence, 2 for usage; 130 when interrupted."""
-    sys.exit(_exit_code(lambda: cli.main(arguments, "korablik", standalone_mode=False)))
-
-
-def _exit_code(work: Callable[[], Any]) -> int:
-    from server.cli.local import told
-    from server.cli.remote import Refused
-    from server.errors import DomainError
-    from sync.errors import SyncError
-
     try:
-        result = work()
-        return result if isinstance(result, int) else 0
+        result = local.run(Call(command, plain, files()), terminal)
+    except (SyncError, Refused) as error:
+        sentence = local.told(error) if isinstance(error, SyncError) else str(error)
+        terminal.warn(sentence)
+        terminal.finish({"error": {"code": error.code, "text": sentence}})
+        return 1
+    terminal.finish(result)
+    return 1 if result.get("refused") else 0
+
+
+def main() -> None:
+    """Exit 0, 1 with a sentence, 2 for usage; 130 when interrupted, 143 when told to end."""
+    import gc
+    import signal
+
+    gc.disable()  # loading makes no rubbish; local.office() switches it on again
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    sys.exit(run())
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line (of the process when None) and return its exit code."""
+    try:
+        code = cli.main(arguments, "korablik", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo(_("Stopped."), err=True)
-        return 130
-    except Refused as error:
-        click.echo(str(error), err=True)
-    except SyncError as error:
-        click.echo(told(error), err=True)
-    except BrokenPipeError:
+        return _refused(_("Stopped."), 130)
+    except BrokenPipeError:  # whoever read has gone; that is no matter of ours
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except Exception as error:  # a fault of ours: one line, no values, no names
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        click.echo(f"{told(DomainError('internal'))} ({type(error).__name__}, {where.name}:{where.lineno})", err=True)
-    return 1
+        return 0
+    except Exception as error:
+        return _explain(error)
+
+
+def _explain(error: Exception) -> int:
+    """The sentence of a refusal; of a fault of ours one line without values and names."""
+    from server.cli import faults, local
+    from server.errors import DomainError
+    from sync.errors import SyncError
+
+    if not isinstance(error, SyncError):
+        faults.note(error)
+        error = DomainError("internal")
+    return _refused(local.told(error))
+
+
+def _refused(sentence: str, code: int = 1) -> int:
+    from server.cli.terminal import write
+
+    write(sys.stderr, sentence + "\n")
+    return code

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import force_locale
 
 from server import clock
-from server.cli import local, remote
+from server.cli import local, serving
 from server.cli.terminal import Terminal
 from server.cli.words import _
 from server.config import CHECKOUT, Config, make_config
@@ -26,48 +26,57 @@ DONE = "demo.json"  # written last: a home without it was interrupted
 def run(serve: bool, port: int) -> None:
     """Build the demo's home if it is not there, renew the logins, tell where everything is, and serve."""
     config = _config(port)
-    with remote.held(config) as ours:
+    with local.lock(config) as ours:
         if not ours:
             raise DomainError("office_open")
-        remote.remove_stale(config.run)
+        if serve:
+            serving.require_port(config)
         state = _state(config)
         if state is None:
-            state = _build(config)
+            _clear(config)
+            state = build(config)
         with local.office(config):
             schema.prepare()
-            logins = demo.new_logins(clock.now(config, ZONE))
-            _tell(config, state, logins)
+            now = clock.now(config, ZONE)
+            _tell(config, state, demo.new_logins(now), clock.local_date(now, ZONE))
     if serve:
-        local.serve_home(config, lambda address: print(_("The office is open: %(address)s") % {"address": address}
-                                                       + "  " + _("(Ctrl+C stops it)"), flush=True))  # fmt: skip
+        serving.serve_home(config, lambda address: Terminal().say(
+            _("The office is open: %(address)s") % {"address": address} + "  " + _("(Ctrl+C stops it)")
+        ))  # fmt: skip
 
 
 def _config(port: int) -> Config:
     own = local.environment()
-    home = CHECKOUT / "build" / "demo"
-    return replace(make_config(home), port=port, fixed_now=own.fixed_now)
+    return replace(make_config(CHECKOUT / "build" / "demo"), port=port, fixed_now=own.fixed_now)
 
 
 def _state(config: Config) -> dict[str, Any] | None:
+    """What the demo in this home holds; None when there is none or its making was interrupted."""
     try:
-        return json.loads((config.home / DONE).read_text(encoding="utf-8"))
+        state = json.loads((config.home / DONE).read_text(encoding="utf-8"))
+        return state if schema.has_home(config) else None
     except (OSError, ValueError):
         return None
 
 
-def _build(config: Config) -> dict[str, Any]:
-    """Everything from the first file to the last sheet of paper."""
-    terminal = Terminal()
+def _clear(config: Config) -> None:
+    """Begin anew, whatever an interrupted start left; the lock in run/ is ours."""
     for path in config.home.iterdir() if config.home.exists() else ():
         if path != config.run:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def build(config: Config, on_paper: bool = True) -> dict[str, Any]:
+    """Everything from the first file to the last sheet of paper (none without ``on_paper``); returns what there is."""
+    terminal = Terminal()
     with local.office(config):
         schema.prepare()
         now = clock.now(config, ZONE)
         today = clock.local_date(now, ZONE)
         shift = demo.shift_to(today)
         monday = demo.SAMPLE_MONDAY + timedelta(days=shift)
-        print(_("Setting up the village school; its sample week becomes %(week)s.") % {"week": week_name(monday)})
+        week = week_name(monday)
+        terminal.say(_("Setting up the village school; its sample week becomes %(week)s.") % {"week": week})
         with force_locale("ru"):
             _create(now)
             reports = demo.load(SAMPLE, shift, now, terminal.progress)
@@ -77,11 +86,13 @@ def _build(config: Config) -> dict[str, Any]:
             done = publishing.publish(
                 week_days(today) + week_days(monday), today=today, now=now, actor_id=None, progress=terminal.progress
             )
-            printed = packs.print_packs(monday, None, now=now, progress=terminal.progress)
+            printed = packs.print_packs(monday, None, now=now, progress=terminal.progress) if on_paper else []
             demo.hand_in(now, today)
-        state = {"week": week_name(monday), "edition": done.number, "packs": sum(item.packs for item in printed),
+        state = {"week": week, "edition": done.number, "packs": sum(item.packs for item in printed),
                  "sides": sum(item.pages for item in printed)}  # fmt: skip
-    (config.home / DONE).write_text(json.dumps(state), encoding="utf-8")
+    staged = config.home / f".{DONE}"
+    staged.write_text(json.dumps(state), encoding="utf-8")
+    staged.replace(config.home / DONE)
     return state
 
 
@@ -93,27 +104,27 @@ def _create(now: datetime) -> None:
     setup.create(wanted, now=now)
 
 
-def _tell(config: Config, state: dict[str, Any], logins: list[demo.Login]) -> None:
-    address = f"http://{config.host}:{config.port}/"
+def _tell(config: Config, state: dict[str, Any], logins: list[demo.Login], today: date) -> None:
+    address, say = f"http://{config.host}:{config.port}/", Terminal().say
     sample = date.fromisocalendar(int(state["week"][:4]), int(state["week"][6:]), 1)
-    print()
-    print(_("Office:       %(address)s") % {"address": address})
-    print(_("Class sites:  %(address)s  or without a server: %(file)s")
-          % {"address": f"{address}public/", "file": _short(config.public / "index.html")})  # fmt: skip
-    print(_("Paper packs:  %(folder)s (%(packs)s packs, %(sides)s sides)")
-          % {"folder": _short(config.packs / state["week"]), "packs": state["packs"], "sides": state["sides"]})  # fmt: skip
-    print(_("Sample week:  %(week)s, from Monday %(day)s; edition %(number)s")
-          % {"week": state["week"], "day": f"{sample:%d.%m.%Y}", "number": state["edition"]})  # fmt: skip
-    print()
-    print(_("Logins of this run (they work on this machine only):"))
+    say("")
+    say(_("Office:       %(address)s") % {"address": address})
+    say(_("Class sites:  %(address)s  or without a server: %(file)s")
+        % {"address": f"{address}public/", "file": _short(config.public / "index.html")})  # fmt: skip
+    say(_("Paper packs:  %(folder)s (%(packs)s packs, %(sides)s sides)")
+        % {"folder": _short(config.packs / state["week"]), **state})  # fmt: skip
+    say(_("Sample week:  %(week)s, from Monday %(day)s; edition %(number)s")
+        % {"week": state["week"], "day": f"{sample:%d.%m.%Y}", "number": state["edition"]})  # fmt: skip
+    say("")
+    say(_("Logins of this run (they work on this machine only):"))
     for item in logins:
-        print(f"  {item.login:<24} {item.password:<24} {item.name}")
-    print()
+        say(f"  {item.login:<24} {item.password:<24} {item.name}")
+    say("")
     command = f"korablik --home {_short(config.home)} return CODE --as {_teacher(logins)}"
-    print(_("Log a work by its code: %(command)s") % {"command": command})
-    if clock.local_date(clock.now(config, ZONE), ZONE) > sample + timedelta(days=6):
-        print(_("The sample week is over. For a fresh one remove %(home)s and start again.")
-              % {"home": _short(config.home)})  # fmt: skip
+    say(_("Log a work by its code: %(command)s") % {"command": command})
+    if today > sample + timedelta(days=6):
+        say(_("The sample week is over. For a fresh one remove %(home)s and start again.")
+            % {"home": _short(config.home)})  # fmt: skip
 
 
 def _teacher(logins: list[demo.Login]) -> str:

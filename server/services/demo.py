@@ -5,12 +5,13 @@ sample does not have (tutor, psychologist …) are invented here.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import distinct, exists, func, select
 from sqlalchemy.orm import Session
 
 from server import store
@@ -22,8 +23,10 @@ from server.models import (
     CourseTeacher,
     DutyRota,
     Group,
+    MarkRevision,
     Notice,
     Person,
+    Return,
     RoleGrant,
     Task,
     Work,
@@ -42,8 +45,9 @@ INVENTED = {
     "deputy_upbringing": ("Ладогина", "Вера", "Ильинична"), "network_teacher": ("Синицын", "Олег", "Петрович"),
     "tutor": ("Ручьёва", "Нина", "Павловна"), "psychologist": ("Тишина", "Алла", "Юрьевна"),
     "operator": ("Звонова", "Майя", "Львовна"), "support_staff": ("Ключников", "Пётр", "Ильич"),
-    "admin": ("Настройкин", "Лев", "Олегович"),
 }  # fmt: skip
+ADMIN = ("Настройкин", "Лев", "Олегович")
+SHOWN_GRADE = 7
 LEAVES_RELEASED = {"director", "deputy_studies", "class_teacher", "psychologist"}
 Progress = Callable[[str, int, int], None]
 
@@ -82,6 +86,7 @@ def furnish(shift: int, now: datetime, today: date) -> None:
     def save(session: Session) -> None:
         for role, name in INVENTED.items():
             _invent(session, role, name, now, today)
+        _name_administrator(session)
         for person, role in session.execute(
             select(Person, RoleGrant.role).join(RoleGrant, RoleGrant.person_id == Person.id)
         ).tuples():
@@ -106,7 +111,7 @@ def _invent(session: Session, role: str, name: tuple[str, str, str], now: dateti
         session.flush()
     group_id = course_id = None
     if role == "tutor":
-        group_id = session.scalars(select(Group.id).where(Group.kind == "class", Group.grade == 7)).first()
+        group_id = session.scalars(select(Group.id).where(Group.kind == "class", Group.grade == SHOWN_GRADE)).first()
     if role == "network_teacher":
         course_id = session.scalars(select(Course.id).order_by(Course.id)).first()
     grant = content_id("grant", person_id, role, group_id or "", course_id or "", today.isoformat())
@@ -116,6 +121,14 @@ def _invent(session: Session, role: str, name: tuple[str, str, str], now: dateti
     if role == "operator":
         session.merge(DutyRota(id=content_id("demo", "duty"), person_id=person_id, since=now - timedelta(hours=1),
                                until=now + timedelta(days=60)))  # fmt: skip
+
+
+def _name_administrator(session: Session) -> None:
+    """Setup's administrator, who has no name yet, becomes somebody."""
+    person = session.scalars(
+        select(Person).join(RoleGrant, RoleGrant.person_id == Person.id).where(RoleGrant.role == "admin")
+    ).one()
+    person.last_name, person.first_name, person.middle_name = ADMIN
 
 
 def new_logins(now: datetime) -> list[Login]:
@@ -150,17 +163,40 @@ def _open_account(person_id: str, login: str, now: datetime) -> str:
 
 
 def _one_person_per_role(session: Session) -> Iterator[tuple[str, Person]]:
-    """Distinct people: who has the fewest other roles shows a role best."""
+    """Distinct people: who has most to show in the sample week, then who has the fewest other roles."""
     grants = session.execute(
         select(Person, RoleGrant.role).join(RoleGrant, RoleGrant.person_id == Person.id).order_by(Person.last_name)
     ).tuples().all()  # fmt: skip
-    load = {person.id: sum(other.id == person.id for other, _ in grants) for person, _ in grants}
+    load = Counter(person.id for person, _role in grants)
+    worth = {"subject_teacher": _works_to_check(session), "class_teacher": _class_shown(session)}
     taken: set[str] = set()
     for role in sorted(ROLES, key=lambda role: sum(own == role for _, own in grants)):
+        shown = worth.get(role, {})
         people = [person for person, own in grants if own == role and person.id not in taken]
-        person = min(people, key=lambda person: (load[person.id], person.last_name, person.id))
+        person = min(people, key=lambda one: (-shown.get(one.id, 0), load[one.id], one.last_name, one.id))
         taken.add(person.id)
         yield role, person
+
+
+def _works_to_check(session: Session) -> dict[str, int]:
+    """Person → works of theirs that came back and have no mark."""
+    rows = session.execute(
+        select(CourseTeacher.person_id, func.count(distinct(Work.id)))
+        .join(Task, Task.course_id == CourseTeacher.course_id).join(Work, Work.task_id == Task.id)
+        .join(Return, Return.work_id == Work.id)
+        .where(CourseTeacher.is_lead, ~exists().where(MarkRevision.work_id == Work.id))
+        .group_by(CourseTeacher.person_id)
+    )  # fmt: skip
+    return dict(rows.tuples().all())
+
+
+def _class_shown(session: Session) -> dict[str, int]:
+    """The class teacher of the seventh class: its week has the most."""
+    rows = session.scalars(
+        select(RoleGrant.person_id).join(Group, Group.id == RoleGrant.group_id)
+        .where(RoleGrant.role == "class_teacher", Group.grade == SHOWN_GRADE)
+    )  # fmt: skip
+    return dict.fromkeys(rows, 1)
 
 
 def hand_in(now: datetime, today: date) -> int:

@@ -1,5 +1,6 @@
 """Paper packs of a week: who gets which codes, the print in a child process, and the record of what was printed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -43,7 +44,9 @@ def print_packs(
 ) -> list[Printed]:
     """Print the packs of a week for the groups named (None: every class). One PDF per group in ``packs/<week>/``.
 
-    Raises DomainError ``not_published``, ``week_not_in_edition``, ``group_unknown``, PrintError ``font_lacks``.
+    Every name is looked at before anything is written: one that the paper's font cannot write stops the print with
+    PrintError ``font_lacks``. Raises DomainError ``not_published``, ``week_not_in_edition``, ``group_unknown``,
+    ``class_empty``. ``progress`` counts packs.
     """
     config: Config = current_app.extensions["korablik"]
     week = week_name(monday)
@@ -53,16 +56,53 @@ def print_packs(
             raise DomainError("not_published", week=week)
         if not row.window_from <= monday <= row.window_to:
             raise DomainError("week_not_in_edition", week=week)
-        groups = _groups(session, slugs)
         edition_id, number = row.id, row.number
         today = clock.local_date(now, session.scalars(select(School.timezone)).one())
-    since = today if monday <= today <= week_days(monday)[-1] else monday
-    printed = []
-    for done, slug in enumerate(groups):
-        progress("packs", done, len(groups))
-        printed.append(_print_group(config, slug, since, edition_id, number, now))
-    progress("packs", len(groups), len(groups))
+        since = today if monday <= today <= week_days(monday)[-1] else monday
+        names = {slug: _names(session, slug, since) for slug in _groups(session, slugs)}
+    if empty := [slug for slug, students in names.items() if not students and slugs]:
+        raise DomainError("class_empty", name=empty[0], week=week)
+    for student in (student for students in names.values() for student in students):
+        current_app.extensions["child"].call("printables.checks:check_letters", student)
+    return _print_groups(_Print(config, since, edition_id, number, now), names, progress)
+
+
+@dataclass(frozen=True)
+class _Print:
+    """All circumstances of a print but the group.
+
+    ``since``: the week's Monday, or today in a week that runs; who left the class before it gets no pack.
+    """
+
+    config: Config
+    since: date
+    edition_id: str
+    number: int
+    now: datetime
+
+
+def _print_groups(order: _Print, names: dict[str, list[Student]], progress: Progress) -> list[Printed]:
+    total, before, printed = sum(len(students) for students in names.values()), 0, []
+    progress("packs", 0, total)
+    for slug, students in names.items():
+        if students:
+            done = before  # of the groups before this one
+
+            def of_group(packs: int, of: int, done: int = done) -> None:
+                progress("packs", min(done + packs, total), total)
+
+            printed.append(_print_group(order, slug, of_group))
+            before += len(students)
     return printed
+
+
+def _names(session: Session, slug: str, since: date) -> list[Student]:
+    """The members of a class with their names only."""
+    group = session.scalars(select(Group).where(Group.slug == slug)).one()
+    people = session.scalars(
+        select(Person).where(Person.id.in_(members(session, group, since, week_days(since)[-1]))).order_by(Person.id)
+    )
+    return [Student(person.id, _name(person), _short(person), group.name, "") for person in people]
 
 
 def _groups(session: Session, slugs: list[str] | None) -> list[str]:
@@ -74,18 +114,18 @@ def _groups(session: Session, slugs: list[str] | None) -> list[str]:
     return [slug for slug in ordered if slugs is None or slug in slugs]
 
 
-def _print_group(config: Config, slug: str, since: date, edition_id: str, number: int, now: datetime) -> Printed:
-    """``since``: the week's Monday, or today in a week that runs; who left the class before it gets no pack."""
-    week = week_name(since)
+def _print_group(order: _Print, slug: str, progress: Callable[[int, int], None]) -> Printed:
+    config, since, number = order.config, order.since, order.number
     store.write(lambda session: _ensure_packs(session, slug, since, number))
     with store.snapshot() as session:
         roster = make_roster(session, slug, since, number, keys.printed(config.keys))
-    out = config.packs / week / f"{slug}.pdf"
+    out = config.packs / week_name(since) / f"{slug}.pdf"
     out.parent.mkdir(parents=True, exist_ok=True)
     report: PrintReport = current_app.extensions["child"].call(
-        "printables.pack:print_group", config.editions / edition_id, roster, out, config.cache / "sheets", LOCALES
-    )
-    store.write(lambda session: _record(session, report, number, now))
+        "printables.pack:print_group", config.editions / order.edition_id, roster, out, config.cache / "sheets",
+        LOCALES, progress=progress,
+    )  # fmt: skip
+    store.write(lambda session: _record(session, report, order.now))
     return Printed(slug, out, len(report.packs), report.pages, report.bytes, report.rendered, report.from_cache,
                    report.lacking)  # fmt: skip
 
@@ -95,7 +135,7 @@ def _ensure_packs(session: Session, slug: str, since: date, number: int) -> None
     group = session.scalars(select(Group).where(Group.slug == slug)).one()
     week = week_name(since)
     have = set(session.scalars(select(Pack.student_id).where(Pack.week == week, Pack.edition_number == number)))
-    taken = set(session.scalars(select(Pack.code)))
+    taken = {*session.scalars(select(Pack.code)), *session.scalars(select(Work.code))}  # nine digits name one thing
     for student_id in members(session, group, since, week_days(since)[-1]):
         if student_id in have:
             continue
@@ -131,7 +171,7 @@ def make_roster(session: Session, slug: str, since: date, number: int, fingerpri
     placed = _subgroups(session, group, since, ids)
     students = tuple(
         Student(
-            id=person.id, name=f"{person.last_name} {person.first_name}".strip(), short=_short(person),
+            id=person.id, name=_name(person), short=_short(person),
             group_name=group.name, pack_code=code, works=codes_of.get(person.id, {}),
             extra=_extra(session, window, days, group, person.id), subgroups=placed.get(person.id),
         )
@@ -139,6 +179,10 @@ def make_roster(session: Session, slug: str, since: date, number: int, fingerpri
     )  # fmt: skip
     own = group_view(session, group, window.first)
     return Roster(slug, group.name, week, number, students, fingerprint, own)
+
+
+def _name(person: Person) -> str:
+    return f"{person.last_name} {person.first_name}".strip()
 
 
 def _short(person: Person) -> str:
@@ -177,7 +221,7 @@ def _extra(session: Session, window: Window, days: list[date], group: Group, stu
     )  # fmt: skip
 
 
-def _record(session: Session, report: PrintReport, number: int, now: datetime) -> None:
+def _record(session: Session, report: PrintReport, now: datetime) -> None:
     """Store what was printed: pages per pack, and the page total of each task's sheet."""
     for info in report.packs:
         pack = session.scalars(select(Pack).where(Pack.code == info.pack_code)).one()

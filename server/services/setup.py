@@ -45,7 +45,7 @@ def create(wanted: NewSchool, *, now: datetime) -> tuple[str, str]:
     Raises DomainError ``home_exists``, ``field_needed``, ``value_invalid``, ``login_invalid``.
     """
     config = current_app.extensions["korablik"]
-    _check(wanted)
+    check(wanted)
     random = SystemRandom()
     school_id = "".join(random.choice(ALPHABET) for _unused in range(4))
     with force_locale(wanted.locale):
@@ -58,7 +58,8 @@ def create(wanted: NewSchool, *, now: datetime) -> tuple[str, str]:
     return school_id, password
 
 
-def _check(wanted: NewSchool) -> None:
+def check(wanted: NewSchool) -> None:
+    """Raises DomainError ``field_needed``, ``value_invalid``, ``login_invalid`` before anything is made."""
     if not wanted.name.strip():
         raise DomainError("field_needed", field="--school")
     if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,39}", accounts.clean_login(wanted.admin)):

@@ -12,13 +12,16 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "print packs": "going_out:print_week",
     "export journal": "going_out:export_journal",
     "check": "school:check",
-    "verify": "going_out:verify_files",
+    "verify": "verifying:verify_files",
 }
-READS_ONLY = {"check", "verify", "export journal"}
+READS_ONLY = {"check", "export journal"}
 
 
 def run(call: Call, console: Console) -> dict[str, Any]:
-    """Carry a command out; returns what ``--json`` prints. Needs the application's context and a language."""
+    """Carry a command out; returns what ``--json`` prints. Needs the application's context and a language.
+
+    A document with a non-empty ``refused`` (a list) means that not everything was done: exit code 1.
+    """
     module, function = COMMANDS[call.command].split(":")
     return getattr(import_module(f"{__name__}.{module}"), function)(call, console)
 

@@ -1,8 +1,12 @@
 """`korablik import` and `korablik return`: files and works come in."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from server.errors import DomainError, sentence_of
@@ -16,25 +20,30 @@ from server.services.weeks import parse_day
 from sync import codes, decide
 from sync.errors import SyncError
 
+TAKEN = (decide.ACCEPTED, decide.DUPLICATE, decide.CONFLICT)  # stored, and nothing waits for another op
+
 
 def import_files(call: Call, console: Console) -> dict[str, Any]:
-    """Import files of one kind. Raises DomainError ``import_refused`` when errors left the database unchanged."""
+    """Import files of one kind; a file with an error leaves the database unchanged and does not hold up the next."""
     here = place()
     report = imports.run(
         call.options["kind"], list(call.files), actor_id=None, dry_run=call.options["dry_run"], now=here.now,
         skip_errors=call.options.get("skip_errors", False),
     )  # fmt: skip
     for finding in report.findings:
-        console.say(place_of(finding) + finding.text())
+        tell = console.warn if finding.level == "error" else console.say
+        tell(place_of(finding) + finding.text())
     for name, value in report.counts.items():
         console.say(f"  {label(name)}: {value}")
     if report.refused:
-        raise DomainError("import_refused", count=report.errors, files=", ".join(report.refused))
+        console.warn(sentence_of(
+            DomainError("import_refused", count=report.errors, files=", ".join(report.refused))
+        ))  # fmt: skip
     if call.options["dry_run"]:
         console.say(_("This was a trial: nothing was stored."))
-    elif not report.changed:
+    elif not report.changed and not report.refused:
         console.say(_("Everything was known already: nothing changed."))
-    return {"kind": report.kind, "counts": report.counts, "changed": report.changed,
+    return {"kind": report.kind, "counts": report.counts, "changed": report.changed, "refused": list(report.refused),
             "findings": [_as_json(finding) for finding in report.findings]}  # fmt: skip
 
 
@@ -53,45 +62,98 @@ def _as_json(finding: Finding) -> dict[str, Any]:
 
 
 def log_returns(call: Call, console: Console) -> dict[str, Any]:
-    """Log works by their codes. One bad code never blocks the next; raises afterwards if any was refused."""
+    """Log works by their codes. One bad code never blocks the next; who refuses any of them is told at the end."""
     here, options = place(), call.options
-    person = author(db.session, options["as"]) if options.get("as") else ""
-    arrival = Arrival(parse_day(options["date"]) if options.get("date") else here.today, options["channel"])
-    draft_lines, views, refused = [], [], []
-    for typed in options["codes"]:
-        try:
-            view = works.find(db.session, typed, here.school.id)
-            views.append(view)
-            draft_lines.append(Line(view.code, works.states(db.session, [view.id])[view.id].heads, "issued"))
-        except SyncError as error:
-            refused.append(sentence_of(error))
-            console.say(sentence_of(error))
-    draft = logging_work.make_draft(secrets.token_bytes(8), here.now, here.school.timezone, person, draft_lines)
-    envelopes, said_views = [], []
-    for number, view in enumerate(views):
-        try:
-            said = logging_work.read_typed("+" + options.get("mark", ""), view.rule, options.get("comment", ""))
-            envelopes.append(logging_work.op_about_work(draft, number, said or _nothing(options), arrival))
-            said_views.append(view)
-        except SyncError as error:
-            refused.append(sentence_of(error))
-            console.say(f"{codes.group_digits(view.code)}: {sentence_of(error)}")
-    outcomes = returns.receive(returns.Delivery(envelopes, here.now, here.today)) if envelopes else []
-    rows = []
-    for view, outcome in zip(said_views, outcomes, strict=True):
-        text = _told(outcome)
-        console.say(f"{codes.group_digits(view.code)}  {view.last_name} {view.first_name}, {view.group_name}, "
-                    f"{view.subject}: {text}")  # fmt: skip
-        rows.append({"code": view.code, "outcome": outcome.outcome, "reason": outcome.reason})
-        if outcome.outcome == decide.REJECTED:
-            refused.append(text)
-    if refused and not rows:
-        raise DomainError("returns_refused", count=len(refused), first=refused[0])
-    return {"returns": rows, "refused": refused}
+    person = author(db.session, options["as"])
+    arrival = Arrival(parse_day(options.get("date") or here.today.isoformat()), _channel(options["channel"]))
+    desk = _Desk(console, here.school.id)
+    found = desk.find(options["codes"])
+    draft = logging_work.make_draft(secrets.token_bytes(8), here.now, here.school.timezone, person,
+                                    [Line(view.code, desk.heads(view), "issued") for view in found])  # fmt: skip
+    said = {}
+    for number, view in enumerate(found):
+        with desk.refusing(view.code):
+            typed = logging_work.read_typed("+" + options.get("mark", ""), view.rule, options.get("comment", ""))
+            said[view] = logging_work.op_about_work(draft, number, typed or _nothing(options), arrival)
+    earlier = {view: desk.earlier(view) for view in said}
+    outcomes = returns.receive(returns.Delivery(list(said.values()), here.now, here.today)) if said else []
+    rows = [desk.tell(view, earlier[view], outcome) for view, outcome in zip(said, outcomes, strict=True)]
+    taken = sum(outcome.outcome in TAKEN for outcome in outcomes)
+    console.say(ngettext("%(num)s work was taken in.", "%(num)s works were taken in.", taken))
+    if desk.refused:
+        console.warn(ngettext("%(num)s code was refused; see above.", "%(num)s codes were refused; see above.",
+                              len(desk.refused)))  # fmt: skip
+    return {"returns": rows, "refused": desk.refused}
+
+
+def _channel(code: str) -> str:
+    """A known channel: said once, not for every code."""
+    known = [name for name, _text in logging_work.channels(db.session)]
+    if code not in known:
+        raise DomainError("channel_unknown", value=code[:20], allowed=", ".join(known))
+    return code
 
 
 def _nothing(options: dict[str, Any]) -> logging_work.Said:
     return logging_work.Said(None, options.get("comment", ""), True)
+
+
+@dataclass
+class _Desk:
+    """Where codes are laid down one after the other: what is known of them, and which were refused."""
+
+    console: Console
+    school: str
+    refused: list[dict[str, str]] = field(default_factory=list)
+
+    def find(self, codes_typed: list[str]) -> list[works.WorkView]:
+        """The works behind the codes, each once however often its code was read."""
+        found: dict[str, works.WorkView] = {}
+        for typed in codes_typed:
+            with self.refusing(typed[:40]):
+                view = works.find(db.session, typed, self.school)
+                if view.code in found:
+                    self.console.say(_("%(code)s was named twice; it counts once.",
+                                       code=codes.group_digits(view.code)))  # fmt: skip
+                found.setdefault(view.code, view)
+        return list(found.values())
+
+    @contextmanager
+    def refusing(self, typed: str) -> Iterator[None]:
+        """A refusal inside is told and noted, and the next code has its turn."""
+        try:
+            yield
+        except SyncError as error:
+            self._refuse(typed, error)
+
+    def _refuse(self, typed: str, error: SyncError) -> None:
+        sentence = sentence_of(error)
+        shown = codes.group_digits(typed) if typed.isdigit() and len(typed) == 9 else typed
+        self.refused.append({"code": typed, "reason": error.code, "text": sentence})
+        self.console.warn(f"{shown}: {sentence}")
+
+    def heads(self, view: works.WorkView) -> tuple[str, ...]:
+        """The revisions that stand on the work now."""
+        return works.states(db.session, [view.id])[view.id].heads
+
+    def earlier(self, view: works.WorkView) -> str:
+        """When and by whom it was handed in before; "" for the first time."""
+        before = works.returns_of(db.session, view.id)
+        if not before:
+            return ""
+        last = before[-1]
+        return _("handed in before, on %(day)s, logged by %(name)s", day=format_date(last.returned_on, "short"),
+                 name=last.logged_by or "—")  # fmt: skip
+
+    def tell(self, view: works.WorkView, earlier: str, outcome: returns.Outcome) -> dict[str, Any]:
+        """Say what became of a work; a rejected one is a refused code."""
+        if outcome.outcome not in TAKEN:
+            self._refuse(view.code, DomainError(outcome.reason, **outcome.data))
+        else:
+            name = f"{view.last_name} {view.first_name}".strip()
+            said = "; ".join(part for part in (_told(outcome), earlier) if part)
+            self.console.say(f"{codes.group_digits(view.code)}  {name}, {view.group_name}, {view.subject}: {said}")
+        return {"code": view.code, "outcome": outcome.outcome, "reason": outcome.reason, "before": earlier}
 
 
 def _told(outcome: returns.Outcome) -> str:

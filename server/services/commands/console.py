@@ -13,6 +13,7 @@ from server.errors import DomainError
 from server.extensions import db
 from server.importers.groups import find_groups
 from server.models import Account, Group, School
+from server.services.accounts import clean_login
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class Console(Protocol):
 
     def say(self, text: str) -> None:
         """A line of the answer."""
+
+    def warn(self, text: str) -> None:
+        """A line about what was not done; the exit code will be 1."""
 
     def progress(self, what: str, done: int, total: int) -> None:
         """How far a long command has come."""
@@ -57,11 +61,13 @@ def place() -> Place:
 
 
 def author(session: Session, login: str) -> str:
-    """The person behind a login. Raises DomainError ``login_unknown``."""
-    found = session.scalar(select(Account.person_id).where(Account.login == login.strip().lower()))
-    if found is None:
-        raise DomainError("login_unknown", login=login)
-    return found
+    """The person behind a login. Raises DomainError ``login_unknown``, ``account_closed``."""
+    account = session.scalar(select(Account).where(Account.login == clean_login(login)))
+    if account is None:
+        raise DomainError("login_unknown", login=login[:40])
+    if not account.is_active or account.person.left_on is not None:
+        raise DomainError("account_closed", login=account.login)
+    return account.person_id
 
 
 def group(session: Session, name: str) -> Group:

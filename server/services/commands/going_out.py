@@ -1,18 +1,14 @@
-"""`korablik publish`, `print packs`, `export journal`, `verify`: what leaves the school."""
+"""`korablik publish`, `print packs`, `export journal`: what leaves the school."""
 
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from server.errors import DomainError
 from server.extensions import db
-from server.security import config
-from server.services import export, keys, packs, publishing
+from server.services import export, packs, publishing
 from server.services.commands.console import Call, Console, author, group, place
 from server.services.weeks import monday, parse_day, parse_week, week_days
-from sync.errors import SyncError
-from sync.signing import verify
 
 
 def publish_days(call: Call, console: Console) -> dict[str, Any]:
@@ -58,18 +54,3 @@ def export_journal(call: Call, console: Console) -> dict[str, Any]:
     data = export.export_journal(db.session, slug, since, until, options["format"], here.school.locale, here.today)
     console.put(data)
     return {"group": slug, "bytes": len(data)}
-
-
-def verify_files(call: Call, console: Console) -> dict[str, Any]:
-    """Check files against their signatures (each file is followed by its ``.minisig``)."""
-    public = call.options.get("key") or keys.public(config().keys)
-    names = []
-    pairs = list(zip(call.files[::2], call.files[1::2], strict=True))
-    for (name, data), (_sig, signature) in pairs:
-        try:
-            comment = verify(public, data, signature.decode("utf-8", "replace"))
-        except SyncError as error:
-            raise DomainError(error.code, **error.data) from error
-        console.say(_("%(name)s is genuine: %(comment)s", name=name, comment=comment))
-        names.append({"file": name, "comment": comment})
-    return {"verified": names}

@@ -1,0 +1,53 @@
+"""The files that a command line names: read here, whole, before anything else happens."""
+
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+from server.errors import DomainError
+
+Files = tuple[tuple[str, bytes], ...]
+LARGEST = 256 * 1024 * 1024  # bytes of one file; what a school has is a thousandth of it
+CONTENT, ENVELOPE = "edition.json", "envelope.json"
+
+
+def one(path: Path) -> tuple[str, bytes]:
+    """Name and bytes of a file. Raises DomainError ``file_missing``, ``file_unreadable``, ``too_large``."""
+    try:
+        known = path.stat()
+        if not stat.S_ISREG(known.st_mode) and not stat.S_ISFIFO(known.st_mode):
+            raise IsADirectoryError(21, "not a file") if path.is_dir() else OSError(22, "not a file")
+        if known.st_size > LARGEST:
+            raise DomainError("too_large")
+        return path.name, path.read_bytes()
+    except FileNotFoundError as error:
+        raise DomainError("file_missing", name=path) from error
+    except (OSError, ValueError) as error:
+        raise DomainError("file_unreadable", name=path, reason=getattr(error, "strerror", None) or "") from error
+
+
+def all_of(paths: Iterable[Path], pattern: str) -> Files:
+    """Every file named; a folder stands for its files of the pattern, but for a README."""
+    found: list[tuple[str, bytes]] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(one(path))
+            continue
+        inside = sorted(file for file in path.glob(pattern) if file.name.lower() != "readme.md")
+        if not inside:
+            raise DomainError("file_missing", name=path / pattern)
+        found += [one(file) for file in inside]
+    return tuple(found)
+
+
+def signed(paths: Iterable[Path]) -> Files:
+    """Files with their signatures under their full names; a folder is an edition's: envelope and content."""
+    found: dict[str, bytes] = {}
+    for path in paths:
+        named = [path / CONTENT, path / ENVELOPE] if path.is_dir() else [path]
+        if named[-1].name == CONTENT:  # it has no signature: its envelope names it
+            named.append(path.with_name(ENVELOPE))
+        for file in named:
+            parts = [file] if file.name == CONTENT else [file, file.with_name(file.name + ".minisig")]
+            found |= {str(part): one(part)[1] for part in parts}
+    return tuple(found.items())
