@@ -23,6 +23,7 @@ from server.models import (
     Subject,
     Task,
     Work,
+    Year,
 )
 from sync import codes, decide
 from sync.ids import content_id
@@ -146,8 +147,15 @@ def create_missing(
 
 
 def give_to_joiners(session: Session, today: date, now: datetime, randbelow: Callable[[int], int]) -> int:
-    """Give students who joined after a task was published their work, while it is not due; returns how many."""
-    tasks = select(Task.id).where(Task.published_at.is_not(None), Task.withdrawn.is_(False), Task.due_on >= today)
+    """Give students who joined after a task was published their work, while it is not due; returns how many.
+
+    A task without a date of control is open as long as its school year lasts.
+    """
+    is_open = or_(Task.due_on >= today, and_(Task.due_on.is_(None), Year.ends_on >= today))
+    tasks = (
+        select(Task.id).join(Course, Course.id == Task.course_id).join(Year, Year.id == Course.year_id)
+        .where(Task.published_at.is_not(None), Task.withdrawn.is_(False), is_open)
+    )  # fmt: skip
     return create_missing(session, list(session.scalars(tasks)), today, now, randbelow)
 
 

@@ -72,10 +72,20 @@ def test_joiners_get_only_what_is_published_and_not_yet_due(task: str):
     over = factory.task(lesson, due_on=TODAY - timedelta(days=1))
     unpublished = factory.task(lesson, published_at=None)
     withdrawn = factory.task(lesson, withdrawn=True)
+    open_end = factory.task(lesson, due_on=None)
     numbers = iter(range(10**6))
     added = store.write(lambda session: works.give_to_joiners(session, TODAY, NOW, lambda n: next(numbers)))
-    assert added == 2
-    assert [len(codes_of(each)) for each in (task, over, unpublished, withdrawn)] == [2, 0, 0, 0]
+    assert added == 4
+    assert [len(codes_of(each)) for each in (task, over, unpublished, withdrawn, open_end)] == [2, 0, 0, 0, 2]
+
+
+def test_a_task_without_a_date_of_control_is_over_with_its_year(task: str):
+    lesson = db.session.get_one(models.Task, task).lesson_course_id
+    open_end = factory.task(lesson, due_on=None)
+    summer = factory.ENDS + timedelta(days=1)
+    numbers = iter(range(10**6))
+    assert store.write(lambda session: works.give_to_joiners(session, summer, NOW, lambda n: next(numbers))) == 0
+    assert codes_of(open_end) == {}
 
 
 def test_a_withdrawn_task_gets_no_works(task: str):
