@@ -12,7 +12,7 @@ from server.config import Config
 from server.errors import DomainError
 from server.models import Day, Group, Pack
 from server.services import publishing
-from server.services.weeks import parse_week, week_days, week_name
+from server.services.weeks import parse_week, rest_of_week, week_days, week_name
 from server.services.works import members
 
 
@@ -41,13 +41,13 @@ def printable_weeks(session: Session) -> list[date]:
     return sorted({week_days(day)[0] for day in approved})
 
 
-def files(session: Session, config: Config, monday: date, groups: Iterable[Group]) -> list[PackFile]:
-    """A line for each class, printed or not."""
-    return [_file(session, config, monday, group) for group in groups]
+def files(session: Session, config: Config, monday: date, today: date, groups: Iterable[Group]) -> list[PackFile]:
+    """A line for each class, printed or not; its students are those who would get a pack today."""
+    return [_file(session, config, monday, today, group) for group in groups]
 
 
-def _file(session: Session, config: Config, monday: date, group: Group) -> PackFile:
-    students = members(session, group, monday)
+def _file(session: Session, config: Config, monday: date, today: date, group: Group) -> PackFile:
+    students = members(session, group, *rest_of_week(monday, today))
     path = path_of(config, monday, group.slug)
     if not path.is_file():
         return PackFile(group.slug, group.name, len(students))

@@ -19,7 +19,7 @@ from server.models import Edition, Group, Membership, Pack, PackSheet, Person, S
 from server.services import keys
 from server.services.freezing import Window, group_view, private_views
 from server.services.publishing import LOCALES, Progress, newest
-from server.services.weeks import week_days, week_name
+from server.services.weeks import rest_of_week, week_days, week_name
 from server.services.works import current, members
 from sync import codes
 from sync.ids import content_id
@@ -58,7 +58,7 @@ def print_packs(
             raise DomainError("week_not_in_edition", week=week)
         edition_id, number = row.id, row.number
         today = clock.local_date(now, session.scalars(select(School.timezone)).one())
-        since = today if monday <= today <= week_days(monday)[-1] else monday
+        since, _last = rest_of_week(monday, today)
         names = {slug: _names(session, slug, since) for slug in _groups(session, slugs)}
     if empty := [slug for slug, students in names.items() if not students and slugs]:
         raise DomainError("class_empty", name=empty[0], week=week)

@@ -46,6 +46,12 @@ def week_days(day: date) -> list[date]:
     return [monday(day) + timedelta(days=number) for number in range(7)]
 
 
+def rest_of_week(monday: date, today: date) -> tuple[date, date]:
+    """First and last day of a week that still matter: from today on in the week that runs, else all of it."""
+    last = monday + timedelta(days=6)
+    return (today if monday <= today <= last else monday), last
+
+
 def window_of(today: date) -> Window:
     """What an edition covers: this ISO week and the next."""
     return Window(monday(today), monday(today) + timedelta(days=13))

@@ -48,7 +48,7 @@ def home() -> str:
     """A week's classes with the files that lie ready."""
     weeks = pack_files.printable_weeks(db.session)
     week, run, edition = _asked_week(weeks), running().last(PRINT), publishing.newest(db.session)
-    files = pack_files.files(db.session, config(), week, _classes()) if week else []
+    files = pack_files.files(db.session, config(), week, drafts.moment().today, _classes()) if week else []
     return render_template("packs/home.html", weeks=weeks, week=week, files=files, run=run, week_name=week_name,
                            told=progress.told(run, current_user.account_id),
                            edition=edition.number if edition else 0)  # fmt: skip

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from server import store
 from server.extensions import db
 from server.models import Material, Task, Work
-from server.services import freezing, packs, publishing
+from server.services import freezing, pack_files, packs, publishing
 from server.services.freezing import Window
 from tests.server import factory
 from tests.server.factory import TODAY
@@ -127,6 +127,20 @@ def test_packs_are_for_who_is_there_in_the_rest_of_the_week(school):
     assert printed.packs == 4
     names = {student.id for student in roster(done, TODAY + timedelta(days=2)).students}
     assert names == {*school.students, comes}
+
+
+def test_the_list_of_files_counts_who_gets_a_pack(school):
+    comes, left = factory.person("Novikova"), factory.person("Uhodova")
+    factory.membership(comes, school.group, since=TODAY + timedelta(days=1))
+    factory.membership(left, school.group, until=TODAY)
+    publish()
+    packs.print_packs(TODAY, ["7a"], now=NOW + timedelta(days=2))
+    group = pack_files.class_of(db.session, "7a")
+    config = school.extensions["korablik"]
+    [file] = pack_files.files(db.session, config, TODAY, TODAY + timedelta(days=2), [group])
+    assert (file.students, file.packs) == (4, 4)
+    [late] = pack_files.files(db.session, config, TODAY, TODAY + timedelta(days=14), [group])
+    assert late.students == 5
 
 
 def test_what_was_frozen_earlier_never_becomes_the_newest_edition(school, monkeypatch):
