@@ -1,4 +1,4 @@
-"""An office for tests: a migrated home, made once and copied for each test."""
+"""Offices for tests: a migrated home and one with the whole village, made once and copied for each test."""
 
 import shutil
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from server import create_app
 from server.config import make_config
 from server.extensions import db
 from server.services import schema
+from tests.server import factory, village
 
 NOW = datetime(2026, 12, 7, 8, 0)  # Monday of the sample week, at the school
 
@@ -35,6 +36,37 @@ def app(blank_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
     home = tmp_path / "home"
     shutil.copytree(blank_home, home)
     app = create_app(make_config(home, testing=True, fixed_now=NOW))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["store"].close()
+
+
+@pytest.fixture(scope="session")
+def village_home(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home into which the village was imported."""
+    home = tmp_path_factory.mktemp("village") / "home"
+    shutil.copytree(blank_home, home)
+    app = create_app(make_config(home, testing=True))
+    with app.app_context():
+        factory.school(locale="ru", week_anchor=None)
+        reports = village.bring_all()
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["store"].close()
+    broken = {kind: village.codes(report) for kind, report in reports.items() if report.errors}
+    if broken:
+        raise ValueError(broken)
+    return home
+
+
+@pytest.fixture
+def here(village_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
+    """The village, in a copy of its own."""
+    home = tmp_path / "home"
+    shutil.copytree(village_home, home)
+    app = create_app(make_config(home, testing=True))
     with app.app_context():
         yield app
         db.session.remove()
