@@ -234,7 +234,7 @@ class LessonTeacher(Base):
 
 
 class LessonChange(Base):
-    """A change of a dated lesson: who, why, before and after."""
+    """A change of a dated lesson: who, why, before and after (``on``: ISO date, ``n``, ``state``: what it changed)."""
 
     __tablename__ = "lesson_change"
     __table_args__ = (

@@ -287,8 +287,8 @@ def _changes(session: Session, lesson_ids: list[str]) -> dict[str, dict[str, Any
     )  # fmt: skip
     found = {}
     for row in rows:
-        moved = "date" in row.before and "n" in row.before
-        origin = {"date": row.before["date"], "n": row.before["n"]} if moved else None
+        moved = "on" in row.before and "n" in row.before
+        origin = {"date": row.before["on"], "n": row.before["n"]} if moved else None
         found[row.lesson_id] = {"kind": row.kind, "from": origin}
     return found
 

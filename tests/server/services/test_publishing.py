@@ -120,7 +120,7 @@ def test_a_change_shows_what_and_where_from_but_never_why():
     lesson = db.session.scalars(select(Lesson).where(Lesson.on == TODAY)).first()
     row = LessonChange(
         id="c" * 32, lesson_id=lesson.id, kind="moved", reason="болезнь учителя", changed_at=NOW,
-        before={"date": "2026-12-06", "n": 1, "why": "болезнь учителя"}, after={},
+        before={"on": "2026-12-06", "n": 1, "why": "болезнь учителя"}, after={},
     )  # fmt: skip
     store.write(lambda session: session.add(row))
     content = frozen()
