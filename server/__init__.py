@@ -20,6 +20,7 @@ def create_app(config: "Config") -> "APIFlask":
     app.config.from_mapping(
         SECRET_KEY=security.session_key(config.keys),
         SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error's text must not quote a row
         MAX_CONTENT_LENGTH=config.upload_mb * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
         SESSION_COOKIE_HTTPONLY=True,

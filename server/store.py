@@ -70,7 +70,7 @@ class Store:
 
     def __init__(self, url: str):
         self.is_sqlite = url.startswith("sqlite")
-        self.writing = _sqlite_writer(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
+        self.writing = _sqlite_writer(url) if self.is_sqlite else _pg_writer(url)
         self._lock = threading.Lock()  # guards the two below
         self._calls: Calls | None = None  # of the writer at work
         self._thread: threading.Thread | None = None  # the latest
@@ -260,9 +260,15 @@ def _in_transaction(connection: Connection) -> bool:
     return bool(connection.connection.dbapi_connection.in_transaction)  # type: ignore[union-attr]
 
 
+def _pg_writer(url: str) -> Engine:
+    """The writing engine of PostgreSQL. Values of rows, which name children, stay out of its errors' texts."""
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+
+
 def _sqlite_writer(url: str) -> Engine:
     """The writing engine: one connection; transactions begin with the write lock."""
-    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args={"check_same_thread": False, "timeout": 10})
+    arguments = {"check_same_thread": False, "timeout": 10}
+    engine = create_engine(url, pool_size=1, max_overflow=0, connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _open(dbapi_connection: Any, record: Any) -> None:

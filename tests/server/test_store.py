@@ -162,6 +162,14 @@ def test_a_failed_call_leaves_nothing_and_says_why(store: Store):
     assert words(store) == ["two"]
 
 
+def test_no_error_of_the_database_tells_the_values_of_a_row(app: APIFlask, store: Store):
+    with pytest.raises(DBAPIError) as written:
+        store.write(lambda session: session.execute(text("INSERT INTO nowhere VALUES (:w)"), {"w": "Veslov Yegor"}))
+    with pytest.raises(DBAPIError) as read:
+        db.session.execute(text("SELECT * FROM nowhere WHERE w = :w"), {"w": "Veslov Yegor"})
+    assert "Veslov" not in str(written.value) + str(read.value)
+
+
 def test_a_write_inside_a_write_is_refused(store: Store):
     with pytest.raises(RuntimeError, match="inside"):
         store.write(say("one", lambda session: store.write(say("two"))))
