@@ -7,7 +7,7 @@ are still written and read by SQLAlchemy's own converters.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, Select, String, Table, bindparam, func, insert, select
@@ -28,6 +28,20 @@ def raw(connection: Connection, sql: str, values: Sequence[Any]) -> list[tuple[A
 def as_json(value: Any) -> str | None:
     """A value of a JSON column as text; None is no value."""
     return None if value is None else _encode(value)
+
+
+def run(connection: Connection, statement: Any, **values: Any) -> list[Sequence[Any]]:
+    """The rows of a statement about texts and whole numbers only. Keep the statement in a constant."""
+    if connection.dialect.name != "sqlite":
+        return list(connection.execute(statement, values))
+    sql, fixed, names = _sqlite_text(statement)
+    return list(raw(connection, sql, [values.get(name, fixed[name]) for name in names]))
+
+
+@cache
+def _sqlite_text(statement: Any) -> tuple[str, dict[str, Any], list[str]]:
+    compiled = statement.compile(dialect=_dialect)
+    return str(compiled), compiled.params, compiled.positiontup
 
 
 def fetch(connection: Connection, query: Select[Any], column: Any, wanted: Iterable[Any]) -> list[Sequence[Any]]:
@@ -73,7 +87,10 @@ def _writers(table: Table, keys: tuple[str, ...]) -> list[tuple[str, Convert | N
 
 
 def _writer(column: Column[Any]) -> Convert | None:
-    return as_json if isinstance(column.type, JSON) else column.type.dialect_impl(_dialect).bind_processor(_dialect)
+    if isinstance(column.type, JSON):
+        return as_json
+    write = column.type.dialect_impl(_dialect).bind_processor(_dialect)
+    return write and lru_cache(64)(write)  # days and moments, and a batch is full of equal ones
 
 
 @cache

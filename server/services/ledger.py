@@ -100,8 +100,8 @@ def open_book(session: Session, good: Sequence[Op]) -> Book:
         works=works,
         lessons=_lessons(session, lesson_ids),
         people=_present(session, _PERSON, Person.id, {op.author for op in known} - {""}),
-        channels=frozenset(session.scalars(select(ReturnChannel.code))),
-        letters=frozenset(session.scalars(select(AbsenceLetter.code))) if absences else frozenset(),
+        channels=_all(session, _CHANNELS),
+        letters=_all(session, _LETTERS) if absences else frozenset(),
         revisions={},
         waiting={},
     )
@@ -115,6 +115,11 @@ def open_book(session: Session, good: Sequence[Op]) -> Book:
 
 
 _PERSON, _CLASH = select(Person.id), select(OpClash.sha256)
+_CHANNELS, _LETTERS = select(ReturnChannel.code), select(AbsenceLetter.code)
+
+
+def _all(session: Session, query: Any) -> frozenset[str]:
+    return frozenset(value for (value,) in bulk.run(session.connection(), query))
 
 
 def _present(session: Session, query: Any, column: Any, wanted: Iterable[str]) -> frozenset[str]:

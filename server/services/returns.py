@@ -16,7 +16,7 @@ from server import store
 from server.errors import DomainError
 from server.models import Absence, Counter, MarkAct, MarkRevision, OpClash, Return, Work
 from server.models import Op as OpRow
-from server.services import ledger
+from server.services import bulk, ledger
 from server.services.ledger import Book, Waiting, target_of
 from sync import codes, decide, ops
 from sync.canonical import digest
@@ -116,7 +116,7 @@ def _receive(session: Session, parcels: Sequence[_Parcel]) -> list[list[Outcome]
 
 def _take_numbers(session: Session, count: int) -> int:
     """Reserve receive numbers under the counter's lock; returns the last one before them."""
-    taken = session.connection().execute(_TAKE, {"count": count}).scalar_one()
+    [(taken,)] = bulk.run(session.connection(), _TAKE, count=count)
     return taken - count
 
 
