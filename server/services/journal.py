@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError
 from server.models import Group, Lesson, LessonCourse, MarkRevision, Person, Scale, Task, TermMark, Work
 from server.services.absences import AbsenceState, absences
+from server.services.belonging import register
 from server.services.courses import CourseHead, alphabetical, course, terms
 from server.services.works import has_come_back, members, states
 from sync import decide
@@ -109,7 +110,7 @@ def grid(session: Session, head: CourseHead, since: date, until: date, today: da
             columns += mine
         elif state == "planned" and lesson[1] <= today:
             columns.append(Column(*lesson, True))
-    cells = _cells(session, columns, today)
+    cells = _cells(session, head.group_id, columns, today)
     rows = _rows(session, head, columns, cells, min(max(today, since), until))
     stretches: list[tuple[str | None, str]] = [(term.id, term.name) for term in terms(session, head)]
     present = {term for row in rows for term in row.terms}
@@ -117,8 +118,10 @@ def grid(session: Session, head: CourseHead, since: date, until: date, today: da
     return Grid(head, tuple(columns), tuple(rows), shown, tuple(_tallies(columns, cells)))
 
 
-def _cells(session: Session, columns: Sequence[Column], today: date) -> dict[tuple[str, str], Cell]:
-    """The works of the columns by (task, student)."""
+def _cells(
+    session: Session, group_id: str, columns: Sequence[Column], today: date
+) -> dict[tuple[str, str], Cell]:
+    """The works of the columns by (task, student); overdue is only what a member of the group owed on its day."""
     due = {column.task_id: column.due_on for column in columns if column.task_id}
     withdrawn = {column.task_id for column in columns if column.withdrawn}
     works = session.execute(
@@ -132,6 +135,7 @@ def _cells(session: Session, columns: Sequence[Column], today: date) -> dict[tup
             select(MarkRevision.id, MarkRevision.verdict, MarkRevision.value).where(MarkRevision.id.in_(disputed))
         )
     }
+    belonged = register(session, {row[2] for row in works})
     cells = {}
     for work_id, task_id, student_id, code in works:
         state = found[work_id]
@@ -141,6 +145,7 @@ def _cells(session: Session, columns: Sequence[Column], today: date) -> dict[tup
         said = tuple(dict.fromkeys(values[head] for head in state.heads)) if state.conflict else tuple(shown)
         deadline = due[task_id]
         late = state.state == "issued" and deadline is not None and deadline < today
+        late = late and belonged.has(student_id, group_id, deadline)
         cells[task_id, student_id] = Cell(code, "overdue" if late else state.state, said, state.returns)
     return cells
 
@@ -220,8 +225,9 @@ def task_table(session: Session, task_id: str, today: date) -> TaskTable:
     if row is None:
         raise DomainError("not_found")
     task, scale = row
+    head = course(session, task.course_id, today)
     column = Column(task.lesson_course_id, today, 0, "", True, task.id, due_on=task.due_on)
-    cells = _cells(session, [column], today)
+    cells = _cells(session, head.group_id, [column], today)
     people = session.execute(
         select(Work.id, Work.student_id, Person.last_name, Person.first_name)
         .join(Person, Person.id == Work.student_id).where(Work.task_id == task_id)
@@ -232,4 +238,4 @@ def task_table(session: Session, task_id: str, today: date) -> TaskTable:
         for work_id, student_id, last, first in sorted(people, key=lambda one: alphabetical(one[2], one[3]))
     )
     rule = decide.Scale(scale.type, tuple(scale.values), task.max_points)
-    return TaskTable(task.id, task.title, task.kind, rule, task.due_on, course(session, task.course_id, today), works)
+    return TaskTable(task.id, task.title, task.kind, rule, task.due_on, head, works)

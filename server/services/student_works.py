@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.models import Task, Work
+from server.services.belonging import Register, register
 from server.services.works import VIEW, WorkView, has_come_back, states, view_of
 from sync.decide import WorkState
 
@@ -36,18 +37,21 @@ def of_student(session: Session, student_id: str, day: date) -> list[StudentWork
     )  # fmt: skip
     views = [view_of(row) for row in session.execute(VIEW.where(Work.id.in_(shown)))]
     known = states(session, [view.id for view in views])
-    found = [
-        StudentWork(view, known[view.id], not view.withdrawn and is_overdue(view.due_on, known[view.id], day))
-        for view in views
-    ]
+    members = register(session, [student_id])
+    found = [StudentWork(view, known[view.id], is_overdue(view, known[view.id], members, day)) for view in views]
     late = sorted((work for work in found if work.overdue), key=_date)
     rest = sorted((work for work in found if not work.overdue), key=_date, reverse=True)
     return late + rest
 
 
-def is_overdue(due_on: date | None, state: WorkState, day: date) -> bool:
-    """True if the date of control has passed and nothing was handed in; a work sent back waits for its correction."""
-    return due_on is not None and due_on < day and state.state == "issued"
+def is_overdue(view: WorkView, state: WorkState, members: Register, day: date) -> bool:
+    """True if the date of control has passed and nothing was handed in; a work sent back waits for its correction.
+
+    Who was not in the task's group any more on that date owes nothing.
+    """
+    if view.withdrawn or view.due_on is None or view.due_on >= day or state.state != "issued":
+        return False
+    return members.has(view.student_id, view.group_id, view.due_on)
 
 
 def _date(work: StudentWork) -> tuple[date, str]:

@@ -25,6 +25,7 @@ from server.models import (
 )
 from server.policy import Realm
 from server.services.absences import absences
+from server.services.belonging import register
 from server.services.lesson_list import within
 from server.services.people import Student, folded, students
 from server.services.works import VIEW, states, view_of
@@ -146,7 +147,10 @@ def missing_by_class(session: Session, day: date) -> list[MissingOf]:
 
 
 def _overdue(session: Session, realm: Realm, day: date) -> list[tuple[str, date, str, str]]:
-    """(student, due, class, its slug) of this year's works that are past due and in state issued."""
+    """(student, due, class, its slug) of this year's works that are past due and in state issued.
+
+    Only of who was still in the group on that day: a work of the former class is owed by nobody.
+    """
     year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
     decided = exists().where(MarkRevision.work_id == Work.id)
     came = exists().where(Return.work_id == Work.id)
@@ -158,10 +162,11 @@ def _overdue(session: Session, realm: Realm, day: date) -> list[tuple[str, date,
                ~came, within(realm))
     ).all()  # fmt: skip
     known = states(session, [work for work, *_rest, is_decided in rows if is_decided])
+    members = register(session, {row.student_id for row in rows})
     return [
         (student, due, (group.parent or group).name, (group.parent or group).slug)
         for work, student, due, group, is_decided in rows
-        if not is_decided or known[work].state == "issued"
+        if (not is_decided or known[work].state == "issued") and members.has(student, group.id, due)
     ]
 
 

@@ -13,7 +13,7 @@ from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.policy import Action, Scope
 from server.security import school
-from server.services import logging_work, scopes, works
+from server.services import belonging, logging_work, scopes, student_works, works
 from server.services.logging_work import Arrival, Line, Said
 from server.services.returns import Outcome
 from server.services.works import WorkView
@@ -160,7 +160,7 @@ def _render(work: WorkView, wrong: dict[str, str] | None = None, draft: str | No
         act=act if may_mark else "return", usual=usual, today=now.today, may_log=may_log, may_mark=may_mark,
         wrong=wrong or {}, typed=typed, just=_just_logged(),
         draft=draft or drafts.fresh([Line(work.code, state.heads, state.state)]),
-        late=state.state == "issued" and work.due_on is not None and work.due_on < now.today,
+        late=student_works.is_overdue(work, state, belonging.register(db.session, [work.student_id]), now.today),
     )  # fmt: skip
 
 

@@ -251,6 +251,14 @@ def works(task_id: str) -> dict[str, str]:
     return store.write(save)
 
 
+def work_for(task_id: str, student_id: str) -> str:
+    """A work of one student, who need not be a member of the task's group; returns its code."""
+    code = complete(f"{4_820_000 + next(_numbers):07d}")
+    add(models.Work(id=content_id(task_id, student_id), task_id=task_id, student_id=student_id, code=code,
+                    created_at=datetime(2026, 12, 4, tzinfo=UTC)))  # fmt: skip
+    return code
+
+
 class Client(FlaskClient):
     """Asks outside the test's own application context, as a browser would: nothing cached in ``g`` is shared."""
 

@@ -1,13 +1,17 @@
 """What waits for somebody: works to check, marks that disagree, students who sent nothing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from apiflask import APIFlask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from server import store
 from server.extensions import db
+from server.models import Membership
 from server.policy import Realm
-from server.services import student_works, waiting
+from server.services import courses, journal, student_works, waiting
 from tests.server import factory, logbook
 from tests.server.web.world import World, build
 
@@ -127,6 +131,44 @@ def test_works_of_a_subgroup_count_with_its_class(world: World) -> None:
     counted = {line.student.id: line.count for line in waiting.missing(db.session, own, TODAY + DAY)}
     assert counted == {world.near.student: 2, world.near.sibling: 1}
     assert {line.group for line in waiting.missing(db.session, own, TODAY + DAY)} == {"7 «А»"}
+
+
+def _moves(student: str, old: str, new: str, on: date) -> None:
+    def move(session: Session) -> None:
+        row = session.scalars(select(Membership).filter_by(person_id=student, group_id=old)).one()
+        row.until = on - DAY
+
+    store.write(move)
+    factory.membership(student, new, since=on)
+    db.session.rollback()
+
+
+def test_who_moved_to_another_class_owes_only_what_was_due_before(world: World) -> None:
+    near = world.near
+    factory.works(factory.task(near.lesson.lesson_course, "Before", TODAY - 3 * DAY))
+    _moves(near.student, near.id, world.far.id, TODAY - DAY)
+    counted = {line.student.id: line.count for line in waiting.missing(db.session, _near(world), TODAY + DAY)}
+    assert counted == {near.student: 1, near.sibling: 2}
+    assert sum(line.works for line in waiting.missing_by_class(db.session, TODAY + DAY) if line.slug == "7a") == 3
+    told = {work.view.title: work.name for work in student_works.of_student(db.session, near.student, TODAY + DAY)}
+    assert told == {"Before": "overdue", "No. 412–415": "issued"}
+    head = courses.course(db.session, near.course, TODAY + DAY)
+    [row] = [one for one in journal.grid(db.session, head, TODAY, TODAY, TODAY + DAY).rows
+             if one.student_id == near.student]  # fmt: skip
+    assert [cell.state for cell in row.cells if cell] == ["overdue", "issued"]
+
+
+def test_a_part_that_became_known_ends_the_debts_of_the_other_part(world: World) -> None:
+    near = world.near
+    parts = [factory.group(str(n), f"7a-{n}", None, "subgroup", parent_id=near.id, division="English") for n in (1, 2)]
+    for n, part in enumerate(parts):
+        task = factory.task(factory.lesson(factory.course(part, f"English {n}")).lesson_course, f"Words {n}", TODAY)
+        factory.work_for(task, near.student)
+    own = Realm(False, frozenset({near.id}), frozenset())
+    assert [line.count for line in waiting.missing(db.session, own, TODAY + DAY)] == [3, 1]
+    factory.membership(near.student, parts[0], since=TODAY + DAY)
+    db.session.rollback()
+    assert [line.count for line in waiting.missing(db.session, own, TODAY + DAY)] == [2, 1]
 
 
 def test_a_students_works_begin_with_what_is_missing(world: World) -> None:

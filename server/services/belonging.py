@@ -1,0 +1,75 @@
+"""Who belonged to which group on a day, asked of many students at once: memberships are read once, then decided."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.models import Group, Membership
+
+MOST = 5000  # values of one query
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A student's membership of a group; of a subgroup also its class and the division it is a part of."""
+
+    group_id: str
+    since: date
+    until: date | None
+    part: tuple[str, str] | None = None
+
+    def holds(self, day: date) -> bool:
+        """True on its days, both ends included."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True)
+class Register:
+    """Stays by student, and of every subgroup its class and division."""
+
+    stays: Mapping[str, tuple[Stay, ...]]
+    parts: Mapping[str, tuple[str, str]]
+
+    def has(self, student_id: str, group_id: str, day: date) -> bool:
+        """True if the student was a member of the group on the day."""
+        return belongs(self.stays.get(student_id, ()), group_id, self.parts.get(group_id), day)
+
+
+def belongs(stays: Collection[Stay], group_id: str, part: tuple[str, str] | None, day: date) -> bool:
+    """Whether these stays make somebody a member on a day; ``part``: the group's class and division, if it is one.
+
+    A student of the class whose part was not known on that day belongs to the part that was learnt first afterwards,
+    and to all parts as long as none is.
+    """
+    if any(stay.group_id == group_id and stay.holds(day) for stay in stays):
+        return True
+    if part is None or not any(stay.group_id == part[0] and stay.holds(day) for stay in stays):
+        return False
+    in_division = [stay for stay in stays if stay.part == part]
+    if any(stay.holds(day) for stay in in_division):
+        return False
+    later = sorted((stay for stay in in_division if stay.since > day), key=lambda stay: (stay.since, stay.group_id))
+    return not later or later[0].group_id == group_id
+
+
+def register(session: Session, student_ids: Iterable[str]) -> Register:
+    """The memberships of these students, past and present."""
+    parts = {
+        id_: (parent_id, division)
+        for id_, parent_id, division in session.execute(
+            select(Group.id, Group.parent_id, Group.division).where(Group.kind == "subgroup")
+        )
+    }
+    wanted = sorted(set(student_ids))
+    found: dict[str, list[Stay]] = {}
+    for start in range(0, len(wanted), MOST):
+        rows = session.execute(
+            select(Membership.person_id, Membership.group_id, Membership.since, Membership.until)
+            .where(Membership.person_id.in_(wanted[start : start + MOST]))
+        )  # fmt: skip
+        for student_id, group_id, since, until in rows:
+            found.setdefault(student_id, []).append(Stay(group_id, since, until, parts.get(group_id)))
+    return Register({student_id: tuple(stays) for student_id, stays in found.items()}, parts)
