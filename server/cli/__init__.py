@@ -131,10 +131,8 @@ def verify(files: tuple[Path, ...], key: Path | None, as_json: bool) -> int:
     """A folder of an edition means its envelope, and its content by the hash that the envelope names."""
     from server.cli import reading
 
-    options = {}
-    if key is not None:
-        options = {"key": reading.one(key)[1].decode("utf-8", "replace"), "key_name": str(key)}
-    return _run("verify", options, lambda: reading.signed(files), as_json)
+    options = {"key": str(key) if key else ""}
+    return _run("verify", options, lambda: reading.signed(files) + reading.whole(key), as_json)
 
 
 @cli.command(help=_("Serve the office until it is stopped."))

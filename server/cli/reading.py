@@ -40,6 +40,11 @@ def all_of(paths: Iterable[Path], pattern: str) -> Files:
     return tuple(found)
 
 
+def whole(path: Path | None) -> Files:
+    """One file under its full name; none for None."""
+    return ((str(path), one(path)[1]),) if path else ()
+
+
 def signed(paths: Iterable[Path]) -> Files:
     """Files with their signatures under their full names; a folder is an edition's: envelope and content."""
     found: dict[str, bytes] = {}

@@ -63,7 +63,7 @@ def database_file(config: Config) -> Path | None:
         raise DomainError("setting_invalid", name="KORABLIK_DATABASE", value="…") from error
     if url.drivername not in DRIVERS:  # the address itself may hold a password
         raise DomainError("setting_invalid", name="KORABLIK_DATABASE", value=f"{url.drivername}://…")
-    return Path(url.database or "") if url.drivername.startswith("sqlite") else None
+    return Path((url.database or "").removeprefix("file:")) if url.drivername.startswith("sqlite") else None
 
 
 def has_home(config: Config) -> bool:

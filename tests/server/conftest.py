@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
+from sqlalchemy import select
 
 from server import create_app
 from server.config import make_config
 from server.extensions import db
-from server.services import schema
+from server.models import Person
+from server.services import accounts, publishing, schema
+from server.services.weeks import week_days
 from tests.server import factory, village
+from tests.server.terminal import Korablik
 
 NOW = datetime(2026, 12, 7, 8, 0)  # Monday of the sample week, at the school
 
@@ -72,3 +76,38 @@ def here(village_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
         db.session.remove()
         db.engine.dispose()
     app.extensions["store"].close()
+
+
+@pytest.fixture(scope="session")
+def published_home(village_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The village with the sample week published (no pages: they have tests of their own) and two teachers' accounts.
+
+    ``teacher`` is the physics teacher; ``gone`` has an account that was closed.
+    """
+    home = tmp_path_factory.mktemp("published") / "home"
+    shutil.copytree(village_home, home)
+    app = create_app(make_config(home, testing=True))
+    with app.app_context(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publishing, "build_site", lambda *args: [])
+        publishing.publish(week_days(NOW.date()), today=NOW.date(), now=village.NOW, actor_id=None)
+        ids = {
+            login: factory.account(login, person_id=db.session.scalars(
+                select(Person.id).where(Person.last_name == name, Person.first_name == "Виктория")
+            ).one())
+            for login, name in (("teacher", "Незабудкина"), ("gone", "Уткина"))
+        }  # fmt: skip
+        accounts.set_active(ids["gone"], False, village.NOW, by=ids["teacher"])
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["store"].close()
+    return home
+
+
+@pytest.fixture
+def korablik(
+    published_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Korablik:
+    """The command line on a copy of the published village."""
+    home = tmp_path / "home"
+    shutil.copytree(published_home, home)
+    return Korablik(home, monkeypatch, capsys)

@@ -20,11 +20,11 @@ CONTENT, ENVELOPE = "edition.json", "envelope.json"
 def verify_files(call: Call, console: Console) -> dict[str, Any]:
     """Check files against their signatures; the content of an edition against what its envelope names.
 
-    Files come as (path, bytes), each but an ``edition.json`` with its ``.minisig``. ``key``: text of a public key.
-    One bad file does not hide the next.
+    Files come as (path, bytes), each but an ``edition.json`` with its ``.minisig``. ``key`` names the file among them
+    that is the public key; "" means the home's. One bad file does not hide the next.
     """
-    public = _public(call)
     files = dict(call.files)
+    public = _public(call.options["key"], files)
     verified, refused = [], []
     for name, data in files.items():
         if name.endswith(".minisig"):
@@ -40,18 +40,15 @@ def verify_files(call: Call, console: Console) -> dict[str, Any]:
     return {"verified": verified, "refused": refused, "key": fingerprint(public)}
 
 
-def _public(call: Call) -> str:
-    text = call.options.get("key")
-    if text is None:
-        file = config().keys / keys.PUBLIC
-        try:
-            text = file.read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise DomainError("file_missing", name=file) from error
+def _public(name: str, files: dict[str, bytes]) -> str:
+    own = config().keys / keys.PUBLIC
     try:
+        text = (files.pop(name) if name else own.read_bytes()).decode("utf-8", "replace")
         fingerprint(text)
+    except OSError as error:
+        raise DomainError("file_missing", name=own) from error
     except SyncError as error:
-        raise DomainError("key_invalid", name=call.options.get("key_name") or keys.PUBLIC) from error
+        raise DomainError("key_invalid", name=name or own) from error
     return text
 
 
