@@ -27,6 +27,7 @@ from server.models import (
     Work,
     Year,
 )
+from server.services import held
 from server.services.counting import counts
 from server.services.works import members
 
@@ -43,6 +44,7 @@ PROBLEMS = {
     "subgroup_unknown": _l("Students who may be in either part of their class: %(count)s (%(names)s)."),
     "household_unconfirmed": _l("Households that nobody has confirmed: %(count)s."),
     "lesson_without_teacher": _l("Lessons without a teacher in the next two weeks: %(count)s (%(names)s)."),
+    "record_waiting": _l("Records that wait for a person: %(count)s."),
     "work_missing": _l("Published tasks with students who have no code: %(count)s (%(names)s)."),
 }
 
@@ -67,7 +69,7 @@ def problems(session: Session, now: datetime) -> list[Problem]:
     found = [*_calendar(session), *_students(session, today), *_subgroups(session, today)]
     households = session.scalar(select(func.count()).select_from(Household).where(Household.confirmed.is_(False)))
     found.append(Problem("household_unconfirmed", households or 0))
-    found += [*_lessons(session, today), *_works(session, today)]
+    found += [*_lessons(session, today), Problem("record_waiting", held.count(session)), *_works(session, today)]
     return [problem for problem in found if problem.count]
 
 

@@ -11,6 +11,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "accounts",
     "works",
     "class_table",
+    "held",
     "journal",
     "lessons",
     "publish",

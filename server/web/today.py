@@ -12,7 +12,7 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import today, waiting
+from server.services import held, today, waiting
 from server.web import access, words
 from server.web.access import signed_in
 
@@ -63,6 +63,7 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
         "on_duty": is_operator, "duty": today.duty(db.session, current_user.person_id, moment),
         "upkeep": today.upkeep(db.session, day, moment) if access.may(Action.ACCOUNTS_MANAGE) else None,
         "finds_people": access.may(Action.PEOPLE_VIEW),
+        "records": held.count(db.session) if access.may(Action.RECORDS_SETTLE) else 0,
     }  # fmt: skip
 
 

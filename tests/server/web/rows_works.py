@@ -6,6 +6,7 @@ _TEACH = "subject_teacher network_teacher"
 _NEAR = f"{_TEACH} class_teacher tutor"
 _SEE = "director deputy_studies deputy_upbringing coordinator psychologist"
 _RUN = "deputy_studies coordinator"
+_SETTLE = f"director admin {_RUN}"
 
 
 def _code(world, scope):
@@ -34,6 +35,8 @@ ROWS = (
     Row("POST", "works.save", f"{_RUN} operator", _NEAR, path=_code),
     Row("GET", "class_table.page", f"{_SEE} operator", _NEAR, path=_task),
     Row("POST", "class_table.save", f"{_RUN} operator", _NEAR, path=_task),
+    Row("GET", "held.page", _SETTLE),
+    Row("POST", "held.settle", _SETTLE, path=lambda w, c: {"sha256": "0" * 64}),
     Row("GET", "journal.home", f"{_SEE} {_NEAR}"),
     Row("GET", "journal.page", _SEE, _NEAR, path=_course),
     Row("GET", "journal.download", f"director {_RUN}", f"{_TEACH} class_teacher", path=_file),
