@@ -91,6 +91,6 @@ $(VENV)/.app: $(VENV)/.requirements pyproject.toml
 # The compiled catalogues are not in git.
 translations: $(VENV)/.app
 	@newer=; if [ -e $(VENV)/.translations ]; then newer="-newer $(VENV)/.translations"; fi; \
-	if [ -d $(CATALOGUES) ] && [ -n "$$(find $(CATALOGUES) -name '*.po' $$newer)" ]; then \
-		$(BIN)/pybabel -q compile -d $(CATALOGUES) && touch $(VENV)/.translations; \
+	if [ -n "$$(find .ci/compile-catalogues $(CATALOGUES) -type f ! -name '*.mo' $$newer)" ]; then \
+		$(BIN)/python .ci/compile-catalogues $(CATALOGUES) && touch $(VENV)/.translations; \
 	fi

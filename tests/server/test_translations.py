@@ -2,6 +2,9 @@
 
 import ast
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -10,6 +13,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
+from babel.support import Translations
 
 from server.errors import CATALOGUE
 from server.extensions import db
@@ -159,3 +163,36 @@ def test_blanks_at_the_edges_stay(locale: str):
         blanks = wanted[: len(wanted) - len(wanted.lstrip())], wanted[len(wanted.rstrip()) :]
         wrong += [form for form in filled(message) if form != f"{blanks[0]}{form.strip()}{blanks[1]}"]
     assert wrong == []
+
+
+def compiled(folder: Path, locale: str) -> Translations:
+    return Translations.load(str(folder), [locale])
+
+
+@pytest.fixture(scope="module")
+def binaries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the catalogues, compiled as `make translations` does it."""
+    folder = tmp_path_factory.mktemp("catalogues")
+    shutil.copytree(CATALOGUES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.mo", "__pycache__"))
+    subprocess.run([sys.executable, str(ROOT / ".ci/compile-catalogues"), str(folder)], check=True)
+    return folder
+
+
+def test_what_kazakh_lacks_is_said_in_russian(binaries: Path):
+    kazakh, russian = compiled(binaries, "kk"), compiled(binaries, "ru")
+    lacking = [message for message in texts("kk") if not filled(message)]
+    assert lacking
+    for message in lacking:
+        if message.pluralizable:
+            for number, like in ((1, 1), (2, 5), (5, 5)):  # Russian's "one" and "many"
+                assert kazakh.ngettext(*message.id, number) == russian.ngettext(*message.id, like)
+        else:
+            assert kazakh.gettext(message.id) == russian.gettext(message.id)
+
+
+@pytest.mark.parametrize("locale", FORMS)
+def test_what_is_translated_is_compiled_as_it_stands(binaries: Path, locale: str):
+    found = compiled(binaries, locale)
+    for message in texts(locale):
+        if filled(message) and not message.pluralizable:
+            assert found.gettext(message.id) == message.string
