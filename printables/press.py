@@ -16,6 +16,7 @@ from printables.sheets import Sheet
 from printables.stamp import Ink
 from printables.texts import Texts
 from sync.codes import group_digits, make_label
+from sync.wording import class_name
 
 WHOLE = 0  # the page number in the QR of a pack or a slip, which stand for all pages
 
@@ -112,7 +113,8 @@ class Press:
 
     def class_text(self, student: Student) -> str:
         """«7 «А» класс»."""
-        return self._texts.gettext("class %(name)s", name=student.group_name)
+        name = class_name(student.group_name, self._texts.gettext("%(grade)s%(letter)s"))
+        return self._texts.gettext("class %(name)s", name=name)
 
     def label(self, kind: str, code: str, page: int) -> str:
         """The text of a QR."""

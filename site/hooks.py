@@ -20,6 +20,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 import sync.markdown
+import sync.wording
 from sync.edition import Edition, read_edition
 from sync.pages import group_pages
 
@@ -126,6 +127,7 @@ def environment(locale: str, locale_dir: str) -> jinja2.Environment:
     env.install_gettext_translations(translations, newstyle=True)
     env.filters["date"] = functools.lru_cache(512)(functools.partial(_date, babel))
     env.filters["days"] = functools.partial(_days, babel)
+    env.filters["klass"] = functools.partial(_klass, translations)
     env.filters["size"] = functools.partial(_size, babel, translations)
     style, script = (_compact((THEME / name).read_text("utf-8")) for name in ("reader.css", "today.js"))
     env.globals |= {"lang": str(babel).replace("_", "-"), "style": Markup(style), "script": Markup(script)}
@@ -142,9 +144,13 @@ def _date(locale: Locale, day: str, pattern: str) -> str:
 
 def _days(locale: Locale, first: str, last: str, month: str) -> str:
     """«7–11 декабря», «30 ноября – 4 декабря»; ``month``: MMMM, or MMM where it is narrow."""
-    if first[:7] == last[:7]:
-        return f"{_date(locale, first, 'd')}–{_date(locale, last, f'd {month}')}"
-    return f"{_date(locale, first, f'd {month}')} – {_date(locale, last, f'd {month}')}"
+    ends = datetime.date.fromisoformat(first), datetime.date.fromisoformat(last)
+    return sync.wording.day_span(*ends, functools.partial(dates.format_date, locale=locale), month)
+
+
+def _klass(translations: Any, name: str) -> str:
+    """«7 «А»», as a class stands beside the word for it."""
+    return sync.wording.class_name(name, translations.ugettext("%(grade)s%(letter)s"))
 
 
 def _size(locale: Locale, translations: Any, size_kb: float) -> str:

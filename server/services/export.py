@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
+from server.naming import course
 from server.reference import VALUE_NAMES
 from server.services import courses
 from server.services.journal import Cell, Column, Grid, Row, grid
@@ -81,7 +82,7 @@ def journal_table(found: Grid, locale: str) -> Table:
         columns.append((name or _("Year"), lambda row, term_id=term_id: _term(row, term_id)))
     header = tuple(name for name, _value in columns)
     body = tuple(tuple(value(row) for _name, value in columns) for row in found.rows)
-    return Table(f"{found.course.group_name} {found.course.subject}", (header, *body))
+    return Table(course(found.course.group_name, found.course.subject), (header, *body))
 
 
 def _heading(column: Column) -> str:

@@ -35,6 +35,7 @@ from server.models import (
     Task,
     TaskKind,
 )
+from server.naming import bare_class
 from server.services.people import full_name
 from server.services.works import current, members
 from sync.edition import VERSION
@@ -174,7 +175,7 @@ def position(role: str, group_name: str = "") -> str:
         "deputy_studies": _("deputy head for studies"),
         "deputy_upbringing": _("deputy head for upbringing"),
         "coordinator": _("coordinator of distance learning"),
-        "class_teacher": _("class teacher of %(group)s", group=group_name),
+        "class_teacher": _("class teacher of %(group)s", group=bare_class(group_name)),
         "subject_teacher": _("subject teacher"),
         "network_teacher": _("network teacher"),
         "tutor": _("tutor"),

@@ -19,16 +19,12 @@ from server.services.content_draft import BODY, LessonDraft, normal, problems
 from server.services.lesson_list import LessonLine, Tally
 from server.services.lesson_page import LessonPage, lesson_page, names
 from server.services.weeks import monday, parse_week, week_days, week_name
-from server.web import access, drafts, lesson_form
+from server.web import access, drafts, lesson_form, words
 from server.web.access import ANYWHERE, needs, signed_in
 from sync.errors import SyncError
 from sync.markdown import render
 
 blueprint = APIBlueprint("lessons", __name__, url_prefix="/lessons", enable_openapi=False)
-LACKS_IN_SHORT = {
-    "form": _l("form not chosen"), "source": _l("no source"), "due": _l("no date of control"),
-    "material": _l("no text or resource"),
-}  # fmt: skip
 CHANGES = {"substituted": _l("substituted"), "moved": _l("moved"), "cancelled": _l("cancelled"),
            "reassigned": _l("given again")}  # fmt: skip
 IN_FORM = {"task_marked": "tasks"}
@@ -40,7 +36,7 @@ def _scope(lesson_course_id: str) -> Scope:
 
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
-    return {"LACKS": lesson_list.LACKS, "LACKS_IN_SHORT": LACKS_IN_SHORT, "CHANGES": CHANGES, "week_name": week_name,
+    return {"LACKS": lesson_list.LACKS, "words": words, "CHANGES": CHANGES, "week_name": week_name,
             "week": timedelta(days=7), "sees_more": _sees_more()}  # fmt: skip
 
 

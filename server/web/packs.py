@@ -1,6 +1,6 @@
 """Paper packs: print a week for some classes, watch it, take the files. They bear names, so not everybody may."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -50,6 +50,7 @@ def home() -> str:
     week, run, edition = _asked_week(weeks), running().last(PRINT), publishing.newest(db.session)
     files = pack_files.files(db.session, config(), week, drafts.moment().today, _classes()) if week else []
     return render_template("packs/home.html", weeks=weeks, week=week, files=files, run=run, week_name=week_name,
+                           six_days=timedelta(days=6),
                            told=progress.told(run, current_user.account_id),
                            edition=edition.number if edition else 0)  # fmt: skip
 

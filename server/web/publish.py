@@ -16,9 +16,8 @@ from server.services.going_out import PUBLISH, Starter
 from server.services.people import short_name
 from server.services.running import running
 from server.services.weeks import parse_day, window_of
-from server.web import drafts, progress
+from server.web import drafts, progress, words
 from server.web.access import needs
-from server.web.lessons import LACKS_IN_SHORT
 
 blueprint = APIBlueprint("publish", __name__, url_prefix="/publish", enable_openapi=False)
 
@@ -38,7 +37,7 @@ def home() -> str:
     run = running().last(PUBLISH)
     weeks = publish_view.weeks(db.session, window_of(drafts.moment().today))
     return render_template("publish/home.html", weeks=weeks, out=publish_view.published(db.session, config()), run=run,
-                           told=progress.told(run, current_user.account_id), LACKS_IN_SHORT=LACKS_IN_SHORT)  # fmt: skip
+                           told=progress.told(run, current_user.account_id), words=words)  # fmt: skip
 
 
 @blueprint.post("/")

@@ -11,6 +11,7 @@ from flask_babel import format_date, format_datetime, get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from server import naming
 from server.extensions import db
 from server.models import Person, School
 from server.policy import SCHOOL, Action
@@ -37,12 +38,15 @@ PLACES = (
     Place("/publish/", _l("Publish"), (Action.DAY_PUBLISH,)),
 )
 MORE = (  # one tap further
+    Place("/lessons/timetable", _l("Timetable"), ()),
     Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
     Place("/notices/", _l("Notices"), (Action.NOTICE_EDIT,)),
     Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
     Place("/school/", _l("School"), (Action.SETTINGS_EDIT,)),
 )
+IN_A_ROW = 4  # entries that a phone's row holds beside «More»
 LONG_DAY = {"kk": "d MMMM, EEEE"}
+SHORT_DAY = {"ru": "d\u00a0MMM", "kk": "d\u00a0MMM"}  # there a number is not torn from its word
 
 
 class Shell:
@@ -61,6 +65,12 @@ class Shell:
     def more(self) -> list[Place]:
         """The places that are used less often."""
         return _open_to_me(MORE)
+
+    @property
+    def here(self) -> str:
+        """The path of the menu entry the page belongs to: the most exact one."""
+        fits = [place.path for place in PLACES + MORE if request.path.startswith(place.path) and place.path != "/"]
+        return max(fits, key=len, default="/" if request.path == "/" else "")
 
     @property
     def takes_codes(self) -> bool:
@@ -84,10 +94,6 @@ class Shell:
     def locale(self) -> str:
         return str(get_locale() or "ru")
 
-    def is_here(self, path: str) -> bool:
-        """True for the menu entry the page belongs to."""
-        return request.path == path if path == "/" else request.path.startswith(path)
-
 
 def _open_to_me(places: tuple[Place, ...]) -> list[Place]:
     if not current_user.is_authenticated:
@@ -97,34 +103,38 @@ def _open_to_me(places: tuple[Place, ...]) -> list[Place]:
 
 def long_day(value: date) -> str:
     """``Monday, 7 December``, with a capital letter to begin a line."""
-    text = format_date(value, LONG_DAY.get(str(get_locale()), "EEEE, d MMMM"))
-    return text[:1].upper() + text[1:]
+    return naming.capital(format_date(value, LONG_DAY.get(str(get_locale()), "EEEE, d MMMM")))
 
 
 def short_day(value: date) -> str:
     """``7 Dec``."""
-    return format_date(value, "d MMM")
+    return format_date(value, _short())
 
 
 def full_day(value: date) -> str:
     """``7 Dec 2026``."""
-    return format_date(value, "d MMM yyyy")
+    return format_date(value, _short() + " yyyy")
 
 
 def moment(value: datetime) -> str:
     """A moment in the school's zone: ``7 Dec, 09:41``."""
-    return format_datetime(value, "d MMM, HH:mm")
+    return format_datetime(value, _short() + ", HH:mm")
+
+
+def _short() -> str:
+    return SHORT_DAY.get(str(get_locale()), "d MMM")
 
 
 def init_app(app: APIFlask) -> None:
     """Give the templates the frame, the filters and the question ``may``."""
     shell = Shell()
     app.jinja_env.globals.update(
-        shell=shell, may=access.may, may_somewhere=access.may_somewhere, Action=Action, SCHOOL=SCHOOL
-    )
+        shell=shell, may=access.may, may_somewhere=access.may_somewhere, Action=Action, SCHOOL=SCHOOL,
+        course_name=naming.course, in_a_row=IN_A_ROW,
+    )  # fmt: skip
     app.jinja_env.filters.update(
         long_day=long_day, short_day=short_day, full_day=full_day, moment=moment, digits=group_digits,
-        said=_said,
+        said=_said, **naming.FILTERS,
     )  # fmt: skip
 
 

@@ -42,10 +42,10 @@ CHANNELS = {
     "sms": _l("SMS"),
 }
 LACKS = {  # what a lesson lacks, short; its page says it at length
-    "form": _l("no form"),
-    "source": _l("a source is missing"),
-    "due": _l("a date of control is missing"),
-    "material": _l("nothing to read or to watch"),
+    "form": _l("form not chosen"),
+    "source": _l("no source"),
+    "due": _l("no date of control"),
+    "material": _l("no text or resource"),
 }
 IMPORTS = {
     "people": _l("class lists"),

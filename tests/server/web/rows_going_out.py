@@ -1,4 +1,4 @@
-"""Rights of the pages where the day goes out: lessons, timetable, publishing, packs, notices, settings, public pages."""
+"""Rights of the pages where the day goes out: lessons, publishing, packs, notices, settings, public pages."""
 
 from tests.server.web.rows import EVERYBODY, Row
 
@@ -40,7 +40,7 @@ ROWS = (
     Row("GET", "notices.new", _TELL),
     Row("POST", "notices.create", _SEE, "class_teacher",
         form=lambda w, c: {"title": "Ski day", "from": "2026-12-07", "to": "2026-12-08", "audience": "groups",
-                           "group": c.id}),  # fmt: skip
+                           "group": c.id}),
     Row("GET", "notices.page", _TELL, path=_no_notice),
     Row("POST", "notices.save", _TELL, path=_no_notice),
     Row("GET", "school.home", _SET),

@@ -43,10 +43,10 @@ def test_a_teacher_finds_works_to_check_lessons_and_who_is_missing(app: APIFlask
     assert f'href="/works/task/{world.near.task}"' in html
     assert "1 work, the oldest waits for 4 days" in html
     assert f'href="/lessons/{tomorrow.lesson_course}"' in html
-    assert "no form" in html
+    assert "form not chosen" in html
     assert 'class="tag ok">ready<' in html
-    assert "Veslov Yegor, 7 «А»: 1 work, silent for 4 days" in html
-    assert "Yakornaya Vera, 7 «А»: 1 work, nothing has come yet" in html
+    assert "Veslov Yegor, 7А: 1 work, silent for 4 days" in html
+    assert "Yakornaya Vera, 7А: 1 work, nothing has come yet" in html
 
 
 def test_each_line_leads_to_a_page_that_opens(app: APIFlask, world: World) -> None:

@@ -115,7 +115,7 @@ def test_a_work_of_another_course_is_refused_before_its_student_is_shown(app, wo
 
 def test_student_class_subject_task_and_deadline_are_seen_before_saving(desk):
     page = desk.client.get(f"/works/{desk.code}").text
-    for text in ("Veslov Yegor", "7 «А»", "algebra", "No. 412–415", "due 7 Dec", "not yet handed in"):
+    for text in ("Veslov Yegor", "Class 7А", "algebra", "No. 412–415", "due 7 Dec", "not yet handed in"):
         assert text in page
     assert desk.open()["on"] == TODAY.isoformat()
 
@@ -309,6 +309,18 @@ def test_an_operator_logs_a_return_but_neither_sees_nor_gives_marks(app, world, 
     assert standing(desk.code)[::2] == ("returned", 2)
 
 
+def test_a_stale_page_that_repeats_a_replaced_mark_is_told_which_mark_stands(desk, colleague):
+    stale = desk.open()
+    colleague.log(mark="mark:5")
+    colleague.log(act="mark", mark="mark:4")
+    answer = desk.send(stale, mark="mark:5")
+    assert (answer.status_code, standing(desk.code)[1]) == (303, [("mark", "4", "")])
+    page = desk.client.get(answer.location).text
+    assert "Saved, but a newer mark stands: 4 (Rulev Network-teacher Petrovich, 7 Dec, 08:00)" in page
+    assert "Saved at school" not in page
+    assert "newer mark" not in desk.client.get(desk.log(act="mark", mark="mark:3").location).text
+
+
 # a class in one table
 
 
@@ -383,6 +395,18 @@ def test_a_stale_table_gives_a_conflict_for_that_row_only(world, table):
     assert "Somebody else saved another value" in answer.text
     assert "two values: 5, 2" in answer.text
     assert standing(second)[0] == "marked"
+
+
+def test_a_stale_table_that_repeats_a_replaced_mark_is_told_which_mark_stands(world, table, colleague):
+    first, second = world.near.codes.values()
+    form = table.open()
+    colleague.log(mark="mark:5")
+    colleague.log(act="mark", mark="mark:4")
+    for _again in range(2):  # a double click is told the same
+        answer = table(form, **{f"mark-{first}": "5", f"mark-{second}": "4"})
+        assert answer.status_code == 200
+        assert answer.text.count("Saved, but a newer mark stands: 4 (Rulev Network-teacher Petrovich, 7 Dec,") == 1
+        assert "saved" in answer.text.split(f'id="told-{second}"')[1]
 
 
 def test_a_comment_alone_asks_for_its_mark(world, table):
