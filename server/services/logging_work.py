@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
-from server.models import Op, Person, Return, ReturnChannel, Task, TaskKind, Work
-from server.services.works import states
+from server.models import MarkAct, Op, Person, Return, ReturnChannel, Task, TaskKind, Work
+from server.services.works import MarkView, marks_of, states
 from sync import decide, ops
 
 AGAIN = ("issued", "redo")  # in these states a mark says that the work came back, too
@@ -163,6 +163,23 @@ def channels(session: Session) -> list[tuple[str, str]]:
 def kinds(session: Session) -> dict[str, str]:
     """Message ids of the kinds of work, by code."""
     return {row.code: row.name for row in session.execute(select(TaskKind.code, TaskKind.name))}
+
+
+def replaced(session: Session, seqs: Iterable[int]) -> dict[int, MarkView]:
+    """Of records whose mark somebody replaced before they came: by their numbers, the mark that stands."""
+    rows = session.execute(
+        select(MarkAct.op_seq, MarkAct.revision_id, MarkAct.work_id).where(MarkAct.op_seq.in_(list(seqs)))
+    ).all()
+    known = states(session, {work_id for _seq, _revision, work_id in rows})
+    return {
+        seq: [one for one in marks_of(session, work_id) if one.is_head][-1]
+        for seq, revision_id, work_id in rows if revision_id not in known[work_id].heads
+    }  # fmt: skip
+
+
+def numbers(session: Session, draft: Draft) -> dict[int, int]:
+    """The numbers of the records that a form's lines became, by line."""
+    return {n: seq for n, seq in session.execute(select(Op.n, Op.seq).where(Op.origin == draft.origin))}
 
 
 def last_channel(session: Session, author: str) -> str | None:

@@ -69,6 +69,7 @@ def save(task_id: str) -> Any:
         FIELDS[one.reason]: sentence_of(refusal(one)) for one in outcomes if FIELDS.get(one.reason) in SHARED
     }
     told |= {draft.lines[one.n].key: _tell(one) for one in outcomes}
+    told |= _replaced(draft, table, outcomes)
     refused = any(one.tone == "bad" for one in told.values())
     return _render(task_id, told, wrong), 422 if refused else 200
 
@@ -94,6 +95,18 @@ def _tell(outcome: Outcome) -> Told:
     if outcome.outcome in (decide.ACCEPTED, decide.DUPLICATE):
         return Told(_("saved"), "ok")
     return Told(sentence_of(refusal(outcome)), "wait" if outcome.outcome == decide.CONFLICT else "bad")
+
+
+def _replaced(draft: Draft, table: TaskTable, outcomes: list[Outcome]) -> dict[str, Told]:
+    """Rows whose mark was saved, but had been replaced by a newer one before."""
+    db.session.rollback()  # reads anew what has just been saved
+    seqs = logging_work.numbers(db.session, draft)
+    mine = {seqs[one.n]: one.n for one in outcomes if one.outcome in (decide.ACCEPTED, decide.DUPLICATE)}
+    stands = logging_work.replaced(db.session, mine)
+    return {
+        draft.lines[mine[seq]].key: Told(marks.newer_label(mark, table.rule.maximum), "wait")
+        for seq, mark in stands.items()
+    }
 
 
 def _render(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -9,6 +10,7 @@ from server.errors import DomainError
 from server.reference import VALUE_NAMES
 from server.services.journal import Cell
 from server.services.logging_work import Logged, mark_of
+from server.services.works import MarkView
 from sync.decide import Scale
 
 STATES = {
@@ -45,6 +47,13 @@ def mark_label(verdict: str, value: str | None, maximum: int | None = None) -> s
             return _("%(points)s of %(maximum)s", points=value, maximum=maximum)
         return str(VALUE_NAMES.get(value, value))
     return {"redo": _("sent back"), "checked": _("checked"), "cleared": _("mark removed")}[verdict]
+
+
+def newer_label(stands: MarkView, maximum: int | None) -> str:
+    """That a mark was saved, but another one stands; who said it and when."""
+    who = ", ".join(part for part in (stands.author, format_datetime(stands.at, "d MMM, HH:mm")) if part)
+    mark = mark_label(stands.verdict, stands.value, maximum)
+    return _("Saved, but a newer mark stands: %(mark)s (%(who)s)", mark=mark, who=who)
 
 
 def said_label(one: Logged) -> str:

@@ -67,7 +67,9 @@ def find() -> Any:
 def _ask(typed: str = "", wrong: str = "") -> str:
     just = _just_logged()
     done = next((one for one in just if one.code == request.args.get("done")), None)
-    return render_template("works/find.html", typed=typed, wrong=wrong, just=just, done=done)
+    stands = logging_work.replaced(db.session, [done.seq]).get(done.seq) if done else None
+    newer = marks.newer_label(stands, done.maximum) if done and stands else ""
+    return render_template("works/find.html", typed=typed, wrong=wrong, just=just, done=done, newer=newer)
 
 
 def _just_logged() -> list[logging_work.Logged]:
