@@ -148,5 +148,5 @@ def _admit(access: Access) -> Response | None:
 def _ask_to_sign_in() -> Response:
     if request.path.startswith("/api/") or request.method not in ("GET", "HEAD"):
         raise DomainError("sign_in_needed")
-    asked = request.full_path.rstrip("?")
+    asked = request.path if "q" in request.args else request.full_path.rstrip("?")  # an old search may name a family
     return redirect(url_for("auth.sign_in", next=asked if asked != "/" else None))  # type: ignore[return-value]

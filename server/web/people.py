@@ -34,8 +34,18 @@ def _student_scope(slug: str) -> Scope:
 @blueprint.get("/")
 @needs(Action.PEOPLE_VIEW, scope=ANYWHERE)
 def home() -> str:
-    """The search field, what it found, and the classes."""
-    typed = request.args.get("q", "").strip()[:80]
+    """The search field and the classes."""
+    return _home("")
+
+
+@blueprint.post("/")
+@needs(Action.PEOPLE_VIEW, scope=ANYWHERE)
+def find() -> str:
+    """The same with what was found. Posted, so that a family's name stands in no address, history or log."""
+    return _home(request.form.get("q", "").strip()[:80])
+
+
+def _home(typed: str) -> str:
     groups = people.reachable(db.session, access.realm(Action.PEOPLE_VIEW))
     phones = access.may(Action.CONTACTS_VIEW)
     found = people_search.search(db.session, typed, groups, today(), phones) if typed else []

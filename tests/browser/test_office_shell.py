@@ -70,7 +70,7 @@ def _furnish(world: World) -> dict[str, str]:
         factory.lesson(near.course, factory.TODAY + n * DAY, teacher_id=teacher, form=form)
     slug = {id: db.session.get_one(Person, id).slug for id in (long, near.student, world.clerk, teacher)}
     return {
-        "families": "/people/?q=ve", "class": "/people/class/7a", "student": f"/people/{slug[near.student]}",
+        "families": "/people/", "class": "/people/class/7a", "student": f"/people/{slug[near.student]}",
         "long name": f"/people/{slug[long]}", "staff": "/people/staff", "accounts": "/accounts/",
         "without account": f"/accounts/{slug[world.clerk]}", "with account": f"/accounts/{slug[teacher]}",
         "rota": "/accounts/rota", "password": "/password", "not found": "/nothing-here",
@@ -163,6 +163,15 @@ def test_menus_are_fit_when_they_are_open(page: Page) -> None:
         summary.click()
         look_over(page, "menu")
         page.keyboard.press("Escape")
+
+
+def test_a_family_is_found_and_no_address_names_it(page: Page) -> None:
+    sign_in(page, "operator")
+    page.get_by_role("searchbox", name="Name, class or phone").fill("veslova")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_text("family of Veslov Yegor")).to_be_visible()
+    assert page.url.endswith("/people/")
+    look_over(page, "found")
 
 
 def test_a_refused_form_is_fit_too(page: Page, office: Served) -> None:

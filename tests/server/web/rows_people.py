@@ -33,7 +33,8 @@ def ended(world: World, scope: Class) -> dict[str, str]:
 
 
 ROWS = (
-    Row("GET", "people.home", f"{SEES_ALL} {OWN}", form=lambda w, c: {"q": "Ve"}),
+    Row("GET", "people.home", f"{SEES_ALL} {OWN}"),
+    Row("POST", "people.find", f"{SEES_ALL} {OWN}", form=lambda w, c: {"q": "Ve"}),
     Row("GET", "people.class_list", SEES_ALL, OWN, path=lambda w, c: {"slug": c.slug}),
     Row("GET", "people.student", SEES_ALL, OWN, path=student),
     Row("GET", "people.staff", f"{SEES_ALL} {OWN}"),

@@ -128,12 +128,12 @@ def test_signing_in_never_leads_to_another_site(app: APIFlask, target: str) -> N
 def test_signing_in_leads_to_the_page_that_was_asked_for(app: APIFlask) -> None:
     factory.account("nina", "director")
     client = factory.visitor(app)
-    asked = client.get("/people/?q=%D0%92")
+    asked = client.get("/lessons/?teacher=%D0%92")
     assert asked.location.startswith("/sign-in?next=")
     form = client.get(asked.location).text
     target = re.search(r'name="next" value="([^"]+)"', form)
     assert target
-    assert sign_in(client, "nina", next=target[1]).location.startswith("/people/?q=")
+    assert sign_in(client, "nina", next=target[1]).location.startswith("/lessons/?teacher=")
 
 
 def test_the_cookie_is_closed_to_scripts_and_other_sites(app: APIFlask) -> None:

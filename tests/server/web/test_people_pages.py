@@ -25,12 +25,26 @@ def _sheet(app: APIFlask, world: World, role: str, person_id: str) -> str:
 
 def test_an_operator_goes_from_a_callers_name_to_the_childs_sheet(app: APIFlask, world: World) -> None:
     client = factory.signed_in(app, world.accounts["operator"])
-    found = unescape(client.get("/people/", query_string={"q": "veslova"}).text)
+    found = unescape(client.post("/people/", data={"q": "veslova"}).text)
     assert "family of Veslov Yegor" in found
     [path] = set(re.findall(r'href="(/people/[0-9a-f]{12})"', found))
     sheet = unescape(client.get(path).text)
     for shown in ("Veslov Yegor", "Veslova Anna", PHONE, "no internet", "paper", "algebra"):
         assert shown in sheet
+
+
+def test_a_name_that_is_looked_for_stands_in_no_address(app: APIFlask, world: World) -> None:
+    client = factory.signed_in(app, world.accounts["operator"])
+    for page in ("/", "/people/"):
+        [form] = re.findall(r'<form class="search"[^>]*>', client.get(page).text)
+        assert 'method="post"' in form and 'action="/people/"' in form
+    answer = client.post("/people/", data={"q": "Veslova"})
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert "eslova" not in "".join(re.findall(r'(?:href|action)="([^"]*)"', answer.text))
+    assert re.search(r'name="next" value="/"', answer.text)
+    assert "family of" not in client.get("/people/", query_string={"q": "veslova"}).text
+    stranger = factory.visitor(app).get("/people/", query_string={"q": "veslova"})
+    assert stranger.location == "/sign-in?next=/people/"
 
 
 def test_an_operator_sees_that_a_work_is_marked_but_not_the_mark(app: APIFlask, world: World) -> None:
@@ -47,7 +61,7 @@ def test_phones_are_shown_only_to_those_who_may_call(app: APIFlask, world: World
     assert PHONE not in _sheet(app, world, "admin", world.near.student)
     client = factory.signed_in(app, world.accounts["admin"])
     assert PHONE not in client.get("/people/class/7a").text
-    assert "Veslova" not in client.get("/people/", query_string={"q": "0000001"}).text
+    assert "Veslova" not in client.post("/people/", data={"q": "0000001"}).text
 
 
 def test_an_administrator_sees_no_works(app: APIFlask, world: World) -> None:
@@ -84,7 +98,7 @@ def test_a_guardian_who_must_not_be_told_is_marked(app: APIFlask, world: World) 
 
 def test_families_of_other_classes_are_not_found(app: APIFlask, world: World) -> None:
     client = factory.signed_in(app, world.accounts["class_teacher"])
-    assert "Bakenov" not in client.get("/people/", query_string={"q": "bak"}).text
+    assert "Bakenov" not in client.post("/people/", data={"q": "bak"}).text
     assert "8Б" not in unescape(client.get("/people/").text)
 
 
