@@ -93,7 +93,7 @@ def main() -> None:
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             target, args, wants_progress = pickle.load(questions)
-            _send(answers, _run(answers, target, args, wants_progress))
+            _write(answers, _run(answers, target, args, wants_progress))
 
 
 def _end_with_parent(questions: int) -> None:
@@ -107,20 +107,24 @@ def _end_with_parent(questions: int) -> None:
 
 
 def _send(pipe: IO[bytes], message: Any) -> None:
-    pipe.write(pickle.dumps(message))  # made whole first: what cannot be sent leaves no half of it in the pipe
+    _write(pipe, pickle.dumps(message))  # made whole first: what cannot be sent leaves no half of it in the pipe
+
+
+def _write(pipe: IO[bytes], data: bytes) -> None:
+    pipe.write(data)
     pipe.flush()
 
 
-def _run(answers: IO[bytes], target: str, args: tuple[Any, ...], wants_progress: bool) -> tuple[str, Any]:
+def _run(answers: IO[bytes], target: str, args: tuple[Any, ...], wants_progress: bool) -> bytes:
     module, function = target.split(":")
     keywords = {"progress": lambda *values: _send(answers, ("progress", values))} if wants_progress else {}
     try:
-        return "value", getattr(importlib.import_module(module), function)(*args, **keywords)
+        return pickle.dumps(("value", getattr(importlib.import_module(module), function)(*args, **keywords)))
     except SyncError as error:
-        return "error", error
+        return pickle.dumps(("error", error))
     except Exception as error:  # the text of an exception may hold a name: only where it happened is told
         sys.stderr.write("".join(traceback.format_tb(error.__traceback__)) + type(error).__name__ + "\n")
-        return "error", DomainError("child_died")
+        return pickle.dumps(("error", DomainError("child_died")))
 
 
 def _limit_memory() -> None:

@@ -80,18 +80,18 @@ def make_config(home: Path, **values: object) -> Config:
 def read_config(environ: Mapping[str, str]) -> Config:
     """Config from environment variables (see SETTINGS). Raises DomainError ``setting_invalid`` naming the variable."""
 
-    def number(name: str, default: int) -> int:
+    def number(name: str, default: int, least: int, most: int) -> int:
         text = environ.get(name) or str(default)
-        if not text.isascii() or not text.isdigit():
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
             raise DomainError("setting_invalid", name=name, value=text)
         return int(text)
 
     values: dict[str, object] = {
         "host": environ.get("KORABLIK_HOST") or "127.0.0.1",
-        "port": number("KORABLIK_PORT", 8000),
-        "threads": number("KORABLIK_THREADS", 16),
-        "proxies": number("KORABLIK_PROXIES", 0),
-        "upload_mb": number("KORABLIK_UPLOAD_MB", 32),
+        "port": number("KORABLIK_PORT", 8000, 1, 65535),
+        "threads": number("KORABLIK_THREADS", 16, 1, 512),
+        "proxies": number("KORABLIK_PROXIES", 0, 0, 16),
+        "upload_mb": number("KORABLIK_UPLOAD_MB", 32, 1, 1024),
     }
     if environ.get("KORABLIK_DATABASE"):
         values["database_url"] = environ["KORABLIK_DATABASE"]

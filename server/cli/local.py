@@ -16,6 +16,7 @@ from server.cli.terminal import Terminal
 from server.cli.words import TRANSLATIONS, _, language
 from server.config import Config, read_config
 from server.errors import DomainError, sentence_of
+from server.extensions import db
 from server.services.commands.console import Call, Console
 from sync.errors import SyncError
 
@@ -66,6 +67,9 @@ def office(config: Config) -> Iterator[APIFlask]:
         raise _known(error, config) from error
     finally:
         app.extensions["child"].close()
+        with app.app_context():  # readers first: the writer, leaving last, puts everything into the one file
+            db.session.remove()
+            db.engine.dispose()
         app.extensions["store"].close()
 
 

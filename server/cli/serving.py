@@ -3,7 +3,7 @@
 import errno
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from apiflask import APIFlask
@@ -40,8 +40,9 @@ def serve_home(config: Config, ready: Callable[[str], None]) -> None:
             _check_school(config)
             with _listening(config, app) as run, remote.announced(config) as token:
                 app.extensions["command_token"] = token
-                ready(f"http://{config.host}:{config.port}/")
-                run()
+                with suppress(KeyboardInterrupt, SystemExit):  # whoever stops the office gets what was asked for
+                    ready(f"http://{config.host}:{config.port}/")
+                    run()
 
 
 def _check_school(config: Config) -> None:
