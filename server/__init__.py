@@ -23,6 +23,7 @@ def create_app(config: "Config") -> "APIFlask":
         SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error's text must not quote a row
         MAX_CONTENT_LENGTH=config.upload_mb * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        PERMANENT_SESSION_LIFETIME=14 * 24 * 3600,  # seconds; a cookie is not valid longer
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.proxies > 0,

@@ -11,5 +11,6 @@ def start(app: APIFlask) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(upkeep.works_for_late_joiners, "interval", hours=1, args=[app], id="late joiners")
     scheduler.add_job(upkeep.remove_leftovers, "cron", hour=1, args=[app], id="leftovers")
+    scheduler.add_job(upkeep.forget_ended_sessions, "cron", hour=1, args=[app], id="ended sessions")
     scheduler.start()
     return scheduler

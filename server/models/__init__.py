@@ -20,6 +20,7 @@ from server.models.people import (
     Account,
     Connectivity,
     DutyRota,
+    EndedSession,
     Group,
     Guardianship,
     Household,
@@ -53,11 +54,11 @@ from server.models.timetable import (
 from server.models.work import LessonForm, Material, Resource, Scale, Task, TaskKind, Work
 
 __all__ = [
-    "ROLES", "Absence", "AbsenceLetter", "Account", "AuditEntry", "Base", "Bell", "BellSchedule", "Broadcast",
-    "Bundle", "Card", "Connectivity", "Contact", "Counter", "Course", "CoursePlanTopic", "CourseTeacher", "Day",
-    "Device", "DutyRota", "Edition", "Group", "Guardianship", "Household", "Lesson", "LessonChange", "LessonCourse",
-    "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership", "Message",
-    "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan", "PortfolioItem", "Request", "Resource",
-    "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "Subject", "Task",
+    "ROLES", "Absence", "AbsenceLetter", "Account", "AuditEntry", "Base", "Bell", "BellSchedule", "Broadcast", "Bundle",
+    "Card", "Connectivity", "Contact", "Counter", "Course", "CoursePlanTopic", "CourseTeacher", "Day", "Device",
+    "DutyRota", "Edition", "EndedSession", "Group", "Guardianship", "Household", "Lesson", "LessonChange",
+    "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership",
+    "Message", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan", "PortfolioItem", "Request",
+    "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "Subject", "Task",
     "TaskKind", "Term", "TermMark", "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
 ]  # fmt: skip

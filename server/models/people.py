@@ -170,6 +170,14 @@ class Account(Base):
     person: Mapped[Person] = relationship()
 
 
+class EndedSession(Base):
+    """A session that was signed out: its cookie, should anybody hold a copy, is worth nothing any more."""
+
+    __tablename__ = "ended_session"
+    sid_hash: Mapped[str] = mapped_column(String(64), primary_key=True)  # SHA-256 of the session's random id
+    ended_at: Mapped[datetime]
+
+
 class Connectivity(Base):
     """What a student can be reached by, as told on a day; the newest row counts."""
 

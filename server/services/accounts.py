@@ -1,5 +1,6 @@
 """Accounts of staff: who may sign in, and with which password."""
 
+import hashlib
 import re
 import secrets
 import unicodedata
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Account, AuditEntry, Person
+from server.models import Account, AuditEntry, EndedSession, Person
 from sync.ids import uuid7
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
@@ -111,6 +112,25 @@ def visitor(session: Session, session_id: str) -> Visitor | None:
     if account is None or not account.is_active or account.session_mark != mark or account.person.left_on is not None:
         return None
     return _visitor(account)
+
+
+def end_session(sid: str, now: datetime) -> None:
+    """Sign a session out for good, by its random id. Again: nothing happens."""
+
+    def save(session: Session) -> None:
+        if not is_ended(session, sid):
+            session.add(EndedSession(sid_hash=_sid_hash(sid), ended_at=now))
+
+    store.write(save)
+
+
+def is_ended(session: Session, sid: str) -> bool:
+    """True for a session that was signed out."""
+    return session.get(EndedSession, _sid_hash(sid)) is not None
+
+
+def _sid_hash(sid: str) -> str:
+    return hashlib.sha256(sid.encode()).hexdigest()  # who reads the table cannot make a cookie of it
 
 
 def change_password(account_id: str, old: str | None, new: str | None, now: datetime, by: str) -> tuple[str, str]:

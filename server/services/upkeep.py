@@ -1,18 +1,20 @@
-"""What an office does by itself: works for students who joined late, leftovers of interrupted builds removed."""
+"""What an office does by itself: works for students who joined late, leftovers and ended sessions removed."""
 
 import shutil
 import time
+from datetime import timedelta
 from random import SystemRandom
 
 from apiflask import APIFlask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from server import clock, store
-from server.models import School
+from server.models import EndedSession, School
 from server.services import works
 
 OLD = 24 * 3600  # seconds after which a leftover belongs to nobody
+ENDED = timedelta(days=31)  # longer than any cookie is valid
 
 
 def works_for_late_joiners(app: APIFlask) -> int:
@@ -41,3 +43,11 @@ def remove_leftovers(app: APIFlask) -> int:
                 shutil.rmtree(path, ignore_errors=True)
                 removed += 1
     return removed
+
+
+def forget_ended_sessions(app: APIFlask) -> int:
+    """Forget sessions whose cookies are too old to be valid anyway; returns how many."""
+    with app.app_context():
+        since = clock.now(app.extensions["korablik"], "UTC") - ENDED
+        old = delete(EndedSession).where(EndedSession.ended_at < since)
+        return store.write(lambda session: session.connection().execute(old).rowcount)

@@ -1,5 +1,6 @@
 """Signing in and out, the person's own language and password."""
 
+import secrets
 from urllib.parse import urlsplit
 
 from apiflask import APIBlueprint, APIFlask
@@ -28,6 +29,9 @@ def init_app(app: APIFlask) -> None:
 
     @login.user_loader
     def _load(session_id: str) -> accounts.Visitor | None:
+        sid = session.get("sid")
+        if not sid or accounts.is_ended(db.session, sid):
+            return None
         return accounts.visitor(db.session, session_id)
 
 
@@ -77,9 +81,12 @@ def try_sign_in() -> AnyResponse | tuple[str, int]:
 @blueprint.post("/sign-out")
 @public
 def sign_out() -> AnyResponse:
-    """End the session; nothing of it stays."""
+    """End the session; nothing of it stays, and a copy of its cookie is worth nothing."""
+    sid = session.get("sid") if current_user.is_authenticated else None
     logout_user()
     session.clear()
+    if sid:
+        accounts.end_session(sid, now(config(), choose_timezone()))
     return redirect(url_for("auth.sign_in"))
 
 
@@ -127,6 +134,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
 
 def _begin(visitor: accounts.Visitor) -> None:
     session.clear()
+    session["sid"] = secrets.token_urlsafe(16)
     login_user(visitor)
 
 

@@ -285,6 +285,6 @@ def signed_in(app: APIFlask, account_id: str) -> Client:
     mark = _found(lambda session: session.get_one(models.Account, account_id).session_mark)
     client = visitor(app)
     with client.session_transaction() as session:
-        session.update({"_user_id": f"{account_id}.{mark}", "_fresh": True})
+        session.update({"_user_id": f"{account_id}.{mark}", "_fresh": True, "sid": new_id()})
     client.environ_base.update(csrf(app, client, account_id))
     return client

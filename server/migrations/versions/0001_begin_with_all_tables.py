@@ -57,6 +57,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
     )
     op.create_table(
+        "ended_session",
+        sa.Column("sid_hash", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("sid_hash", name=op.f("pk_ended_session")),
+    )
+    op.create_table(
         "group",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("slug", sa.String(length=40), nullable=False),
@@ -1094,6 +1100,7 @@ def downgrade() -> None:
     op.drop_table("lesson_form")
     op.drop_table("household")
     op.drop_table("group")
+    op.drop_table("ended_session")
     op.drop_table("counter")
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_broadcast_on"))

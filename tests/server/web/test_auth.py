@@ -2,17 +2,21 @@
 
 import re
 import shutil
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
+from itsdangerous import TimestampSigner
 from werkzeug.test import TestResponse
 
-from server import create_app, store
+from server import clock, create_app, store
 from server.config import make_config
 from server.extensions import db
-from server.models import Account, School
+from server.models import Account, EndedSession, School
+from server.services import accounts, upkeep
 from server.web.auth import local_path
 from tests.server import factory
 from tests.server.conftest import NOW
@@ -51,6 +55,63 @@ def test_a_person_signs_in_sees_today_and_signs_out(app: APIFlask) -> None:
     assert page.status_code == 200
     assert client.post("/sign-out", data={"csrf_token": token_of(page.text)}).location == "/sign-in"
     assert client.get("/").location == "/sign-in"
+
+
+def test_a_copied_cookie_is_worth_nothing_after_signing_out_and_other_devices_stay(app: APIFlask) -> None:
+    factory.account("nina", "director")
+    here, elsewhere, thief = (factory.visitor(app) for _ in range(3))
+    for client in (here, elsewhere):
+        sign_in(client, "nina")
+    thief.set_cookie("session", cookie(here))
+    page = thief.get("/")
+    assert page.status_code == 200
+    here.post("/sign-out", data={"csrf_token": token_of(here.get("/").text)})
+    assert thief.get("/").location == "/sign-in"
+    assert thief.post("/language", data={"locale": "ru", "csrf_token": token_of(page.text)}).status_code == 401
+    assert elsewhere.get("/").status_code == 200
+    assert sign_in(here, "nina").location == "/"
+    assert here.get("/").status_code == 200
+    [row] = db.session.scalars(db.select(EndedSession))
+    assert len(row.sid_hash) == 64
+
+
+def test_signing_out_twice_or_as_nobody_ends_nothing_more(app: APIFlask) -> None:
+    factory.account("nina", "director")
+    here, same, nobody = (factory.visitor(app) for _ in range(3))
+    sign_in(here, "nina")
+    token = token_of(here.get("/").text)
+    same.set_cookie("session", cookie(here))
+    for client in (here, same):
+        assert client.post("/sign-out", data={"csrf_token": token}).location == "/sign-in"
+    assert nobody.post("/sign-out", data={"csrf_token": token_of(nobody.get("/sign-in").text)}).status_code == 302
+    assert db.session.scalar(db.select(db.func.count()).select_from(EndedSession)) == 1
+
+
+def test_a_session_that_cannot_be_ended_belongs_to_nobody(app: APIFlask) -> None:
+    client = factory.signed_in(app, factory.account("nina", "director"))
+    assert client.get("/").status_code == 200
+    with client.session_transaction() as session:
+        del session["sid"]
+    assert client.get("/").location == "/sign-in"
+
+
+@pytest.mark.parametrize(("days", "holds"), [(13, True), (15, False)])
+def test_a_session_ends_by_itself_after_two_weeks(
+    app: APIFlask, monkeypatch: pytest.MonkeyPatch, days: int, holds: bool
+) -> None:
+    signed_at = int(time.time()) - days * 24 * 3600
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: signed_at)
+    client = factory.signed_in(app, factory.account("nina", "director"))
+    monkeypatch.undo()
+    assert (client.get("/").status_code == 200) is holds
+
+
+def test_ended_sessions_are_forgotten_when_no_cookie_of_theirs_is_valid(app: APIFlask) -> None:
+    now = clock.now(app.extensions["korablik"], "UTC")
+    for sid, days in (("old", 32), ("new", 30)):
+        accounts.end_session(sid, now - timedelta(days=days))
+    assert upkeep.forget_ended_sessions(app) == 1
+    assert accounts.is_ended(db.session, "new") and not accounts.is_ended(db.session, "old")
 
 
 def test_the_form_shows_the_school_and_keeps_the_login_after_a_mistake(app: APIFlask) -> None:
