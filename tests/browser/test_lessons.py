@@ -138,6 +138,28 @@ def test_a_page_with_unsaved_text_asks_before_it_is_left(browser, office):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+def test_the_bar_that_saves_never_lies_over_the_field_in_use(browser, office, width):
+    page = sign_in(browser, office, "nivina")
+    page.set_viewport_size({"width": width, "height": 640})
+    page.goto(f"{office.address}/lessons/{office.ready}")
+    page.locator("[name=topic]").focus()
+    seen = set()
+    for _step in range(25):
+        page.keyboard.press("Tab")
+        name, bottom, bar = page.evaluate("""() => {
+          const field = document.activeElement, bar = document.querySelector(".save");
+          if (bar.contains(field)) return ["", 0, 0];
+          const [own, its] = [field, bar].map((one) => one.getBoundingClientRect());
+          return [field.name || field.textContent, own.bottom, its.top];
+        }""")
+        if not name:
+            break
+        seen.add(name)
+        assert bottom <= bar or name in ("body", "task-text"), name  # a text that is higher than the screen scrolls
+    assert {"form", "resource-title", "task-due"} <= seen
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_fits_the_screen_and_is_accessible(browser, office, width):
     pages = {
         "nivina": ("/lessons/", f"/lessons/{office.ready}", f"/lessons/{office.bare}", "/lessons/timetable?group=7a",

@@ -131,6 +131,16 @@ def test_the_menu_names_the_page_where_one_is(director: Client) -> None:
     assert re.findall(r'href="([^"]+)" aria-current="page"', html) == ["/people/"]
 
 
+def test_the_most_exact_entry_of_the_menu_is_the_page_where_one_is(director: Client) -> None:
+    html = director.get("/lessons/timetable").text.split("<nav", 1)[1].split("</nav>")[0]
+    assert re.findall(r'href="([^"]+)" aria-current="page"', html) == ["/lessons/timetable"]
+
+
+def test_who_prepares_no_lessons_finds_the_timetable(office: Office) -> None:
+    client = factory.signed_in(office.app, office.world.accounts["support_staff"])
+    assert 'href="/lessons/timetable"' in client.get("/").text
+
+
 def test_every_page_can_be_skipped_through_and_has_one_heading(director: Client) -> None:
     for path in ("/", "/people/", "/people/class/7a", "/people/staff", "/accounts/", "/accounts/rota", "/password"):
         html = director.get(path).text
