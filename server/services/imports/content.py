@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from server.importers.rows import LessonContentRow, TaskRow
-from server.models import LessonCourse, LessonForm, Material, Resource, Scale, Task, TaskKind
+from server.models import LessonCourse, LessonForm, Material, Resource, Scale, Task, TaskKind, Work
 from server.services.imports import placement, shift
 from server.services.imports.book import Book
 from server.services.imports.placement import Place
+from server.services.works import has_come_back
 from sync.ids import content_id
 
 NO_MARKS = {"RU": (1,)}  # country → grades without marks (Order of the school journal: none in grade 1)
@@ -65,13 +66,49 @@ def _store(book: Book, target: _Target) -> bool:
         other = (at_place.source_key or "").rpartition("/")[0]
         book.error("content_place_taken", row.where, value=row.topic, other=other)
         return False
+    task_id, kept = _task_id(book, target)
+    if kept is not None and material is not None and material.lesson_course_id == kept.lesson_course_id:
+        on = kept.lesson_course.lesson.on
+        book.warn("task_kept_with_works", row.where, value=row.topic, other=f"{on:%d.%m.%Y}")
+        book.set(material, source_key=f"{target.key}#{on}")  # it stays with its task, the file is another lesson's now
+        book.flush()
+        material = None
     if material is not None and material.lesson_course_id != place.view_id:
         book.set(book.session.get_one(LessonCourse, material.lesson_course_id), topic="", form=None)
     book.set(book.session.get_one(LessonCourse, place.view_id), topic=row.topic, form=row.form or None)
     _store_material(book, target, material)
-    _store_task(book, target)
+    _store_task(book, target, task_id)
     book.flush()
     return material is None
+
+
+def _task_id(book: Book, target: _Target) -> tuple[str, Task | None]:
+    """The id of the file's task, by file, group and school year, so that it survives moves; and the task that stays.
+
+    A task whose works came back stays with its lesson when the file's name is used for another day or course.
+    """
+    place, kept, used = target.place, None, 0
+    names = ("task", target.row.key, place.group_slug, place.year)
+    id = content_id(*names)
+    while (task := book.session.get(Task, id)) is not None and _is_spent(book, task, place):
+        kept, used = task, used + 1
+        id = content_id(*names, str(used))
+    return id, kept
+
+
+def _is_spent(book: Book, task: Task, place: Place) -> bool:
+    """Works came back, and the task's lesson is of another day or course."""
+    if (task.course_id, task.lesson_course.lesson.on) == (place.course_id, place.on):
+        return False
+    return book.session.scalar(select(exists().where(Work.task_id == task.id, has_come_back()))) or False
+
+
+def _material_id(book: Book, target: _Target) -> str:
+    """By file, group and school year; by its lesson, too, where an older lesson of the file keeps that id."""
+    id = content_id("material", book.school.id, target.key)
+    if book.session.get(Material, id) is None:
+        return id
+    return content_id("material", book.school.id, target.key, target.place.view_id)
 
 
 def _store_material(book: Book, target: _Target, material: Material | None) -> None:
@@ -79,7 +116,7 @@ def _store_material(book: Book, target: _Target, material: Material | None) -> N
     values = {"title": row.topic, "body": row.body, "lesson_course_id": place.view_id, "source_hash": row.sha256}
     if material is None:
         material = Material(
-            id=content_id("material", book.school.id, target.key), source_key=target.key, origin="file",
+            id=_material_id(book, target), source_key=target.key, origin="file",
             author_id=place.teacher_id or book.actor_id, changed_at=book.now, resources=[], **values,
         )  # fmt: skip
         book.add(material)
@@ -105,12 +142,9 @@ def _store_resources(book: Book, material: Material, row: LessonContentRow) -> N
         book.touched += 1
 
 
-def _store_task(book: Book, target: _Target) -> None:
-    """The task's id is by file, group and school year, so it survives moves within the year, and last year's works
-    stay where they are; a task that the file no longer has is shown.
-    """
+def _store_task(book: Book, target: _Target, id: str) -> None:
+    """A task that the file no longer has is shown."""
     row, place = target.row, target.place
-    id = content_id("task", row.key, place.group_slug, place.year)
     task = book.session.get(Task, id)
     if row.task is None:
         if task is not None and not task.withdrawn:

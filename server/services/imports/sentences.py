@@ -47,6 +47,9 @@ SENTENCES = {
     "grade_without_marks": _l("This grade has no marks: the scale “%(value)s” became none."),
     "subject_unknown": _l("“%(value)s” is not in the timetable."),
     "task_not_in_file": _l("The task of “%(value)s” is not in the file and stays."),
+    "task_kept_with_works": _l(
+        "Works of %(other)s from this file came back: that task stays, and “%(value)s” has a task of its own."
+    ),
     "task_scale_kept": _l("“%(value)s” is published already: its scale stays."),
 }
 

@@ -12,7 +12,8 @@ from server.extensions import db
 from server.importers import registry
 from server.services import content_flags
 from server.services.imports import shift
-from tests.server import village
+from tests.server import factory, village
+from tests.server.logbook import hand_in
 from tests.server.village import bring, codes
 
 FILE = "content/07-fizika-0712.md"
@@ -77,6 +78,49 @@ def test_the_task_moves_with_its_file(here: APIFlask) -> None:
     assert report.counts == {"updated": 1}
     assert task().id == id and task().lesson_course.lesson.on == on
     assert db.session.get(models.LessonCourse, old_view).topic == ""
+
+
+def _another_lesson() -> tuple[str, str]:
+    """Date and number of a later lesson of the course."""
+    course = material().lesson_course.course_id
+    query = select(models.Lesson.on, models.Lesson.n).join(models.LessonCourse)
+    on, n = db.session.execute(
+        query.where(models.LessonCourse.course_id == course, models.Lesson.on > date(2026, 12, 7)).order_by("on")
+    ).first()
+    return on.isoformat(), str(n)
+
+
+def test_a_file_name_that_is_used_again_leaves_works_that_came_back_with_their_task(here: APIFlask) -> None:
+    old, old_view = task().id, material().lesson_course_id
+    student = db.session.scalars(
+        select(models.Membership.person_id).join(models.Group).where(models.Group.slug == "7")
+    ).first()
+    hand_in(factory.work_for(old, student))
+    on, n = _another_lesson()
+    other = lesson_file(("2026-12-07", on), ("lesson: 3", f"lesson: {n}"), ("Плотность вещества", "Сила"))
+    report = bring("content", other)
+    assert codes(report, "warning") == ["task_kept_with_works"]
+    assert report.findings[0].data["other"] == "07.12.2026"
+    assert (report.counts, material().lesson_course.lesson.on.isoformat()) == ({"created": 1}, on)
+    assert (task().title, task().lesson_course.lesson.on.isoformat()) == ("Сила", on)
+    assert task().id != old and task().published_at is None
+    kept = db.session.get_one(models.Task, old)
+    assert (kept.title, kept.lesson_course_id) == ("Плотность вещества", old_view)
+    assert db.session.get_one(models.LessonCourse, old_view).topic == "Плотность вещества"
+    assert db.session.scalar(select(models.Material.title).where(models.Material.lesson_course_id == old_view))
+    new = task().id
+    again = bring("content", other)
+    assert (again.changed, list(again.findings), task().id) == (False, [], new)
+
+
+def test_a_lesson_that_moves_within_its_day_takes_its_works_along(here: APIFlask) -> None:
+    old = task().id
+    student = db.session.scalars(select(models.Membership.person_id)).first()
+    hand_in(factory.work_for(old, student))
+    store.write(lambda session: setattr(session.get_one(models.Task, old).lesson_course.lesson, "n", 6))
+    report = bring("content", lesson_file(("lesson: 3", "lesson: 6"), ("Плотность вещества", "Сила")))
+    assert not codes(report, "warning")
+    assert (task().id, task().title) == (old, "Сила")
 
 
 def test_office_edits_win_and_the_difference_is_reported(here: APIFlask) -> None:
