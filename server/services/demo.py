@@ -89,7 +89,7 @@ def furnish(shift: int, now: datetime, today: date) -> None:
         _name_administrator(session)
         for person, role in session.execute(
             select(Person, RoleGrant.role).join(RoleGrant, RoleGrant.person_id == Person.id)
-        ).tuples():
+        ):
             if role in LEAVES_RELEASED:
                 person.released = ["name", "email"] if person.email else ["name"]
         monday = SAMPLE_MONDAY + timedelta(days=shift)
@@ -166,7 +166,7 @@ def _one_person_per_role(session: Session) -> Iterator[tuple[str, Person]]:
     """Distinct people: who has most to show in the sample week, then who has the fewest other roles."""
     grants = session.execute(
         select(Person, RoleGrant.role).join(RoleGrant, RoleGrant.person_id == Person.id).order_by(Person.last_name)
-    ).tuples().all()  # fmt: skip
+    ).all()  # fmt: skip
     load = Counter(person.id for person, _role in grants)
     worth = {"subject_teacher": _works_to_check(session), "class_teacher": _class_shown(session)}
     taken: set[str] = set()
@@ -187,7 +187,7 @@ def _works_to_check(session: Session) -> dict[str, int]:
         .where(CourseTeacher.is_lead, ~exists().where(MarkRevision.work_id == Work.id))
         .group_by(CourseTeacher.person_id)
     )  # fmt: skip
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _class_shown(session: Session) -> dict[str, int]:

@@ -17,7 +17,7 @@ from server.config import Config
 from server.errors import DomainError
 from server.models import Edition, Group, Membership, Pack, PackSheet, Person, School, Sheet, Work
 from server.services import keys
-from server.services.freezing import Window, group_view, private_views
+from server.services.freezing import Window, group_view, private_notices, private_views
 from server.services.publishing import LOCALES, Progress, newest
 from server.services.weeks import rest_of_week, week_days, week_name
 from server.services.works import current, members
@@ -178,7 +178,8 @@ def make_roster(session: Session, slug: str, since: date, number: int, fingerpri
         for person, code in sorted(people, key=lambda pair: (pair[0].last_name, pair[0].first_name, pair[0].id))
     )  # fmt: skip
     own = group_view(session, group, window.first)
-    return Roster(slug, group.name, week, number, students, fingerprint, own)
+    notices = private_notices(session, window, group)
+    return Roster(slug, group.name, week, number, students, fingerprint, own, notices)
 
 
 def _name(person: Person) -> str:
@@ -231,9 +232,7 @@ def _record(session: Session, report: PrintReport, now: datetime) -> None:
 
 
 def _record_sheets(session: Session, pack: Pack, info: PackInfo) -> None:
-    works = dict(
-        session.execute(select(Work.task_id, Work.id).where(Work.student_id == pack.student_id)).tuples().all()
-    )
+    works = dict(session.execute(select(Work.task_id, Work.id).where(Work.student_id == pack.student_id)).all())
     for position, sheet in enumerate(info.sheets):
         if not sheet.hash:
             continue

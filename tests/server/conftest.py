@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -32,6 +33,18 @@ def blank_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         db.engine.dispose()
     app.extensions["store"].close()
     return home
+
+
+@contextmanager
+def office_on_copy(home: Path, copy: Path) -> Iterator[APIFlask]:
+    """An application on a copy of a home, inside its context."""
+    shutil.copytree(home, copy)
+    app = create_app(make_config(copy, testing=True))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["store"].close()
 
 
 @pytest.fixture
@@ -68,14 +81,8 @@ def village_home(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def here(village_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
     """The village, in a copy of its own."""
-    home = tmp_path / "home"
-    shutil.copytree(village_home, home)
-    app = create_app(make_config(home, testing=True))
-    with app.app_context():
+    with office_on_copy(village_home, tmp_path / "home") as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +108,13 @@ def published_home(village_home: Path, tmp_path_factory: pytest.TempPathFactory)
         db.engine.dispose()
     app.extensions["store"].close()
     return home
+
+
+@pytest.fixture
+def published(published_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
+    """The published village, in a copy of its own."""
+    with office_on_copy(published_home, tmp_path / "home") as app:
+        yield app
 
 
 @pytest.fixture
