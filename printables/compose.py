@@ -147,9 +147,10 @@ class Composer:
         ]  # fmt: skip
 
     def _notices(self, first: datetime.date, last: datetime.date) -> list[dict[str, Any]]:
+        known = {**self._content["notices"], **self._roster.notices}
         return [
             {"title": notice["title"], "body": _html(notice["body"])}
-            for notice in self._content["notices"].values()
+            for notice in known.values()
             if (not notice["groups"] or self._roster.group in notice["groups"])
             and notice["from"] <= last.isoformat()
             and notice["to"] >= first.isoformat()

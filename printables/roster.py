@@ -42,7 +42,7 @@ class Roster:
     """Everybody of one group whose pack is printed for one ISO week (``"2026-W48"``), in the order of printing.
 
     ``group`` is the slug in the edition, ``key_fingerprint`` the school's signing key as people compare it. ``own`` is
-    the group in the edition's shape, for a group of one that no edition shows.
+    the group in the edition's shape, for a group of one that no edition shows; ``notices`` are those meant for it.
     """
 
     group: str
@@ -52,3 +52,4 @@ class Roster:
     students: tuple[Student, ...]
     key_fingerprint: str = ""
     own: Mapping[str, Any] | None = None
+    notices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

@@ -106,6 +106,13 @@ def private_views(session: Session, window: Window, days: Iterable[date], group:
     return views_of(session, sorted(days), alone)
 
 
+def private_notices(session: Session, window: Window, group: Group) -> dict[str, dict[str, Any]]:
+    """The notices meant for a group of one, which the edition does not show, in its shape; else none."""
+    if not _is_of_one(session, group, _turning_days(session, window)):
+        return {}
+    return {id_: notice for id_, notice in _notices(session, window, [group]).items() if notice["groups"]}
+
+
 def _turning_days(session: Session, window: Window) -> list[date]:
     """The window's first day and every later one of it on which somebody came to a group or was gone from it."""
     begun = session.scalars(select(Membership.since).where(Membership.since.between(window.first, window.last)))

@@ -1,6 +1,7 @@
 """What goes out when people come, leave or are alone in a group, at midnight, twice at once, or after a loss."""
 
 import json
+import subprocess
 import threading
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,7 +11,7 @@ from sqlalchemy import select, update
 
 from server import store
 from server.extensions import db
-from server.models import Material, Task, Work
+from server.models import Material, Notice, Task, Work
 from server.services import freezing, pack_files, packs, publishing
 from server.services.freezing import Window
 from tests.server import factory
@@ -99,6 +100,29 @@ def test_a_class_of_one_has_a_pack(school):
     publish()
     [printed] = packs.print_packs(TODAY, ["8"], now=NOW)
     assert printed.packs == 1 and printed.pages >= 4 and len(owners(task)) == 1
+
+
+@pytest.mark.pdf
+def test_a_class_of_one_has_its_notices_in_the_pack_though_no_edition_names_it(school):
+    group = factory.group("8", "8", grade=8)
+    factory.student(group, "Odinokov")
+    factory.lesson(factory.course(group))
+    for title, groups in (("For all", []), ("For 8", [group]), ("For both", [group, school.group]),
+                          ("For 7", [school.group])):  # fmt: skip
+        factory.add(Notice(id=factory.new_id(), title=title, body="", starts_on=TODAY, ends_on=TODAY, group_ids=groups))
+    done = publish()
+    shown = content_of(school, done)["notices"].values()
+    assert {one["title"]: one["groups"] for one in shown} == {"For all": [], "For both": ["7a"], "For 7": ["7a"]}
+    packs.print_packs(TODAY, ["8", "7a"], now=NOW)
+    with store.snapshot() as session:
+        alone, public = (packs.make_roster(session, slug, TODAY, done.number, "") for slug in ("8", "7a"))
+    assert sorted(one["title"] for one in alone.notices.values()) == ["For 8", "For both"]
+    assert not public.notices
+    file = school.extensions["korablik"].packs / "2026-W50" / "8.pdf"
+    text = subprocess.run(["pdftotext", file, "-"], capture_output=True, check=True).stdout.decode()
+    assert {title: title in text for title in ("For all", "For 8", "For both", "For 7")} == {
+        "For all": True, "For 8": True, "For both": True, "For 7": False,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("since", "until"), [(TODAY + timedelta(days=2), None), (date(2026, 9, 1), TODAY)])
