@@ -179,7 +179,7 @@ def replaced(session: Session, seqs: Iterable[int]) -> dict[int, MarkView]:
 
 def numbers(session: Session, draft: Draft) -> dict[int, int]:
     """The numbers of the records that a form's lines became, by line."""
-    return {n: seq for n, seq in session.execute(select(Op.n, Op.seq).where(Op.origin == draft.origin))}
+    return dict(session.execute(select(Op.n, Op.seq).where(Op.origin == draft.origin)).all())
 
 
 def last_channel(session: Session, author: str) -> str | None:
