@@ -145,10 +145,10 @@ def serve(host: str | None, port: int | None) -> None:
     serving.serve(host, port)
 
 
-@cli.command(help=_("Show everything on a sample village school: import, publish, print, serve."))
+@cli.command("demo", help=_("Show everything on a sample village school: import, publish, print, serve."))
 @click.option("--no-serve", is_flag=True, help=_("do all but serve"))
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help=_("port to listen on"))
-def demo(no_serve: bool, port: int) -> None:
+def demo_(no_serve: bool, port: int) -> None:
     """The demo's home is build/demo."""
     from server.cli.demo import run
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -120,7 +121,8 @@ def _tell(config: Config, state: dict[str, Any], logins: list[demo.Login], today
     for item in logins:
         say(f"  {item.login:<24} {item.password:<24} {item.name}")
     say("")
-    command = f"korablik --home {_short(config.home)} return CODE --as {_teacher(logins)}"
+    program, code = _short(Path(sys.executable).with_name("korablik")), demo.open_code() or "CODE"
+    command = f"{program} --home {_short(config.home)} return {code} --as {_teacher(logins)}"
     say(_("Log a work by its code: %(command)s") % {"command": command})
     if today > sample + timedelta(days=6):
         say(_("The sample week is over. For a fresh one remove %(home)s and start again.")

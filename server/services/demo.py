@@ -168,7 +168,7 @@ def _one_person_per_role(session: Session) -> Iterator[tuple[str, Person]]:
         select(Person, RoleGrant.role).join(RoleGrant, RoleGrant.person_id == Person.id).order_by(Person.last_name)
     ).all()  # fmt: skip
     load = Counter(person.id for person, _role in grants)
-    worth = {"subject_teacher": _works_to_check(session), "class_teacher": _class_shown(session)}
+    worth = {"subject_teacher": _works_to_check(session), "class_teacher": _works_in_class(session)}
     taken: set[str] = set()
     for role in sorted(ROLES, key=lambda role: sum(own == role for _, own in grants)):
         shown = worth.get(role, {})
@@ -190,13 +190,25 @@ def _works_to_check(session: Session) -> dict[str, int]:
     return dict(rows.all())
 
 
-def _class_shown(session: Session) -> dict[str, int]:
-    """The class teacher of the seventh class: its week has the most."""
-    rows = session.scalars(
-        select(RoleGrant.person_id).join(Group, Group.id == RoleGrant.group_id)
-        .where(RoleGrant.role == "class_teacher", Group.grade == SHOWN_GRADE)
+def _works_in_class(session: Session) -> dict[str, int]:
+    """Class teacher → works of the class that came back."""
+    rows = session.execute(
+        select(RoleGrant.person_id, func.count(distinct(Return.work_id)))
+        .join(Course, Course.group_id == RoleGrant.group_id).join(Task, Task.course_id == Course.id)
+        .join(Work, Work.task_id == Task.id).join(Return, Return.work_id == Work.id)
+        .where(RoleGrant.role == "class_teacher").group_by(RoleGrant.person_id)
     )  # fmt: skip
-    return dict.fromkeys(rows, 1)
+    return dict(rows.all())
+
+
+def open_code() -> str | None:
+    """The code of a work that has not come back yet, of the class that shows most; None when all have."""
+    return db.session.scalar(
+        select(Work.code).join(Task, Task.id == Work.task_id).join(Course, Course.id == Task.course_id)
+        .join(Group, Group.id == Course.group_id)
+        .where(~exists().where(Return.work_id == Work.id), Task.withdrawn.is_(False))
+        .order_by(Group.grade != SHOWN_GRADE, Work.code).limit(1)
+    )  # fmt: skip
 
 
 def hand_in(now: datetime, today: date) -> int:
