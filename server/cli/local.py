@@ -58,8 +58,9 @@ def office(config: Config) -> Iterator[APIFlask]:
         app = create_app(config)
     except Exception as error:
         raise _known(error, config) from error
-    gc.freeze()  # what was loaded stays: no use in looking it through again and again
-    gc.enable()
+    if not gc.isenabled():  # see server.cli.main
+        gc.freeze()  # what was loaded stays: no use in looking it through again and again
+        gc.enable()
     try:
         with app.app_context():
             yield app

@@ -173,5 +173,7 @@ def test_every_role_is_played_by_somebody_with_something_to_show(made: Path):
         teacher = people[played["subject_teacher"].login]
         assert demo._works_to_check(db.session)[teacher] == max(demo._works_to_check(db.session).values())
         assert demo._works_in_class(db.session)[people[played["class_teacher"].login]] > 0
-        admins = db.session.scalars(select(Person).join(RoleGrant).where(RoleGrant.role == "admin")).all()
+        admins = db.session.scalars(
+            select(Person).join(RoleGrant, RoleGrant.person_id == Person.id).where(RoleGrant.role == "admin")
+        ).all()
         assert [person.last_name for person in admins] == ["Настройкин"]
