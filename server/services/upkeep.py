@@ -34,14 +34,15 @@ def works_for_late_joiners(app: APIFlask) -> int:
 
 
 def remove_leftovers(app: APIFlask) -> int:
-    """Remove hidden staging folders of builds that were killed more than a day ago; returns how many."""
-    config = app.extensions["korablik"]
+    """Remove what builds and prints that were killed more than a day ago left unfinished; returns how many."""
+    home = app.extensions["korablik"].home
+    left = [*home.glob("editions/.*"), *home.glob("packs/*/.*.part"), *home.glob(".building/*")]
     removed = 0
-    for folder in (config.editions, config.public):
-        for path in folder.glob(".*") if folder.is_dir() else ():
-            if path.is_dir() and time.time() - path.stat().st_mtime > OLD:
-                shutil.rmtree(path, ignore_errors=True)
-                removed += 1
+    for path in left:
+        # a site that stands aside (see sitebuild) may be the only one there is
+        if path.suffix != ".before" and time.time() - path.stat().st_mtime > OLD:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+            removed += 1
     return removed
 
 
