@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -38,6 +39,11 @@ class Answer:
         return self.document["error"]["code"]
 
 
+def heeds_ctrl_c() -> None:
+    """A suite that a script started in the background ignores SIGINT, and so would every program it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass
 class Korablik:
     """``korablik`` with its settings; ``run`` calls it here, ``start`` as a process."""
@@ -66,5 +72,8 @@ class Korablik:
 
     def start(self, *arguments: object, **more: Any) -> "subprocess.Popen[str]":
         """The program as a process of its own."""
-        settings = {"text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": self.environment()}
+        settings = {
+            "text": True, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": self.environment(),
+            "preexec_fn": heeds_ctrl_c,
+        }  # fmt: skip
         return subprocess.Popen([*PROGRAM, *(str(argument) for argument in arguments)], **{**settings, **more})
