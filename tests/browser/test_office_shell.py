@@ -215,6 +215,7 @@ def test_digits_of_a_code_are_grouped_while_typed(page: Page) -> None:
     sign_in(page, "subject_teacher")
     field = page.get_by_label("Work code")
     expect(field).to_be_focused()
+    page.wait_for_load_state("networkidle")  # modules are loaded by name, after the page
     page.keyboard.type("482170317")
     expect(field).to_have_value("482 170 317")
     field.fill("")
@@ -226,6 +227,7 @@ def test_one_failing_module_stops_no_other(context: BrowserContext) -> None:
     context.route("**/menu.js", lambda route: route.abort())
     page = context.new_page()
     sign_in(page, "subject_teacher")
+    page.wait_for_load_state("networkidle")  # modules are loaded by name, after the page
     page.get_by_label("Work code").fill("")
     page.keyboard.type("4821")
     expect(page.get_by_label("Work code")).to_have_value("482 1")
@@ -248,6 +250,7 @@ def test_everything_in_the_frame_works_without_script(browser: Browser, office: 
 
 def test_an_operator_reaches_a_family_in_two_steps(page: Page) -> None:
     sign_in(page, "operator")
+    expect(page.get_by_label("Name, class or phone")).to_be_focused()
     page.keyboard.type("veslova")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="family of Veslov Yegor").click()
