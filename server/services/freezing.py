@@ -36,10 +36,12 @@ from server.models import (
     TaskKind,
 )
 from server.naming import bare_class
+from server.reference import ROLE_NAMES
 from server.services.people import full_name
 from server.services.works import current, members
 from sync.edition import VERSION
 
+OFFICE_ONLY = {"operator", "support_staff", "admin"}
 PUBLIC_CHANGES = ("substituted", "moved", "cancelled", "reassigned")
 
 
@@ -177,18 +179,9 @@ def _contacts(session: Session, day: date, groups: list[Group]) -> list[dict[str
 
 def position(role: str, group_name: str = "") -> str:
     """How a role is called on the page of contacts; "" for roles that families need not know."""
-    titles = {
-        "director": _("director"),
-        "deputy_studies": _("deputy head for studies"),
-        "deputy_upbringing": _("deputy head for upbringing"),
-        "coordinator": _("coordinator of distance learning"),
-        "class_teacher": _("class teacher of %(group)s", group=bare_class(group_name)),
-        "subject_teacher": _("subject teacher"),
-        "network_teacher": _("network teacher"),
-        "tutor": _("tutor"),
-        "psychologist": _("psychologist"),
-    }
-    return titles.get(role, "")
+    if role == "class_teacher":
+        return _("class teacher of %(group)s", group=bare_class(group_name))
+    return "" if role in OFFICE_ONLY else str(ROLE_NAMES[role])
 
 
 def group_view(session: Session, group: Group, day: date) -> dict[str, Any]:

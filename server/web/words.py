@@ -4,20 +4,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-ROLES = {
-    "director": _l("director"),
-    "deputy_studies": _l("deputy head for studies"),
-    "deputy_upbringing": _l("deputy head for upbringing"),
-    "coordinator": _l("coordinator of distance learning"),
-    "class_teacher": _l("class teacher"),
-    "subject_teacher": _l("subject teacher"),
-    "network_teacher": _l("network teacher"),
-    "tutor": _l("tutor"),
-    "psychologist": _l("psychologist"),
-    "operator": _l("hotline operator"),
-    "support_staff": _l("support staff"),
-    "admin": _l("administrator"),
-}
+from server import reference
+
+ROLES = reference.ROLE_NAMES
 INTERNET = {
     "none": _l("no internet"),
     "phone_2g3g": _l("only a phone, 2G or 3G"),
