@@ -16,7 +16,8 @@ class Finding:
     """One remark. ``error``: the row is not taken, with ``refuses`` the whole file; ``warning``: taken, and said.
 
     ``value`` may hold a child's data: show it to the person who imports, never log it. ``suggestion`` is what the
-    importer took or would take instead. ``column`` is the header as the file writes it, or a key.
+    importer took or would take instead. ``column`` is the header as the file writes it, or a key; ``letter`` the
+    spreadsheet's name of the column ("E"), "" where there is none.
     """
 
     level: str
@@ -29,6 +30,7 @@ class Finding:
     suggestion: str = ""
     data: Mapping[str, Any] = field(default_factory=dict, hash=False)
     refuses: bool = False
+    letter: str = ""
 
     def text(self) -> str:
         """The sentence in the current language, without the place."""
@@ -37,12 +39,35 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class GridCell:
+    """A cell of a sheet as it looks. ``state``: "" plain, "head" a heading, "read" understood, "odd" not understood."""
+
+    text: str
+    state: str = ""
+    note: str = ""
+    rowspan: int = 1
+    colspan: int = 1
+
+
+@dataclass(frozen=True)
+class GridSheet:
+    """A sheet as it looks, rows from row 1 on; cells that a merged one covers are left out, as in HTML."""
+
+    name: str
+    rows: tuple[tuple[GridCell, ...], ...]
+
+
+@dataclass(frozen=True)
 class Result:
-    """What a file says: ``rows`` (dataclasses of rows.py), the findings, and named totals for the summary."""
+    """What a file says: ``rows`` (dataclasses of rows.py), the findings, and named totals for the summary.
+
+    ``grid`` shows a drawn timetable as it looks, with what was not understood; empty for other files.
+    """
 
     rows: tuple[Any, ...] = ()
     findings: tuple[Finding, ...] = ()
     counts: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    grid: tuple[GridSheet, ...] = field(default=(), hash=False, repr=False)
 
     @property
     def refused(self) -> bool:
@@ -75,7 +100,7 @@ class Notes:
     def add(self, level: str, code: str, where: Where | None = None, **more: Any) -> None:
         """Note one finding; ``more`` may name column, value, suggestion, everything else goes into ``data``."""
         place = where or Where(self.file)
-        known = {key: str(more.pop(key))[:_SHOWN] for key in ("column", "value", "suggestion") if key in more}
+        known = {key: str(more.pop(key))[:_SHOWN] for key in ("column", "value", "suggestion", "letter") if key in more}
         self.found.append(Finding(level, code, self.file, place.sheet, place.row, data=more, **known))
 
     def refuse(self, refusal: Refused) -> None:

@@ -1,6 +1,7 @@
 """Which importer reads which kind of file, and the one call that reads any of them without ever raising."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from server.importers.asc import read_timetable
@@ -41,7 +42,7 @@ def read(kind: str, name: str, data: bytes, *, region: str = "RU", today: date |
         notes = Notes(name)
         notes.refuse(refusal)
         return Result(findings=tuple(notes.found))
-    return Result(result.rows, tuple(sorted(result.findings, key=_place)), result.counts)
+    return replace(result, findings=tuple(sorted(result.findings, key=_place)))
 
 
 def _place(finding: Finding) -> tuple[str, int]:

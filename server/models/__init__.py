@@ -2,6 +2,7 @@
 
 from server.models.audit import AuditEntry, Counter, Device, Op, OpClash
 from server.models.base import Base
+from server.models.coming_in import ImportAlias, ImportDraft, ImportMapping, ImportRun
 from server.models.contacts import Contact, Message, Notice, Request
 from server.models.journal import (
     Absence,
@@ -25,6 +26,7 @@ from server.models.people import (
     Guardianship,
     Household,
     Membership,
+    Movement,
     Person,
     RoleGrant,
     School,
@@ -38,6 +40,7 @@ from server.models.timetable import (
     CoursePlanTopic,
     CourseTeacher,
     Day,
+    Exemption,
     Lesson,
     LessonChange,
     LessonCourse,
@@ -51,14 +54,16 @@ from server.models.timetable import (
     WeeklyLessonTeacher,
     Year,
 )  # fmt: skip
-from server.models.work import LessonForm, Material, Resource, Scale, Task, TaskKind, Work
+from server.models.work import Assessment, LessonForm, Material, Resource, Scale, Task, TaskKind, Work
 
 __all__ = [
-    "ROLES", "Absence", "AbsenceLetter", "Account", "AuditEntry", "Base", "Bell", "BellSchedule", "Broadcast", "Bundle",
-    "Card", "Connectivity", "Contact", "Counter", "Course", "CoursePlanTopic", "CourseTeacher", "Day", "Device",
-    "DutyRota", "Edition", "EndedSession", "Group", "Guardianship", "Household", "Lesson", "LessonChange",
+    "ROLES", "Absence", "AbsenceLetter", "Account", "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule",
+    "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "Counter", "Course", "CoursePlanTopic",
+    "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Exemption", "Group", "Guardianship",
+    "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Lesson", "LessonChange",
     "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership",
-    "Message", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan", "PortfolioItem", "Request",
-    "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "Subject", "Task",
-    "TaskKind", "Term", "TermMark", "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
+    "Message", "Movement", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan",
+    "PortfolioItem", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School",
+    "Sheet", "Slot", "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson", "WeeklyLessonCourse",
+    "WeeklyLessonTeacher", "Work", "Year",
 ]  # fmt: skip

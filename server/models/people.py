@@ -94,12 +94,12 @@ class Guardianship(Base):
 
 
 class Group(Base):
-    """A class, a subgroup of a class, or a study group across classes: one concept, told apart by kind."""
+    """A class, a subgroup of it, a study group across classes, or a home-taught student alone, told apart by kind."""
 
     __tablename__ = "group"
     __table_args__ = (
-        CheckConstraint(one_of("kind", "class", "subgroup", "study"), name="kind"),
-        CheckConstraint("(kind = 'subgroup') = (parent_id IS NOT NULL)", name="subgroup_has_parent"),
+        CheckConstraint(one_of("kind", "class", "subgroup", "study", "individual"), name="kind"),
+        CheckConstraint("(kind IN ('subgroup', 'individual')) = (parent_id IS NOT NULL)", name="subgroup_has_parent"),
         CheckConstraint("grade IS NULL OR grade BETWEEN 1 AND 12", name="grade"),
         UniqueConstraint("parent_id", "division", "name"),
     )
@@ -132,6 +132,28 @@ class Membership(Base):
     until: Mapped[date | None]
     person: Mapped[Person] = relationship(back_populates="memberships")
     group: Mapped[Group] = relationship(back_populates="memberships")
+
+
+class Movement(Base):
+    """A dated fact of a student's way through the school, with the order it rests on."""
+
+    __tablename__ = "movement"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "arrived", "left", "transferred", "home_taught"), name="kind"),
+        CheckConstraint("until IS NULL OR until >= \"on\"", name="order"),
+        UniqueConstraint("person_id", "kind", "on"),
+    )
+    id: Mapped[Id]
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    on: Mapped[date]
+    until: Mapped[date | None]  # of home teaching
+    from_group_id: Mapped[str | None] = mapped_column(ForeignKey("group.id"))
+    to_group_id: Mapped[str | None] = mapped_column(ForeignKey("group.id"))
+    order_no: Mapped[Text]
+    reason: Mapped[Text]
+    recorded_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
 
 
 class RoleGrant(Base):

@@ -123,6 +123,7 @@ class CoursePlanTopic(Base):
     id: Mapped[Id]
     course_id: Mapped[str] = mapped_column(ForeignKey("course.id"))
     position: Mapped[int]
+    section: Mapped[Text]
     topic: Mapped[str]
     hours: Mapped[int] = mapped_column(default=1)
     planned_on: Mapped[date | None]
@@ -176,9 +177,26 @@ class Slot(Base):
     weekday: Mapped[int]
     n: Mapped[int]
     weeks: Mapped[str] = mapped_column(String(4), default="1")  # mask over the cycle: "1", "10", "01"
+    shift: Mapped[int | None]  # whose bells count; None: those of the group's shift
     room_id: Mapped[str | None] = mapped_column(ForeignKey("room.id"))
     weekly_lesson: Mapped[WeeklyLesson] = relationship(back_populates="slots")
     room: Mapped[Room | None] = relationship()
+
+
+class Exemption(Base):
+    """A student does not take part in a subject for a while (освобождение); the reason stays inside the school."""
+
+    __tablename__ = "exemption"
+    __table_args__ = (
+        UniqueConstraint("student_id", "subject_id", "since"),
+        CheckConstraint("until IS NULL OR until >= since", name="order"),
+    )
+    id: Mapped[Id]
+    student_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    subject_id: Mapped[str] = mapped_column(ForeignKey("subject.id"))
+    since: Mapped[date]
+    until: Mapped[date | None]
+    reason: Mapped[Text]
 
 
 class Day(Base):
@@ -202,6 +220,7 @@ class Lesson(Base):
     weekly_lesson_id: Mapped[str | None] = mapped_column(ForeignKey("weekly_lesson.id", ondelete="SET NULL"))
     on: Mapped[date]
     n: Mapped[int]
+    shift: Mapped[int | None]  # whose bells count; None: those of the group's shift
     room_id: Mapped[str | None] = mapped_column(ForeignKey("room.id"))
     state: Mapped[str] = mapped_column(String(10), default="planned")
     courses: Mapped[list["LessonCourse"]] = relationship(back_populates="lesson", cascade="all, delete-orphan")

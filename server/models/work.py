@@ -79,6 +79,24 @@ class Resource(Base):
     size_kb: Mapped[int | None]
 
 
+class Assessment(Base):
+    """A planned work of a course that counts (SOR, SOCh, control work): the n-th of its kind in a term."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (
+        UniqueConstraint("course_id", "kind", "term_number", "number"),
+        CheckConstraint("max_points IS NULL OR max_points > 0", name="max_points"),
+    )
+    id: Mapped[Id]
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id"), index=True)
+    kind: Mapped[str] = mapped_column(ForeignKey("task_kind.code"))
+    term_number: Mapped[int]
+    number: Mapped[int]
+    topic: Mapped[Text]
+    max_points: Mapped[int | None]
+    planned_on: Mapped[date | None] = mapped_column(index=True)
+
+
 class Task(Base):
     """Something to be done and handed in, of one course."""
 
