@@ -57,6 +57,8 @@ CATALOGUE: dict[str, Entry] = {
     "file_missing": Entry(404, _l("There is no file %(name)s.")),
     "file_unreadable": Entry(400, _l("The file %(name)s cannot be read: %(reason)s")),
     "file_unwritable": Entry(400, _l("The file %(name)s cannot be written: %(reason)s")),
+    "archive_unreadable": Entry(422, _l("This is not a whole archive of a school: %(reason)s. Make it again: korablik export school --out FILE.zip")),
+    "archive_newer": Entry(422, _l("This archive was made by a newer version. Update the program.")),
     "import_refused": Entry(422, _l("Not imported: %(files)s (errors: %(count)s).")),
     "code_format": Entry(422, _l("“%(typed)s” is not a code. A code has nine digits, like 482 170 317.")),
     "code_check": Entry(422, _l("%(typed)s is not right: one digit is mistyped. Compare it with the sheet.")),

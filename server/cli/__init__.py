@@ -29,19 +29,31 @@ as_option = click.option("--as", "login", default="", metavar="LOGIN", help=_("w
 
 
 @cli.command(help=_("Create the school of this home and its administrator."))
-@click.option("--school", required=True, metavar=_("NAME"), help=_("name of the school"))
-@click.option("--admin", required=True, metavar="LOGIN", help=_("login of the first administrator"))
+@click.option("--school", default="", metavar=_("NAME"), help=_("name of the school"))
+@click.option("--admin", default="", metavar="LOGIN", help=_("login of the first administrator"))
+@click.option("--from", "archive", type=click.Path(path_type=Path), metavar="FILE.zip",
+              help=_("instead: all that another home gave out (korablik export school)"))  # fmt: skip
 @click.option("--country", type=click.Choice(["RU", "KZ"]), default="RU", show_default=True, help=_("country"))
 @click.option("--timezone", default="", metavar="ZONE", help=_("e.g. Asia/Yekaterinburg; else the capital's"))
 @click.option("--language", type=click.Choice(["ru", "kk", "en"]), default="ru", show_default=True,
               help=_("language of office, site and paper"))  # fmt: skip
 @click.option("--hotline", default="", metavar="PHONE", help=_("phone of the hotline"))
 @click.option("--hours", default="", metavar="TEXT", help=_("hours of the hotline"))
-def init(school: str, admin: str, country: str, timezone: str, language: str, hotline: str, hours: str) -> None:
+def init(
+    school: str, admin: str, archive: Path | None, country: str, timezone: str, language: str, hotline: str, hours: str
+) -> None:
     """Create a home."""
     from server.cli import local
     from server.services.setup import NewSchool
 
+    if archive is not None:
+        if school or admin:
+            raise click.UsageError(_("--from brings school and logins along: leave --school and --admin out."))
+        local.arrive(archive)
+        return
+    for option, value in (("--school", school), ("--admin", admin)):
+        if not value:
+            raise click.UsageError(_("Missing option %(option)s.") % {"option": option})
     local.init(NewSchool(school, admin, country, timezone, language, "", hotline, hours))
 
 
@@ -114,6 +126,14 @@ def export_journal(group: str, since: str, until: str, format: str, out: Path, a
     """Opens in Excel as it is."""
     options = {"group": group, "from": since, "to": until, "format": format}
     return _run("export journal", options, tuple, as_json, out=out)
+
+
+@export.command("school", help=_("Everything the school owns, as one zip of CSV files."))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help=_("file to write"))
+@json_option
+def export_school(out: Path, as_json: bool) -> int:
+    """`korablik init --from` puts it into an empty home."""
+    return _run("export school", {}, tuple, as_json, out=out)
 
 
 @cli.command(help=_("Count what the home holds and list what is wrong."))

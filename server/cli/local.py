@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from apiflask import APIFlask
@@ -147,3 +148,23 @@ def init(wanted: Any) -> None:
             terminal.say(_("School %(id)s is ready in %(home)s.") % {"id": school_id, "home": config.home})
             terminal.say(_("Login: %(login)s  Password: %(password)s") % {"login": wanted.admin, "password": password})
             terminal.say(_("Next: korablik import people FILE…, then korablik serve"))
+
+
+def arrive(path: Path) -> None:
+    """Create this home from the archive of another; prints the administrators' one-time passwords."""
+    from server.cli import reading
+    from server.services import schema, school_arrival
+
+    config, terminal = environment(), Terminal()
+    _name, data = reading.one(path)
+    with lock(config) as ours:
+        if not ours:
+            raise DomainError("home_exists", home=config.home)
+        with office(config):
+            schema.prepare()
+            arrived = school_arrival.put(data, config, terminal.progress)
+            terminal.say(_("School %(id)s is ready in %(home)s.") % {"id": arrived.school, "home": config.home})
+            terminal.say(_("State: %(state)s") % {"state": arrived.state})
+            for login, password in arrived.passwords:
+                terminal.say(_("Login: %(login)s  Password: %(password)s") % {"login": login, "password": password})
+            terminal.say(_("The signing key is new: publish again, and let the readers fetch it."))

@@ -37,7 +37,7 @@ class Terminal:
         """One line that moves on a terminal, one line at the end elsewhere."""
         if not total:
             return
-        names = {"site": _("Class sites"), "packs": _("Paper packs"), "import": _("Files")}
+        names = {"site": _("Class sites"), "packs": _("Paper packs"), "import": _("Files"), "archive": _("Tables")}
         text = f"{names.get(what, what)}: {done}/{total}"
         if sys.stderr.isatty():
             write(sys.stderr, f"\r{text}\x1b[K")

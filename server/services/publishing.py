@@ -148,9 +148,7 @@ def write_folder(config: Config, edition: Edition) -> None:
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
     write_edition(edition, staged)
-    envelope = (staged / "envelope.json").read_bytes()
-    comment = f"edition {edition.number} {edition.issued_at}"
-    (staged / "envelope.json.minisig").write_text(sign(keys.secret(config.keys), envelope, comment), encoding="utf-8")
+    sign_folder(config, staged, edition.number, edition.issued_at)
     last = _newest_other(config, edition)
     sitebuild.write_changed(staged, last, sitebuild.look_digest(LOCALES))
     for file in staged.iterdir():
@@ -160,6 +158,13 @@ def write_folder(config: Config, edition: Edition) -> None:
         target.rename(old)
     staged.rename(target)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def sign_folder(config: Config, folder: Path, number: int, issued_at: str) -> None:
+    """Put the school's signature beside an edition's envelope."""
+    envelope = (folder / "envelope.json").read_bytes()
+    text = sign(keys.secret(config.keys), envelope, f"edition {number} {issued_at}")
+    (folder / "envelope.json.minisig").write_text(text, encoding="utf-8")
 
 
 def _newest_other(config: Config, edition: Edition) -> Path | None:

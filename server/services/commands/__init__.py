@@ -11,10 +11,11 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "publish": "going_out:publish_days",
     "print packs": "going_out:print_week",
     "export journal": "going_out:export_journal",
+    "export school": "leaving:export_school",
     "check": "school:check",
     "verify": "verifying:verify_files",
 }
-READS_ONLY = {"check", "export journal"}
+READS_ONLY = {"check", "export journal", "export school"}
 
 
 def run(call: Call, console: Console) -> dict[str, Any]:
