@@ -4,16 +4,17 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from babel import Locale
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
+from server import store
 from server.errors import DomainError, sentence_of
 from server.extensions import db
 from server.policy import Action
-from server.security import LOCALES
-from server.services import school_settings
+from server.security import LOCALES, config
+from server.services import accounts, school_archive, school_settings
 from server.services.school_settings import FIELDS, RELEASES, Settings
 from server.services.weeks import parse_day
 from server.web import drafts
@@ -70,6 +71,19 @@ def release() -> Any:
                    "Saved for %(num)s people. It goes out with the next edition.", changed)
           if changed else _("Nothing had changed."))  # fmt: skip
     return redirect(url_for("school.home") + "#contacts", 303)
+
+
+@blueprint.post("/archive")
+@needs(Action.SETTINGS_EDIT)
+def archive() -> Response:
+    """Everything the school owns, as a file; who took it is noted."""
+    moment, account = drafts.moment(), current_user.account_id
+    store.write(lambda session: accounts.record(session, moment.at, account, "school.archive", ""))
+    with store.snapshot() as session:
+        data, _made = school_archive.write(session, config().home, moment.at, lambda what, done, total: None)
+    name = f"korablik-{moment.today.isoformat()}.zip"
+    headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
+    return Response(data, mimetype="application/zip", headers=headers)
 
 
 def _page(typed: dict[str, str], wrong: dict[str, str]) -> str:

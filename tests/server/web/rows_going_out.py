@@ -46,6 +46,7 @@ ROWS = (
     Row("GET", "school.home", _SET),
     Row("POST", "school.save", _SET),
     Row("POST", "school.release", _SET),
+    Row("POST", "school.archive", _SET),
     Row("GET", "public.root", public=True),
     Row("GET", "public.file", public=True, path=lambda w, c: {"name": "7a/index.html"}),
 )

@@ -1,9 +1,12 @@
 """The school's settings and what of its staff everybody may see."""
 
+import io
+import zipfile
+
 import pytest
 
 from server.extensions import db
-from server.models import Person, School
+from server.models import AuditEntry, Person, School
 from tests.server import factory
 
 TYPED = {"name": "Lesnaya school", "address": "Lesnaya, 1", "hotline_phone": "+7 000 000-00-20",
@@ -57,3 +60,11 @@ def test_a_student_is_never_released(world, director):
     assert director.post("/school/contacts", data=data).status_code == 404
     assert fresh(Person).filter_by(id=world.near.student).one().released == []
     assert "Veslov" not in director.get("/school/").text
+
+
+def test_the_archive_is_given_to_the_director_and_noted(director):
+    response = director.post("/school/archive")
+    assert response.status_code == 200 and response.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(response.data)) as parts:
+        assert b"Lesnaya school" in parts.read("tables/school.csv")
+    assert fresh(AuditEntry).filter_by(action="school.archive").count() == 1
