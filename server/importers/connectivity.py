@@ -6,6 +6,7 @@ from datetime import date
 from server.importers.contacts import read_phone
 from server.importers.findings import ERROR, Notes, Result
 from server.importers.groups import read_class
+from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.names import identity
 from server.importers.people import take_name
 from server.importers.records import Record, read_records
@@ -47,11 +48,13 @@ CHANNELS = _codes(
 )
 
 
-def read_connectivity(file: str, data: bytes, *, region: str = "RU", today: date | None = None) -> Result:
+def read_connectivity(
+    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+) -> Result:
     """ConnectivityRow per student, in file order; counts by the school's own words. Raises Refused."""
     notes = Notes(file)
     rows: dict[tuple[object, ...], ConnectivityRow] = {}
-    for record in read_records("connectivity", data, notes):
+    for record in read_records("connectivity", data, notes, mapping):
         row = _row(record, region)
         if not row:
             continue

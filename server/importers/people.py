@@ -7,6 +7,7 @@ from datetime import date
 from server.importers.contacts import read_email, read_phone
 from server.importers.findings import ERROR, WARNING, Notes, Result
 from server.importers.groups import class_in_title, read_class
+from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.names import Name, identity, near_identity, read_name, split_name
 from server.importers.records import Record, read_records
 from server.importers.rows import GuardianRow, HouseholdRow, StudentRow
@@ -19,10 +20,12 @@ _GUARDIANS = (
 )
 
 
-def read_people(file: str, data: bytes, *, region: str = "RU", today: date | None = None) -> Result:
+def read_people(
+    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+) -> Result:
     """StudentRow for every student, in file order; ``counts`` as in ``count``. Raises Refused."""
     notes = Notes(file)
-    read = [(record, _student(record, region, today)) for record in read_records("people", data, notes)]
+    read = [(record, _student(record, region, today)) for record in read_records("people", data, notes, mapping)]
     rows = tuple(row for record, row in read if row and not record.broken)
     rows = _without_doubles(rows, notes)
     return Result(rows, tuple(notes.found), count(rows))

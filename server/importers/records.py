@@ -6,6 +6,7 @@ from typing import Any
 
 from server.importers.columns import Header, find_header, letters
 from server.importers.findings import ERROR, WARNING, Notes, Refused
+from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.rows import Where
 from server.importers.tables import Cell, Sheet, read_sheets
 from server.importers.values import Read, clean, plain, show
@@ -45,7 +46,7 @@ class Record:
         self.notes.add(level, code, self.where, column=self.labels.get(field, field), **more)
 
 
-def read_records(kind: str, data: bytes, notes: Notes) -> Iterator[Record]:
+def read_records(kind: str, data: bytes, notes: Notes, mapping: Mapping = NOTHING_SAID) -> Iterator[Record]:
     """The records of every sheet that has a header for ``kind``.
 
     Raises Refused: what tables.read_sheets raises, header_missing, column_missing, text_garbled, rows_missing.

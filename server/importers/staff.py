@@ -6,6 +6,7 @@ from datetime import date
 from server.importers.contacts import read_email, read_phone
 from server.importers.findings import WARNING, Notes, Result
 from server.importers.groups import read_class
+from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.people import take_name
 from server.importers.records import Record, read_records
 from server.importers.rows import StaffRow
@@ -46,10 +47,12 @@ _LIST = re.compile(r"[,;/\n]+")
 _TEACHER_OF = re.compile(r"(?:учитель|преподаватель) \w.*|\w.* мұғалімі|teacher of .*")
 
 
-def read_staff(file: str, data: bytes, *, region: str = "RU", today: date | None = None) -> Result:
+def read_staff(
+    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+) -> Result:
     """StaffRow for every employee, in file order. Raises Refused."""
     notes = Notes(file)
-    read = [(record, _employee(record, region)) for record in read_records("staff", data, notes)]
+    read = [(record, _employee(record, region)) for record in read_records("staff", data, notes, mapping)]
     rows = tuple(row for record, row in read if not record.broken)
     return Result(rows, tuple(notes.found), {"teachers": len(rows)})
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from server.importers.findings import ERROR, Notes, Result
+from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.records import Record, read_records
 from server.importers.rows import TermRow
 from server.importers.values import clean, plain, read_date, read_text
@@ -25,11 +26,13 @@ _GRADES = re.compile(r"((?:\d{1,2}\s*(?:[,и]|[-–—])?\s*)+)-?(?:е|х|й|г�
 _RANGE = re.compile(r"(\d{1,2})\s*(?:[-–—]\s*(\d{1,2}))?")
 
 
-def read_terms(file: str, data: bytes, *, region: str = "RU", today: date | None = None) -> Result:
+def read_terms(
+    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+) -> Result:
     """TermRow for every stretch, in file order. Terms of study of one kind must not overlap. Raises Refused."""
     notes = Notes(file)
     rows: list[TermRow] = []
-    for record in read_records("terms", data, notes):
+    for record in read_records("terms", data, notes, mapping):
         row = _term(record)
         if row and _fits(row, rows, record):
             rows.append(row)

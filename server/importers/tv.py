@@ -3,16 +3,19 @@
 from datetime import date
 
 from server.importers.findings import WARNING, Notes, Result
+from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.records import Record, read_records
 from server.importers.rows import BroadcastRow
 from server.importers.values import read_date, read_grade, read_number, read_text, read_time
 
 
-def read_tv(file: str, data: bytes, *, region: str = "RU", today: date | None = None) -> Result:
+def read_tv(
+    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+) -> Result:
     """BroadcastRow per TV lesson, in file order; a line that repeats another is said and left out. Raises Refused."""
     notes = Notes(file)
     rows: dict[BroadcastRow, None] = {}
-    for record in read_records("tv", data, notes):
+    for record in read_records("tv", data, notes, mapping):
         row = _broadcast(record)
         if row in rows:
             record.note(WARNING, "row_repeated")
