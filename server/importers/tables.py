@@ -16,6 +16,7 @@ Cell = str | int | float | bool | date | datetime | time | timedelta
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf")
 _DELIMITERS = ";\t,|"
+FINDINGS_SHEET = " · Korablik"  # how the name of the sheet ends that we add to a file given back with its findings
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def check_size(data: bytes, most: int) -> None:
 def _workbook(data: bytes) -> list[Sheet]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            return [_sheet(book, name) for name in book.sheet_names]
+            return [_sheet(book, name) for name in book.sheet_names if not name.endswith(FINDINGS_SHEET)]
     except (KeyboardInterrupt, SystemExit, Refused):
         raise
     except BaseException as error:  # a panic of the Rust library is not an Exception
