@@ -1,4 +1,4 @@
-"""Makes the ZIP container of a spreadsheet safe to unpack: copies only the XML parts, counted as they are read."""
+"""Makes ZIP containers safe to unpack: only the parts that are wanted, counted as they are read."""
 
 import io
 import re
@@ -20,10 +20,7 @@ def safe_copy(data: bytes) -> bytes:
     directory of the original claims. Raises Refused ``archive_broken``, ``archive_locked``, ``archive_bomb``,
     ``table_too_large``.
     """
-    try:
-        parts = _parts(data)
-    except _BROKEN as error:
-        raise Refused("archive_broken") from error
+    parts = unpack(data, _WANTED)
     _check_parts(parts)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
@@ -32,9 +29,20 @@ def safe_copy(data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _parts(data: bytes) -> dict[str, bytes]:
+def unpack(data: bytes, endings: tuple[str, ...]) -> dict[str, bytes]:
+    """The parts of an archive whose names end so (in small letters or capitals), counted while they are read.
+
+    Raises Refused ``archive_broken``, ``archive_locked``, ``archive_bomb``.
+    """
+    try:
+        return _parts(data, endings)
+    except _BROKEN as error:
+        raise Refused("archive_broken") from error
+
+
+def _parts(data: bytes, endings: tuple[str, ...]) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        wanted = [info for info in archive.infolist() if info.filename.endswith(_WANTED)]
+        wanted = [info for info in archive.infolist() if info.filename.lower().endswith(endings)]
         _check_declared(wanted, len(data))
         parts: dict[str, bytes] = {}
         left = limits.MAX_UNPACKED

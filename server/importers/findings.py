@@ -101,7 +101,7 @@ class Notes:
         """Note one finding; ``more`` may name column, value, suggestion, everything else goes into ``data``."""
         place = where or Where(self.file)
         known = {key: str(more.pop(key))[:_SHOWN] for key in ("column", "value", "suggestion", "letter") if key in more}
-        self.found.append(Finding(level, code, self.file, place.sheet, place.row, data=more, **known))
+        self.found.append(Finding(level, code, place.file or self.file, place.sheet, place.row, data=more, **known))
 
     def refuse(self, refusal: Refused) -> None:
         """Note why the whole file is not taken."""

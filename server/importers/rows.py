@@ -29,12 +29,15 @@ class GuardianRow:
 
 @dataclass(frozen=True)
 class StudentRow:
-    """One line of a class list. ``sex`` is "m", "f" or ""; ``class_name`` canonical ("7А", in small schools "7")."""
+    """One line of a class list. ``sex`` is "m", "f" or ""; ``class_name`` canonical ("7А", in small schools "7").
+
+    ``birth_date`` is None where a roster does not have it; class lists must.
+    """
 
     last: str
     first: str
     middle: str
-    birth_date: date
+    birth_date: date | None
     sex: str
     phone: str
     class_name: str
