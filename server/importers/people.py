@@ -1,9 +1,11 @@
 """Class lists: who studies in which class, with birth date, family and contacts."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from server.importers.addresses import read_place, same_place
 from server.importers.contacts import read_email, read_phone
 from server.importers.findings import ERROR, WARNING, Notes, Result
 from server.importers.groups import class_in_title, read_class
@@ -11,8 +13,9 @@ from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.names import Name, identity, near_identity, read_name, split_name
 from server.importers.records import Record, read_records
 from server.importers.rows import GuardianRow, HouseholdRow, StudentRow
-from server.importers.values import plain, read_date, read_sex, read_text
+from server.importers.values import read_date, read_sex, read_text
 
+MOST_SIBLINGS = 12  # more children than that at one phone are a boarding house, not a family
 _GUARDIANS = (
     ("parent", "parent_phone", "parent_email"),
     ("mother", "mother_phone", ""),
@@ -45,18 +48,51 @@ def count(rows: Sequence[StudentRow]) -> dict[str, object]:
 
 
 def households(rows: Sequence[StudentRow]) -> tuple[HouseholdRow, ...]:
-    """Proposed households in the order of their first child: the same phone of a guardian and the same address.
+    """Proposed households in the order of their first child: a guardian's phone in common and the same address.
 
-    A list without addresses joins by phone alone; a child without a guardian's phone is a household of its own.
+    Addresses are compared as places (see addresses). A list without addresses joins by phone alone; a child without
+    a guardian's phone is a household of its own, and so is each child of a phone that too many share.
     """
-    found: dict[tuple[str, ...], list[int]] = {}
-    for index, row in enumerate(rows):
-        phone = next((guardian.phone for guardian in row.guardians if guardian.phone), "")
-        found.setdefault((phone, plain(row.address)) if phone else (str(index),), []).append(index)
+    places = [read_place(row.address) for row in rows]
+    head = list(range(len(rows)))
+    for sharing in _by_phone(rows).values():
+        if len(sharing) <= MOST_SIBLINGS:
+            for index, other in itertools.combinations(sharing, 2):
+                if same_place(places[index], places[other]):
+                    _join(head, index, other)
+    found: dict[int, list[int]] = {}
+    for index in range(len(rows)):
+        found.setdefault(_head(head, index), []).append(index)
     return tuple(
-        HouseholdRow(key[0] if len(key) > 1 else "", rows[members[0]].address, tuple(members))
-        for key, members in found.items()
+        HouseholdRow(_common_phone(rows, members), rows[members[0]].address, tuple(members))
+        for members in found.values()
     )
+
+
+def _by_phone(rows: Sequence[StudentRow]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for index, row in enumerate(rows):
+        for phone in dict.fromkeys(guardian.phone for guardian in row.guardians if guardian.phone):
+            found.setdefault(phone, []).append(index)
+    return found
+
+
+def _head(head: list[int], index: int) -> int:
+    """The first row of the family that a row belongs to by now."""
+    while head[index] != index:
+        index = head[index]
+    return index
+
+
+def _join(head: list[int], index: int, other: int) -> None:
+    first, second = sorted((_head(head, index), _head(head, other)))
+    head[second] = first
+
+
+def _common_phone(rows: Sequence[StudentRow], members: Sequence[int]) -> str:
+    """A phone that every child of the family has; "" for one without phones or where they are chained by two."""
+    theirs = [dict.fromkeys(guardian.phone for guardian in rows[index].guardians) for index in members]
+    return next((phone for phone in theirs[0] if phone and all(phone in other for other in theirs)), "")
 
 
 def take_name(record: Record) -> Name:
