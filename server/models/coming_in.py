@@ -13,6 +13,7 @@ class ImportRun(Base):
 
     __tablename__ = "import_run"
     id: Mapped[Id]
+    seq: Mapped[int] = mapped_column(unique=True)  # the order in which files were taken: the last is undone first
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(16))
     file_name: Mapped[Text]

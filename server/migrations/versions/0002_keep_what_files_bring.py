@@ -48,6 +48,7 @@ def upgrade() -> None:
     op.create_table(
         "import_run",
         sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("file_name", sa.String(), server_default="", nullable=False),
@@ -60,6 +61,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["actor_id"], ["person.id"], name=op.f("fk_import_run_actor_id")),
         sa.ForeignKeyConstraint(["undone_by"], ["person.id"], name=op.f("fk_import_run_undone_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_run")),
+        sa.UniqueConstraint("seq", name=op.f("uq_import_run_seq")),
     )
     op.create_table(
         "movement",
@@ -137,9 +139,14 @@ def upgrade() -> None:
     with op.batch_alter_table("slot") as batch_op:
         batch_op.add_column(sa.Column("shift", sa.Integer(), nullable=True))
     _check_groups(("class", "subgroup", "study", "individual"), "kind IN ('subgroup', 'individual')")
+    op.execute("UPDATE household SET confirmed = false")  # until now no person could confirm one
 
 
 def downgrade() -> None:
+    op.execute(
+        """UPDATE household SET confirmed = true
+        WHERE 1 = (SELECT count(*) FROM person WHERE person.household_id = household.id)"""
+    )
     op.execute("""UPDATE "group" SET kind = 'study', parent_id = NULL WHERE kind = 'individual'""")
     _check_groups(("class", "subgroup", "study"), "kind = 'subgroup'")
     with op.batch_alter_table("slot") as batch_op:

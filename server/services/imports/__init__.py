@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,12 +16,16 @@ from server.errors import DomainError
 from server.extensions import db
 from server.importers import registry
 from server.importers.findings import ERROR, Finding, Notes, Result
+from server.importers.mapping import Mapping as ColumnMapping
+from server.importers.mapping import SheetView
 from server.models import Account, AuditEntry, School
 from server.services.imports import (
     bells,
     connectivity,
     content,
     people,
+    remembered,
+    runs,
     sentences,
     staff,
     terms,
@@ -29,6 +33,10 @@ from server.services.imports import (
     tv,
 )
 from server.services.imports.book import Book
+from server.services.imports.change_journal import Journal
+from server.services.imports.changes import WANTED, Change, Draft, describe, in_words
+from server.services.imports.runs import RunView, history
+from server.services.imports.undo import Blocked, UndoReport, undo
 
 Apply = Callable[[Book, Sequence[Any], int], None]
 KINDS: dict[str, Apply] = {
@@ -42,6 +50,7 @@ KINDS: dict[str, Apply] = {
     "content": content.apply,
 }
 SENTENCES = sentences.SENTENCES
+Progress = Callable[[str, int, int], None]  # name of the file, rows done, rows in all; called by the writing thread
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,8 @@ class ImportReport:
     """What an import did, or on a dry run would do.
 
     ``counts``: rows of the files by created, updated, unchanged, shown, and what followed from them. ``changed``:
-    the database is another one now. ``refused``: names of the files of which nothing was taken.
+    the database is another one now. ``refused``: names of the files of which nothing was taken. ``changes``: for
+    people to read, of the files that were taken; ``runs``: ids of what can be undone, in the order of the files.
     """
 
     kind: str
@@ -57,6 +67,8 @@ class ImportReport:
     findings: tuple[Finding, ...] = ()
     changed: bool = False
     refused: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    runs: tuple[str, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -74,9 +86,11 @@ class _Undone(Exception):
 
 @dataclass(frozen=True)
 class _Outcome:
-    counts: Counter[str]
-    findings: tuple[Finding, ...]
-    touched: bool
+    counts: Counter[str] = field(default_factory=Counter)
+    findings: tuple[Finding, ...] = ()
+    touched: bool = False
+    drafts: tuple[Draft, ...] = ()
+    run_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,6 +105,17 @@ class _Job:
     shift_days: int
     decisions: Mapping[str, str]
     randbytes: Callable[[int], bytes]
+    progress: Progress | None = None
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file as it was read, and what its mapping teaches: shape → letter → field."""
+
+    name: str
+    data: bytes
+    result: Result
+    taught: Mapping[str, Mapping[str, str]]
 
 
 def run(
@@ -103,65 +128,107 @@ def run(
     skip_errors: bool = False,
     shift_days: int = 0,
     decisions: Mapping[str, str] | None = None,
+    mapping: ColumnMapping | None = None,
+    progress: Progress | None = None,
     randbytes: Callable[[int], bytes] = secrets.token_bytes,
 ) -> ImportReport:
     """Import files of one kind, each in its own transaction.
 
     A file with an error changes nothing, unless ``skip_errors`` takes its other rows. ``decisions`` answers "perhaps
-    known" students: "file/sheet/row" → "same" or "new". ``shift_days`` (a multiple of 7) moves the dates of terms,
-    broadcasts and lessons. Raises DomainError ``home_missing``, KeyError for an unknown kind.
+    known" students: "file/sheet/row" → "same" or "new". ``mapping`` says what columns mean, before what is remembered,
+    and a file that is taken teaches it. ``shift_days`` (a multiple of 7) moves the dates of terms, broadcasts and
+    lessons. Raises DomainError ``home_missing``, KeyError for an unknown kind.
     """
-    school = db.session.scalar(select(School))
-    if school is None:
-        raise DomainError("home_missing", home=store.current_app.extensions["korablik"].home)
+    school = _school()
     region, today = school.country, clock.local_date(now, school.timezone)
-    job = _Job(kind, actor_id, now, dry_run, skip_errors, shift_days, decisions or {}, randbytes)
+    job = _Job(kind, actor_id, now, dry_run, skip_errors, shift_days, decisions or {}, randbytes, progress)
     counts: Counter[str] = Counter()
     findings: list[Finding] = []
     refused: list[str] = []
+    drafts: list[Draft] = []
+    runs_made: list[str] = []
     changed = False
     for name, data in files:
-        result = registry.read(kind, name, data, region=region, today=today)
-        outcome, taken = _import(job, name, data, result)
+        said = remembered.of(db.session, kind, mapping)
+        result = registry.read(kind, name, data, region=region, today=today, mapping=said)
+        taught = remembered.lessons_of(kind, name, data, mapping, region, today)
+        outcome, taken = _import(job, _File(name, data, result, taught))
         findings += outcome.findings
         if not taken:
             refused.append(name)
             continue
         counts += outcome.counts
+        drafts += outcome.drafts
+        runs_made += [outcome.run_id] if outcome.run_id else []
         changed = changed or (outcome.touched and not dry_run)
-    return ImportReport(kind, dict(counts), tuple(findings), changed, tuple(refused))
+    told = in_words(drafts, (finding for finding in findings if finding.file not in refused))
+    return ImportReport(kind, dict(counts), tuple(findings), changed, tuple(refused), told, tuple(runs_made))
 
 
-def _import(job: _Job, name: str, data: bytes, result: Result) -> tuple[_Outcome, bool]:
+def look(kind: str, name: str, data: bytes, mapping: ColumnMapping | None = None) -> tuple[SheetView, ...]:
+    """How each sheet of a file would be read, with what is remembered here; () for kinds without columns to choose."""
+    said = remembered.of(db.session, kind, mapping)
+    return registry.look(kind, name, data, region=_school().country, mapping=said)
+
+
+def remember(kind: str, shape: str, columns: Mapping[str, str], actor_id: str | None, now: datetime) -> bool:
+    """Keep what columns of a shape mean (letter → field, "" = ignore); True when that is new."""
+    return store.write(lambda session: remembered.learn(session, kind, shape, columns, actor_id, now))
+
+
+def _school() -> School:
+    """Raises DomainError ``home_missing``."""
+    school = db.session.scalar(select(School))
+    if school is None:
+        raise DomainError("home_missing", home=store.current_app.extensions["korablik"].home)
+    return school
+
+
+def _import(job: _Job, file: _File) -> tuple[_Outcome, bool]:
     """(what came of a file, whether it was taken)."""
-    if result.refused:
-        return _Outcome(Counter(), result.findings, False), False
+    if file.result.refused:
+        return _Outcome(findings=file.result.findings), False
     try:
-        outcome = store.write(lambda session: _write(session, job, name, data, result))
+        outcome = store.write(lambda session: _write(session, job, file))
     except _Undone as undone:
         outcome = undone.outcome
     broken = any(finding.level == ERROR for finding in outcome.findings)
     return outcome, job.skip_errors or not broken
 
 
-def _write(session: Session, job: _Job, name: str, data: bytes, result: Result) -> _Outcome:
+def _write(session: Session, job: _Job, file: _File) -> _Outcome:
     """One file in one transaction; runs in the writer."""
-    school = session.scalars(select(School)).one()
+    school = session.scalars(select(School).with_for_update()).one()  # one import at a time, on PostgreSQL too
     book = Book(
         session=session, school=school, now=job.now, today=clock.local_date(job.now, school.timezone),
-        notes=Notes(name, result.findings), randbytes=job.randbytes, actor_id=job.actor_id,
-        decisions=job.decisions, is_partial=bool(result.of(ERROR)),
+        notes=Notes(file.name, file.result.findings), randbytes=job.randbytes, actor_id=job.actor_id,
+        decisions=job.decisions, is_partial=bool(file.result.of(ERROR)), progress=_progress(job, file),
     )  # fmt: skip
-    with session.no_autoflush:
-        KINDS[job.kind](book, result.rows, job.shift_days)
+    with Journal(session) as journal, session.no_autoflush:
+        KINDS[job.kind](book, file.result.rows, job.shift_days)
         book.flush()
-    outcome = _Outcome(book.counts, tuple(book.notes.found), book.touched > 0)
-    broken = any(finding.level == ERROR for finding in outcome.findings)
-    if job.dry_run or (broken and not job.skip_errors):
+        changes = journal.changes(WANTED)
+    findings = tuple(book.notes.found)
+    if any(finding.level == ERROR for finding in findings) and not job.skip_errors:
+        raise _Undone(_Outcome(book.counts, findings))
+    outcome = _Outcome(book.counts, findings, bool(changes), tuple(describe(session, changes)))
+    if job.dry_run:
         raise _Undone(outcome)
-    if outcome.touched:
-        _audit(book, job, data)
-    return outcome
+    for shape, columns in file.taught.items():
+        remembered.learn(session, job.kind, shape, columns, job.actor_id, job.now)
+    if not outcome.touched:
+        return outcome
+    run_id = book.new_id()
+    runs.add_run(session, run_id, job.kind, file.name, file.data, job.actor_id, job.now, book.counts, changes)
+    _audit(book, job, file.data)
+    return replace(outcome, run_id=run_id)
+
+
+def _progress(job: _Job, file: _File) -> Callable[[int], None] | None:
+    if job.progress is None:
+        return None
+    tell, total = job.progress, sum(len(getattr(row, "lessons", ())) or 1 for row in file.result.rows)
+    return lambda done: tell(file.name, min(done, total), total)
 
 
 def _audit(book: Book, job: _Job, data: bytes) -> None:
@@ -170,3 +237,9 @@ def _audit(book: Book, job: _Job, data: bytes) -> None:
         id=book.new_id(), at=job.now, account_id=account, action="import", target=job.kind,
         data={"sha256": hashlib.sha256(data).hexdigest(), "counts": dict(book.counts)},
     ))  # fmt: skip
+
+
+__all__ = [
+    "KINDS", "SENTENCES", "Blocked", "Change", "ImportReport", "RunView", "UndoReport", "history", "look", "remember",
+    "run", "undo",
+]  # fmt: skip

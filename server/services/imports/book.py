@@ -14,6 +14,8 @@ from server.importers.rows import Where
 from server.models import Base, School
 from sync.ids import uuid7
 
+TELL_EVERY = 100  # rows
+
 
 @dataclass
 class Book:
@@ -31,10 +33,12 @@ class Book:
     actor_id: str | None = None
     decisions: Mapping[str, str] = field(default_factory=dict)
     is_partial: bool = False
+    progress: Callable[[int], None] | None = None  # told how many rows of the file are done, now and then
     counts: Counter[str] = field(default_factory=Counter)
     touched: int = 0
     _stated: dict[tuple[str, str], object] = field(default_factory=dict)
     _new: dict[str, list[Base]] = field(default_factory=dict)
+    _rows: int = 0
 
     def add(self, row: Base) -> None:
         """A new row; it reaches the database with the next ``flush``."""
@@ -76,6 +80,9 @@ class Book:
     def tally(self, before: int, created: bool = False) -> None:
         """Count one row of the file by what became of it since ``touched`` was ``before``."""
         self.counts["created" if created else "updated" if self.touched > before else "unchanged"] += 1
+        self._rows += 1
+        if self.progress is not None and self._rows % TELL_EVERY == 0:
+            self.progress(self._rows)
 
     def error(self, code: str, where: Where | None = None, **more: Any) -> None:
         """This row of the file cannot be taken."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Select, Table, and_, delete, insert, or_, select, tuple_, update
 
 from server.models import (
     Absence,
@@ -26,6 +26,7 @@ from server.models import (
 from server.services import calendar
 from server.services.calendar import Known, Pattern, Placed, Plan, Stretch, Wanted, Weeks
 from server.services.imports.book import Book
+from server.services.imports.change_journal import chunks
 from sync.ids import content_id
 
 OFFICE = ("substituted", "moved", "cancelled", "reassigned")  # what a person decided; an import keeps off
@@ -192,11 +193,8 @@ def _update(book: Book, pairs: Sequence[tuple[Known, Wanted]]) -> None:
 def _drop(book: Book, table: Table, pairs: Sequence[tuple[str, str]]) -> None:
     """Remove what links lessons to courses or teachers."""
     other = table.c.course_id if "course_id" in table.c else table.c.person_id
-    if pairs:
-        book.session.connection().execute(
-            delete(table).where(table.c.lesson_id == bindparam("lesson"), other == bindparam("other")),
-            [{"lesson": lesson, "other": id} for lesson, id in pairs],
-        )
+    for chunk in chunks(pairs):
+        book.session.execute(delete(table).where(tuple_(table.c.lesson_id, other).in_(chunk)))
 
 
 def _withdraw(book: Book, rows: Sequence[Known]) -> None:
