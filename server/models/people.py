@@ -40,7 +40,7 @@ class School(Base):
 
 
 class Household(Base):
-    """Siblings who share an address and a phone."""
+    """Siblings who share an address and a phone. ``confirmed``: a person said so; no import changes it then."""
 
     __tablename__ = "household"
     id: Mapped[Id]

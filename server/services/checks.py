@@ -67,10 +67,16 @@ def problems(session: Session, now: datetime) -> list[Problem]:
     school = session.scalars(select(School)).one()
     today = clock.local_date(now, school.timezone)
     found = [*_calendar(session), *_students(session, today), *_subgroups(session, today)]
-    households = session.scalar(select(func.count()).select_from(Household).where(Household.confirmed.is_(False)))
-    found.append(Problem("household_unconfirmed", households or 0))
+    found.append(Problem("household_unconfirmed", _proposed(session)))
     found += [*_lessons(session, today), Problem("record_waiting", held.count(session)), *_works(session, today)]
     return [problem for problem in found if problem.count]
+
+
+def _proposed(session: Session) -> int:
+    """Households of several children that a list proposed and nobody has looked at; an only child's needs no look."""
+    several = select(Person.household_id).group_by(Person.household_id).having(func.count() > 1)
+    query = select(func.count()).select_from(Household)
+    return session.scalar(query.where(Household.confirmed.is_(False), Household.id.in_(several))) or 0
 
 
 def _calendar(session: Session) -> Iterator[Problem]:

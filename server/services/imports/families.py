@@ -1,14 +1,14 @@
-"""Guardians of students and the households that siblings seem to share."""
+"""Guardians of students; the households that siblings seem to share are proposed in siblings.py."""
 
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from server.importers.people import households
-from server.importers.rows import GuardianRow, HouseholdRow, StudentRow
-from server.models import Guardianship, Household, Person
+from server.importers.rows import GuardianRow, StudentRow
+from server.models import Guardianship, Person
 from server.services.imports.book import Book
 from server.services.imports.roster import Roster, name_key
+from server.services.imports.siblings import Siblings
 from sync.ids import content_id
 
 
@@ -57,34 +57,7 @@ class Families:
 
     def propose_households(self, rows: Sequence[StudentRow], taken: Mapping[int, Person]) -> None:
         """Children of one guardian's phone and address; siblings together stay a proposal until confirmed."""
-        known = {household.id: household for household in self.book.session.scalars(select(Household))}
-        joining: list[tuple[Household, list[Person]]] = []
-        for proposal in households(rows):
-            members = [taken[index] for index in proposal.members if index in taken]
-            if members and (household := self._household(known, proposal, members)):
-                joining.append((household, members))
-        self.book.flush()
-        for household, members in joining:
-            for person in members:
-                if person.household_id is None:
-                    self.book.set(person, household_id=household.id)
-                    self.book.set(household, confirmed=len(members) == 1)
-
-    def _household(
-        self, known: Mapping[str, Household], proposal: HouseholdRow, members: Sequence[Person]
-    ) -> Household | None:
-        """The one household that some of them have, else a new one; None where they have several."""
-        book = self.book
-        theirs = sorted({person.household_id for person in members if person.household_id})
-        if len(theirs) > 1:
-            book.warn("households_differ", value=", ".join(person.last_name for person in members))
-            return None
-        if theirs:
-            book.fill(known[theirs[0]], address=proposal.address)
-            return known[theirs[0]]
-        household = Household(id=book.new_id(), address=proposal.address, confirmed=len(members) == 1)
-        book.add(household)
-        return household
+        Siblings(self.book, self.roster.people, self.guardians).propose(rows, taken)
 
 
 def _key_of(person: Person) -> str:

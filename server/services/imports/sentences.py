@@ -23,6 +23,8 @@ SENTENCES = {
     "group_unknown": _l("There is no class “%(value)s”. Known: %(suggestion)s."),
     "guardian_without_name": _l("A guardian has no name (%(value)s): left out."),
     "households_differ": _l("Siblings by this list live in different households: %(value)s. Nothing was changed."),
+    "household_confirmed": _l("%(value)s: by this list of the family at %(other)s, which is confirmed. Please decide."),
+    "household_address": _l("%(value)s: confirmed at %(other)s, but the list says %(suggestion)s. It stays."),
     "staff_missing": _l("“%(value)s” is not known: no staff list was imported. Import the staff first."),
     "staff_ambiguous": _l("Two employees are called %(value)s. State the phone."),
     "staff_not_in_list": _l("%(value)s is not in the list and stays."),

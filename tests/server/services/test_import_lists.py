@@ -118,7 +118,8 @@ def test_a_guardian_of_several_children_is_one_person(school: APIFlask) -> None:
 
 def test_an_only_child_needs_no_confirmation(school: APIFlask) -> None:
     bring("people", listed(LEAF))
-    assert db.session.scalars(select(models.Household)).one().confirmed
+    assert not db.session.scalars(select(models.Household)).one().confirmed  # that is for people to say
+    assert "household_unconfirmed" not in {problem.code for problem in checks.problems(db.session, village.NOW)}
 
 
 def test_a_guardian_with_a_new_phone_stays_the_same_person(school: APIFlask) -> None:
