@@ -28,6 +28,7 @@ from server.importers.rows import (
     Where,
 )
 from server.importers.tables import check_size
+from server.importers.timetable_counts import count
 from server.importers.values import plain, read_time
 from server.importers.xmlfile import Element, read_elements
 
@@ -55,29 +56,6 @@ def read_timetable(file: str, data: bytes, *, region: str = "RU", today: date | 
     if not timetable.lessons and not timetable.classes:
         raise Refused("timetable_empty")
     return Result((timetable,), tuple(notes.found), count(timetable))
-
-
-def count(timetable: Timetable) -> dict[str, object]:
-    """Totals of a timetable under the names that the samples use."""
-    lessons, cards = timetable.lessons, [card for lesson in timetable.lessons for card in lesson.cards]
-    weeks = [{card.weeks for card in lesson.cards} for lesson in lessons]
-    return {
-        "classes": len(timetable.classes),
-        "teachers": len(timetable.teachers),
-        "subjects": len(timetable.subjects),
-        "rooms": len(timetable.rooms),
-        "groups": len(timetable.groups),
-        "lessons": len(lessons),
-        "cards": len(cards),
-        "unplaced_lessons": sum(not lesson.cards for lesson in lessons),
-        "cards_without_room": sum(not card.rooms for card in cards),
-        "lessons_two_teachers": sum(len(lesson.teachers) == 2 for lesson in lessons),
-        "lessons_joined_classes": sum(len(lesson.class_names) > 1 for lesson in lessons),
-        "lessons_numerator": sum(masks == {"10"} for masks in weeks),
-        "lessons_denominator": sum(masks == {"01"} for masks in weeks),
-        "double_lessons": sum(lesson.periods_per_card == 2 for lesson in lessons),
-        "period0_cards": sum(card.period == 0 for card in cards),
-    }
 
 
 class _Reader:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from server.importers.findings import ERROR, INFO, WARNING, Notes
+from server.importers.lesson_keys import with_keys
 from server.importers.rows import CardRow, LessonRow, Where
 from server.importers.xmlfile import Element
 
@@ -36,7 +37,7 @@ class Lessons:
             else:
                 self._note(card, ERROR, "timetable_unknown_lesson", "lessonid", card.get("lessonid"))
         drafts = [row for lesson in lessons if (row := self._lesson(lesson, by_lesson[lesson.get("id")]))]
-        return _with_keys(drafts)
+        return with_keys(drafts)
 
     def _note(self, element: Element, level: str, code: str, column: str, value: str, **more: object) -> None:
         self.notes.add(level, code, Where(self.notes.file, "", element.line), column=column, value=value, **more)
@@ -160,21 +161,3 @@ def _in_rows(cards: list[CardRow], per_card: int) -> bool:
         if any(len(row) < per_card or any(b - a != 1 for a, b in pairwise(row)) for row in rows):
             return False
     return True
-
-
-def _with_keys(rows: list[LessonRow]) -> tuple[LessonRow, ...]:
-    """Keys from subject and groups, which survive a new export and a new teacher; equal ones are numbered."""
-    alike: dict[str, list[LessonRow]] = defaultdict(list)
-    for row in rows:
-        groups = ",".join(sorted(f"{class_name}:{group}" if group else class_name for class_name, group in row.groups))
-        alike[f"{row.subject}|{groups}"].append(row)
-    keys: dict[int, str] = {}
-    for key, same in alike.items():
-        same.sort(key=lambda row: (row.periods_per_card, row.weeks, row.hours_per_week, row.teachers))
-        for n, row in enumerate(same, 1):
-            keys[id(row)] = key if n == 1 else f"{key}|{n}"
-    return tuple(_keyed(row, keys[id(row)]) for row in rows)
-
-
-def _keyed(row: LessonRow, key: str) -> LessonRow:
-    return LessonRow(**{**row.__dict__, "key": key})

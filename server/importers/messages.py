@@ -72,8 +72,12 @@ _LISTS = {
 }
 
 _TIMETABLE = {
-    "timetable_unknown": _l("This is not an XML export of aSc Timetables."),
-    "timetable_empty": _l("The export holds neither classes nor lessons."),
+    "timetable_unknown": _l("No timetable is recognised: aSc and FET files, calendars and drawn tables are read."),
+    "timetable_empty": _l("The file holds neither classes nor lessons."),
+    "timetable_day": _l("“%(value)s” is no day of the week."),
+    "timetable_year": _l("“%(value)s” is taken as all its classes: %(suggestion)s."),
+    "timetable_no_table": _l("The file has no list of %(value)s: its lessons are taken without them."),
+    "fet_not_placed": _l("No lesson has its hour here. Choose the file that FET made: …_data_and_timetable.fet."),
     "timetable_nameless": _l("An entry has no name or no id."),
     "timetable_same_id": _l("The id %(value)s is used twice: the first one counts."),
     "timetable_same_name": _l("Two teachers are called “%(value)s”: they cannot be told apart."),
@@ -112,4 +116,43 @@ _CONTENT = {
     "content_task_missing": _l("The lesson sets no task."),
 }
 
-MESSAGES = {**_FILE, **_TABLE, **_VALUES, **_LISTS, **_TIMETABLE, **_CONTENT}
+_PLANS = {
+    "plan_class_missing": _l("No class is named: neither in a column nor above the table, nor by the sheet or file."),
+    "plan_hours": _l("“%(value)s” hours for one topic: 1 to %(most)s are possible."),
+    "plan_date_words": _l("“%(value)s” is not a day: the topic goes by its order."),
+    "assessment_kind_unknown": _l("“%(value)s” is no known kind of work. Write СОР, СОЧ, control work …"),
+    "term_unreadable": _l("“%(value)s” is not a term. Write 1 to 4."),
+    "points_unlikely": _l("“%(value)s” points at most: 1 to %(most)s are possible."),
+}
+
+_ROSTER = {
+    "oneroster_no_zip": _l("A OneRoster set is a zip of CSV files: give the zip, or its folder on the command line."),
+    "oneroster_files": _l("The set lacks %(names)s."),
+    "oneroster_folders": _l("The zip holds several sets. Put the files of one set at its top or into one folder."),
+    "oneroster_delta": _l("The set holds changes only (delta: %(names)s). Export it in full (bulk)."),
+    "oneroster_schools": _l("The set holds %(count)s schools. Export one school."),
+    "oneroster_no_homerooms": _l("No class is a homeroom: nobody can tell which class a student is in."),
+    "oneroster_no_manifest": _l("The manifest is missing: all files are taken for full ones (bulk)."),
+    "oneroster_version": _l("The set is of OneRoster %(value)s: read as 1.2."),
+    "oneroster_file_missing": _l("%(value)s is missing."),
+    "oneroster_file_not_absent": _l("The manifest says there is no %(value)s, but there is: taken."),
+    "oneroster_file_unused": _l("The file is not used."),
+    "oneroster_column_recovered": _l("The column “%(value)s” is misspelt: taken as “%(suggestion)s”."),
+    "oneroster_column_misspelt": _l("The column “%(value)s” is misspelt (%(suggestion)s) and is ignored."),
+    "oneroster_row_shifted": _l("The row has more entries than columns: a comma without quotes, perhaps."),
+    "oneroster_row_long": _l("The row is longer than the header; what is too much is empty (entries: %(count)s)."),
+    "oneroster_row_short": _l("The row is shorter than the header (entries missing: %(count)s)."),
+    "oneroster_same_id": _l("The id %(value)s is used twice: the first one counts."),
+    "oneroster_deleted": _l("Entries marked for deletion, skipped: %(value)s."),
+    "oneroster_unknown_user": _l("The user %(value)s is not in the set."),
+    "oneroster_unknown_class": _l("The class %(value)s is not in the set."),
+    "oneroster_no_homeroom": _l("%(value)s is in no homeroom: the class is not known."),
+    "oneroster_two_homerooms": _l("The user %(value)s is in class %(other)s already."),
+    "oneroster_user_unused": _l("%(value)s neither learns nor works here nor has a child here: left out."),
+    "oneroster_enrollment_unused": _l("The role “%(value)s” in a class is not used."),
+    "oneroster_no_subject": _l("What is taught in “%(value)s”? Neither the class nor its course says so."),
+    "oneroster_class_empty": _l("No class of the school can be found for “%(value)s”: left out."),
+    "oneroster_class_incomplete": _l("Not everybody of %(value)s is enrolled (missing: %(count)s): taken for all."),
+}
+
+MESSAGES = {**_FILE, **_TABLE, **_VALUES, **_LISTS, **_TIMETABLE, **_CONTENT, **_PLANS, **_ROSTER}

@@ -240,7 +240,8 @@ class LessonRow:
 class Timetable:
     """A whole timetable. A table that the file lacks, or leaves empty, is empty here: "not stated", never "removed".
 
-    ``weeks`` are the names of the kinds of week in mask order (one name = every week is alike).
+    ``weeks`` are the names of the kinds of week in mask order (one name = every week is alike). ``labels`` says what
+    the file calls "teacher", "class", "period" and "room", for findings about its lessons.
     """
 
     weeks: tuple[str, ...] = ()
@@ -252,6 +253,7 @@ class Timetable:
     groups: tuple[GroupRow, ...] = ()
     memberships: tuple[GroupStudentRow, ...] = ()
     lessons: tuple[LessonRow, ...] = ()
+    labels: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)
