@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from server.importers.rows import NOWHERE, StaffRow, StudentRow, TermRow, Where
+from server.importers.rows import NOWHERE, GuardianRow, StaffRow, StudentRow, TermRow, Where
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,18 @@ class RosterStudent:
 
     id: str
     row: StudentRow
+    email: str = ""
     since: date | None = None
+
+
+@dataclass(frozen=True)
+class RosterGuardian:
+    """An adult who stands for students, named by their ids."""
+
+    id: str
+    row: GuardianRow
+    students: tuple[str, ...]
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,6 @@ class RosterCourse:
 
     subject: str
     short: str
-    grade: int | None
     parts: tuple[RosterPart, ...]
     teachers: tuple[tuple[str, date | None], ...]
     where: Where = field(default=NOWHERE, compare=False, repr=False)
@@ -82,5 +92,6 @@ class RosterSet:
     terms: tuple[RosterTerm, ...]
     classes: tuple[RosterClass, ...]
     students: tuple[RosterStudent, ...]
+    guardians: tuple[RosterGuardian, ...]
     staff: tuple[RosterStaff, ...]
     courses: tuple[RosterCourse, ...]

@@ -5,13 +5,18 @@ from dataclasses import replace
 from datetime import date
 
 from server.importers.asc import read_timetable
+from server.importers.assessments import read_assessments
 from server.importers.bells import read_bells
 from server.importers.connectivity import read_connectivity
 from server.importers.content import read_content
+from server.importers.exemptions import read_exemptions
 from server.importers.findings import Finding, Notes, Refused, Result
 from server.importers.headers import HEADERS
 from server.importers.mapping import NOTHING_SAID, Mapping, SheetView
+from server.importers.membership import read_membership
+from server.importers.oneroster import read_oneroster
 from server.importers.people import read_people
+from server.importers.plan import read_plan
 from server.importers.staff import read_staff
 from server.importers.terms import read_terms
 from server.importers.tv import read_tv
@@ -28,6 +33,11 @@ KINDS: dict[str, Importer] = {
     "tv": read_tv,
     "connectivity": read_connectivity,
     "content": read_content,
+    "oneroster": read_oneroster,
+    "plan": read_plan,
+    "assessments": read_assessments,
+    "exemptions": read_exemptions,
+    "membership": read_membership,
 }
 
 
@@ -87,5 +97,5 @@ def guess_kind(name: str, data: bytes) -> tuple[tuple[str, float], ...]:
     return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
-def _place(finding: Finding) -> tuple[str, int]:
-    return finding.sheet, finding.row
+def _place(finding: Finding) -> tuple[str, str, int]:
+    return finding.file, finding.sheet, finding.row
