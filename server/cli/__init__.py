@@ -63,13 +63,38 @@ def init(
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help=_("say what would change, store nothing"))
 @click.option("--skip-errors", is_flag=True, help=_("take all but the rows in error"))
+@click.option("--mapping", type=click.Path(path_type=Path), metavar="FILE.json",
+              help=_("what the columns mean; remembered for the next file of this layout"))  # fmt: skip
+@click.option("--same", multiple=True, metavar="ROW", help=_("this row is the student who is perhaps known"))
+@click.option("--new", multiple=True, metavar="ROW", help=_("this row is another student"))
 @json_option
-def import_(kind: str, files: tuple[Path, ...], dry_run: bool, skip_errors: bool, as_json: bool) -> int:
+def import_(
+    kind: str, files: tuple[Path, ...], dry_run: bool, skip_errors: bool, mapping: Path | None,
+    same: tuple[str, ...], new: tuple[str, ...], as_json: bool,
+) -> int:  # fmt: skip
     """Files are read here; a folder of lessons means its Markdown files."""
     from server.cli import reading
 
-    options = {"kind": kind, "dry_run": dry_run, "skip_errors": skip_errors}
-    return _run("import", options, lambda: reading.all_of(files, "*.md"), as_json)
+    options = {"kind": kind, "dry_run": dry_run, "skip_errors": skip_errors, "same": same, "new": new}
+    return _run("import", options, lambda: reading.all_of(files, "*.md"), as_json, texts={"mapping": mapping})
+
+
+@cli.command("imports", help=_("List the files that were imported, the newest first."))
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help=_("how many"))
+@json_option
+def imports_(limit: int, as_json: bool) -> int:
+    """Says which one can be undone."""
+    return _run("imports", {"limit": limit}, tuple, as_json)
+
+
+@cli.command(help=_("Take the last import back, all of it; RUN (see: korablik imports) must be the last."))
+@click.argument("run", default="", metavar="[RUN]")
+@click.option("--dry-run", is_flag=True, help=_("say what would change, store nothing"))
+@as_option
+@json_option
+def undo(run: str, dry_run: bool, login: str, as_json: bool) -> int:
+    """Refused, with the reasons, where somebody has worked on what came."""
+    return _run("undo", {"run": run, "dry_run": dry_run, "as": login}, tuple, as_json)
 
 
 @cli.command(help=_("Approve days and publish: site of every class that changed."))
@@ -176,10 +201,14 @@ def demo_(no_serve: bool, port: int) -> None:
 
 
 def _run(
-    command: str, options: dict[str, Any], files: Callable[[], Files], as_json: bool, out: Path | None = None
-) -> int:
-    """Run a command; 1 when it did not do all it was asked. With ``--json`` a refusal is a document too."""
-    from server.cli import local
+    command: str, options: dict[str, Any], files: Callable[[], Files], as_json: bool, out: Path | None = None,
+    texts: dict[str, Path | None] | None = None,
+) -> int:  # fmt: skip
+    """Run a command; 1 when it did not do all it was asked. With ``--json`` a refusal is a document too.
+
+    ``texts``: options that are the text of a file.
+    """
+    from server.cli import local, reading
     from server.cli.remote import Refused
     from server.cli.terminal import Terminal
     from server.services.commands.console import Call
@@ -188,6 +217,7 @@ def _run(
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
     terminal = Terminal(as_json, out)
     try:
+        plain |= {name: reading.text(path) for name, path in (texts or {}).items()}
         result = local.run(Call(command, plain, files()), terminal)
     except (SyncError, Refused) as error:
         sentence = local.told(error) if isinstance(error, SyncError) else str(error)

@@ -26,6 +26,16 @@ def one(path: Path) -> tuple[str, bytes]:
         raise DomainError("file_unreadable", name=path, reason=getattr(error, "strerror", None) or "") from error
 
 
+def text(path: Path | None) -> str:
+    """The text of a UTF-8 file; "" for None."""
+    if path is None:
+        return ""
+    try:
+        return one(path)[1].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DomainError("file_unreadable", name=path, reason="UTF-8") from error
+
+
 def all_of(paths: Iterable[Path], pattern: str) -> Files:
     """Every file named; a folder stands for its files of the pattern, but for a README."""
     found: list[tuple[str, bytes]] = []

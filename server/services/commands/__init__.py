@@ -7,6 +7,8 @@ from server.services.commands.console import Call, Console
 
 COMMANDS = {  # loaded when asked for: the office starts without them
     "import": "coming_in:import_files",
+    "imports": "going_back:list_imports",
+    "undo": "going_back:undo",
     "return": "coming_in:log_returns",
     "publish": "going_out:publish_days",
     "print packs": "going_out:print_week",
@@ -15,7 +17,7 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "check": "school:check",
     "verify": "verifying:verify_files",
 }
-READS_ONLY = {"check", "export journal", "export school"}
+READS_ONLY = {"check", "imports", "export journal", "export school"}
 
 
 def run(call: Call, console: Console) -> dict[str, Any]:

@@ -15,36 +15,80 @@ from server.importers.findings import Finding
 from server.services import imports, logging_work, returns, works
 from server.services.commands.console import Call, Console, author, place
 from server.services.commands.labels import label
+from server.services.imports.changes import Change
+from server.services.imports.mapping_file import read_mapping
 from server.services.logging_work import Arrival, Line
 from server.services.weeks import parse_day
 from sync import codes, decide
 from sync.errors import SyncError
 
+PERHAPS_KNOWN = "student_perhaps_known"  # the finding that asks for a decision
+MOST_TOLD = 30  # changes that a terminal shows
 TAKEN = (decide.ACCEPTED, decide.DUPLICATE, decide.CONFLICT)  # stored, and nothing waits for another op
 
 
 def import_files(call: Call, console: Console) -> dict[str, Any]:
     """Import files of one kind; a file with an error leaves the database unchanged and does not hold up the next."""
-    here = place()
+    here, options = place(), call.options
+    kind, mapping = options["kind"], options.get("mapping")
     report = imports.run(
-        call.options["kind"], list(call.files), actor_id=None, dry_run=call.options["dry_run"], now=here.now,
-        skip_errors=call.options.get("skip_errors", False),
+        kind, list(call.files), actor_id=None, dry_run=options["dry_run"], now=here.now,
+        skip_errors=options.get("skip_errors", False), mapping=read_mapping(mapping, kind) if mapping else None,
+        decisions=_decisions(options), progress=console.progress,
     )  # fmt: skip
     for finding in report.findings:
         tell = console.warn if finding.level == "error" else console.say
         tell(place_of(finding) + finding.text())
+    if any(finding.code == PERHAPS_KNOWN for finding in report.findings):
+        console.warn(_("Decide for each such row: --same ROW if it is that student, --new ROW if it is another one "
+                       "(where sheets share row numbers: SHEET/ROW)."))  # fmt: skip
+    _tell_outcome(report, options["dry_run"], console)
+    return {"kind": report.kind, "counts": report.counts, "changed": report.changed, "refused": list(report.refused),
+            "runs": list(report.runs), "changes": [_change_as_json(change) for change in report.changes],
+            "findings": [_as_json(finding) for finding in report.findings]}  # fmt: skip
+
+
+def _decisions(options: dict[str, Any]) -> dict[str, str]:
+    """Place → "same" or "new". Raises DomainError ``decision_twice``."""
+    said = {name: list(options.get(name) or ()) for name in ("same", "new")}
+    for row in set(said["same"]) & set(said["new"]):
+        raise DomainError("decision_twice", row=row[:80])
+    return {row: name for name, rows in said.items() for row in rows}
+
+
+def _tell_outcome(report: imports.ImportReport, dry_run: bool, console: Console) -> None:
+    for change in report.changes[:MOST_TOLD]:
+        console.say(_line_of(change))
+    if len(report.changes) > MOST_TOLD:
+        rest = len(report.changes) - MOST_TOLD
+        console.say(ngettext("… and %(num)s more; --json lists all.", "… and %(num)s more; --json lists all.", rest))
     for name, value in report.counts.items():
         console.say(f"  {label(name)}: {value}")
     if report.refused:
         console.warn(sentence_of(
             DomainError("import_refused", count=report.errors, files=", ".join(report.refused))
         ))  # fmt: skip
-    if call.options["dry_run"]:
+    if dry_run:
         console.say(_("This was a trial: nothing was stored."))
     elif not report.changed and not report.refused:
         console.say(_("Everything was known already: nothing changed."))
-    return {"kind": report.kind, "counts": report.counts, "changed": report.changed, "refused": list(report.refused),
-            "findings": [_as_json(finding) for finding in report.findings]}  # fmt: skip
+    elif report.runs:
+        console.say(_("To take it back: korablik undo"))
+
+
+def _line_of(change: Change) -> str:
+    """``~ person Иванов Пётр: phone +7… → +7…``."""
+    sign = {"created": "+", "changed": "~", "moved": "→", "absent": "?", "removed": "-"}[change.what]
+    details = "; ".join(
+        f"{change.field_label(name)} {before or '—'} → {after or '—'}" for name, before, after in change.details
+    )
+    told = f"{sign} {change.table_label()} {change.label}"
+    return f"{told}: {details}" if details and change.what != "created" else told
+
+
+def _change_as_json(change: Change) -> dict[str, Any]:
+    return {"what": change.what, "table": change.table, "label": change.label,
+            "details": [list(detail) for detail in change.details]}  # fmt: skip
 
 
 def place_of(finding: Finding) -> str:
@@ -57,8 +101,8 @@ def place_of(finding: Finding) -> str:
 
 def _as_json(finding: Finding) -> dict[str, Any]:
     return {"level": finding.level, "code": finding.code, "file": finding.file, "sheet": finding.sheet,
-            "row": finding.row, "column": finding.column, "value": finding.value,
-            "text": finding.text()}  # fmt: skip
+            "row": finding.row, "column": finding.column, "letter": finding.letter,
+            "value": finding.value, "text": finding.text()}  # fmt: skip
 
 
 def log_returns(call: Call, console: Console) -> dict[str, Any]:

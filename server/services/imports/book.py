@@ -98,6 +98,11 @@ class Book:
             self.notes.add(INFO, code, **more)
             self.counts["shown"] += 1
 
+    def decision(self, where: Where) -> str:
+        """What a person has decided about a row: "same", "new" or ""; said of file, sheet and row, or of the row."""
+        places = (f"{where.file}/{where.sheet}/{where.row}", f"{where.sheet}/{where.row}", str(where.row))
+        return next((self.decisions[place] for place in places if place in self.decisions), "")
+
     def new_id(self) -> str:
         """A UUIDv7 of the import's moment."""
         return uuid7(int(self.now.timestamp() * 1000), self.randbytes)

@@ -52,7 +52,7 @@ def _student(
     if exact:
         return exact[0], False
     near = [person for person in roster.born(row.birth_date) if person.id not in claimed and may_be(person, row)]
-    decision = book.decisions.get(f"{row.where.file}/{row.where.sheet}/{row.where.row}")
+    decision = book.decision(row.where)
     if near and decision == "same":
         book.set(near[0], last_name=row.last, first_name=row.first, middle_name=row.middle)
         return near[0], False
