@@ -2,15 +2,16 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
 from python_calamine import CalamineWorkbook
 
-from server.importers import archive, biff, charset, limits, markup
+from server.importers import archive, biff, charset, limits, markup, opendocument
 from server.importers.findings import WARNING, Notes, Refused
 
+Place = tuple[int, int]
 Cell = str | int | float | bool | date | datetime | time | timedelta
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -21,10 +22,14 @@ FINDINGS_SHEET = " · Korablik"  # how the name of the sheet ends that we add to
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows from the first row of the sheet on (row 1 is index 0); rows may differ in length."""
+    """Rows from the first row of the sheet on (row 1 is index 0); rows may differ in length.
+
+    ``merged``: ranges as (first row, first column), (last row, last column), as the file states them: unchecked.
+    """
 
     name: str
     rows: tuple[tuple[Cell, ...], ...]
+    merged: tuple[tuple[Place, Place], ...] = ()
 
 
 def read_sheets(data: bytes, notes: Notes) -> list[Sheet]:
@@ -34,7 +39,8 @@ def read_sheets(data: bytes, notes: Notes) -> list[Sheet]:
     """
     check_size(data, limits.MAX_FILE)
     if data.startswith(_ZIP):
-        return _workbook(archive.safe_copy(data))
+        copy = archive.safe_copy(data)
+        return _with_merged(_workbook(copy), opendocument.merged_ranges(copy))
     if data.startswith(_OLE):
         biff.check_workbook(data)
         return _workbook(data)
@@ -69,7 +75,14 @@ def _sheet(book: CalamineWorkbook, name: str) -> Sheet:
     if sheet.total_height * sheet.total_width > limits.MAX_AREA:
         raise Refused("table_too_large", rows=limits.MAX_ROWS)
     rows = sheet.to_python(skip_empty_area=False)
-    return Sheet(name, tuple(tuple(row) for row in rows))
+    return Sheet(name, tuple(tuple(row) for row in rows), tuple(sheet.merged_cell_ranges or ()))
+
+
+def _with_merged(sheets: list[Sheet], merged: list[tuple[tuple[Place, Place], ...]]) -> list[Sheet]:
+    """OpenDocument states its ranges apart, in the order of the sheets; other workbooks have none here."""
+    if len(merged) != len(sheets):
+        return sheets
+    return [replace(sheet, merged=ranges) for sheet, ranges in zip(sheets, merged, strict=True)]
 
 
 def _page(data: bytes, notes: Notes) -> list[Sheet]:
@@ -78,7 +91,10 @@ def _page(data: bytes, notes: Notes) -> list[Sheet]:
     if not tables:
         raise Refused("format_unknown")
     names = [str(n) for n in range(1, len(tables) + 1)] if len(tables) > 1 else [""]
-    return [Sheet(name, tuple(tuple(row) for row in table)) for name, table in zip(names, tables, strict=True)]
+    return [
+        Sheet(name, tuple(tuple(row) for row in table.rows), tuple(table.merged))
+        for name, table in zip(names, tables, strict=True)
+    ]
 
 
 def _text(data: bytes, notes: Notes) -> Sheet:
