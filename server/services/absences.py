@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.errors import DomainError
 from server.models import Absence, AbsenceLetter, LessonCourse, Person
+from server.services import course_plan
 from server.services.courses import CourseHead, alphabetical, course
 from server.services.works import members
 from sync import decide
@@ -67,7 +68,8 @@ def lesson(session: Session, lesson_course_id: str, day: date) -> LessonPage:
     ordered = sorted(((id_, last, first) for id_, last, first in people), key=lambda one: alphabetical(one[1], one[2]))
     away = {student_id: state for (student_id, _), state in absences(session, {row.id}).items()}
     head = course(session, row.course_id, day)
-    return LessonPage(row.id, row.lesson.on, row.lesson.n, row.topic, head, tuple(ordered), away)
+    topic = row.topic or course_plan.topics(session, [row.course_id]).get(row.id, "")
+    return LessonPage(row.id, row.lesson.on, row.lesson.n, topic, head, tuple(ordered), away)
 
 
 def letters(session: Session) -> list[tuple[str, str]]:

@@ -37,6 +37,7 @@ from server.models import (
 )
 from server.naming import bare_class
 from server.reference import ROLE_NAMES
+from server.services import course_plan
 from server.services.people import full_name
 from server.services.works import current, members
 from sync.edition import VERSION
@@ -223,6 +224,7 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
         )
     ).all()  # fmt: skip
     ids = [row.id for row in rows]
+    planned = course_plan.topics(session, {row.course_id for row in rows if not row.topic})
     materials = {
         material.lesson_course_id: material
         for material in session.scalars(
@@ -244,18 +246,19 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
         if material and not (material.body.strip() or material.resources):
             material = None  # nothing to read: the row of the timetable says it all
         start, end = bells[group.shift, row.lesson.on].get(row.lesson.n, ("", ""))
+        topic = row.topic or planned.get(row.id, "")
         views.lessons[row.id] = {
             "lesson": row.lesson_id, "group": slug, "subgroup": group.name if group.parent else None,
             "joined": _joined(row, by_id, slug), "date": row.lesson.on.isoformat(), "n": row.lesson.n,
             "start": start, "end": end, "subject": row.course.subject.name, "short": row.course.subject.short,
-            "form": row.form, "topic": row.topic, "room": row.lesson.room.name if row.lesson.room else "",
+            "form": row.form, "topic": topic, "room": row.lesson.room.name if row.lesson.room else "",
             "teachers": sorted(full_name(teacher.person) for teacher in row.lesson.teachers
                                if "name" in teacher.person.released),
             "material": material.id if material else None, "tasks": [task.id for task in own],
             "broadcast": row.broadcast_id, "change": changes.get(row.lesson_id),
         }  # fmt: skip
         if material:
-            views.materials[material.id] = _material(material, row, group)
+            views.materials[material.id] = _material(material, row, group, topic)
         for task in own:
             views.tasks[task.id] = {
                 "lesson": row.id, "group": slug, "subject": row.course.subject.name, "title": task.title,
@@ -270,9 +273,10 @@ def _joined(row: LessonCourse, groups: dict[str, Group], own: str) -> list[str]:
     return sorted(slugs - {own} - {groups[row.course.group_id].slug})
 
 
-def _material(material: Material, row: LessonCourse, group: Group) -> dict[str, Any]:
+def _material(material: Material, row: LessonCourse, group: Group, topic: str) -> dict[str, Any]:
+    title = material.title if row.topic else topic or material.title
     return {
-        "title": material.title, "subject": row.course.subject.name, "grade": group.grade, "body": material.body,
+        "title": title, "subject": row.course.subject.name, "grade": group.grade, "body": material.body,
         "resources": [
             {"title": resource.title, "source": resource.source, "url": resource.url, "size_kb": resource.size_kb}
             for resource in material.resources

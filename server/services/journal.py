@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.errors import DomainError
 from server.models import Group, Lesson, LessonCourse, MarkRevision, Person, Scale, Task, TermMark, Work
+from server.services import course_plan
 from server.services.absences import AbsenceState, absences
 from server.services.belonging import register
 from server.services.courses import CourseHead, alphabetical, course, terms
@@ -103,8 +104,10 @@ def grid(session: Session, head: CourseHead, since: date, until: date, today: da
                exists().where(Work.task_id == Task.id, or_(Task.withdrawn.is_(False), has_come_back())))
         .order_by(Task.due_on.nulls_last(), Task.title, Task.id)
     ).all()  # fmt: skip
+    planned = course_plan.topics(session, [head.id]) if any(not row.topic for row in lessons) else {}
     columns: list[Column] = []
     for *lesson, state in lessons:
+        lesson[3] = lesson[3] or planned.get(lesson[0], "")
         mine = [Column(*lesson, n == 0, *task[1:]) for n, task in enumerate(t for t in tasks if t[0] == lesson[0])]
         if mine:
             columns += mine

@@ -25,6 +25,7 @@ from server.models import (
     Task,
 )
 from server.policy import Realm
+from server.services import course_plan
 from server.services.content_flags import FLAGS, flags
 from server.services.freezing import PUBLIC_CHANGES, bells_on
 from server.services.people import short_name
@@ -43,7 +44,10 @@ class Teacher:
 
 @dataclass(frozen=True)
 class LessonLine:
-    """One course's view of a dated lesson. ``lacks``: codes of LACKS; ``change``: kind of its newest change."""
+    """One course's view of a dated lesson. ``lacks``: codes of LACKS; ``change``: kind of its newest change.
+
+    ``topic``: its own, else the course plan's.
+    """
 
     id: str
     lesson_id: str
@@ -118,7 +122,8 @@ def lessons_where(session: Session, condition: ColumnElement[bool]) -> list[Less
     lessons = select(LessonCourse.lesson_id).join(Lesson).join(Course).join(Group).where(condition)
     told = _Told(session, found, lessons)
     bells = _bells(session, rows)
-    return [_line(row, told, bells) for row in rows]
+    planned = course_plan.topics(session, {row.course_id for row in rows if not row.topic})
+    return [_line(row, told, bells, planned.get(row.id, "")) for row in rows]
 
 
 _Parent = aliased(Group)
@@ -184,11 +189,13 @@ def _bells(session: Session, rows: Iterable[Any]) -> dict[tuple[int, date], dict
     return {(shift, on): bells_on(session, shift, on) for shift, on in {(row.shift, row.on) for row in rows}}
 
 
-def _line(row: Any, told: _Told, bells: dict[tuple[int, date], dict[int, tuple[str, str]]]) -> LessonLine:
+def _line(
+    row: Any, told: _Told, bells: dict[tuple[int, date], dict[int, tuple[str, str]]], planned: str
+) -> LessonLine:
     start, end = bells[row.shift, row.on].get(row.n, ("", ""))
     return LessonLine(
-        id=row.id, lesson_id=row.lesson_id, on=row.on, n=row.n, state=row.state, topic=row.topic, form=row.form,
-        course_id=row.course_id, group_id=row.group_id, group_slug=row.parent_slug or row.slug,
+        id=row.id, lesson_id=row.lesson_id, on=row.on, n=row.n, state=row.state, topic=row.topic or planned,
+        form=row.form, course_id=row.course_id, group_id=row.group_id, group_slug=row.parent_slug or row.slug,
         group_name=f"{row.parent_name}, {row.name}" if row.parent_name else row.name,
         grade=row.grade if row.grade is not None else row.parent_grade, subject=row.subject, room=row.room or "",
         broadcast=row.broadcast_id is not None, start=start, end=end,

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from sqlalchemy import Row, Select, select
 
 from server.importers.rows import LessonContentRow
+from server.importers.values import plain
 from server.models import Course, CourseTeacher, Group, Lesson, LessonCourse, Material, Subject, Year
-from server.services import calendar
+from server.services import calendar, course_plan
 from server.services.imports.book import Book
 from server.services.imports.groups import by_grade
+from server.services.imports.years import year_of
 
 
 @dataclass(frozen=True)
@@ -29,16 +31,21 @@ class Place:
 
 
 def find(book: Book, row: LessonContentRow) -> list[Place]:
-    """The lesson of every group of the grade; no lesson is a finding that says what is there instead."""
-    if row.date is None or row.lesson is None:
-        book.error("content_place_needed", row.where, value=row.topic)
-        return []
+    """The lesson of every group of the grade; no lesson is a finding that says what is there instead.
+
+    A file without day or number goes to the lesson that has its topic by the course's plan.
+    """
     groups = _groups(book, row.grade)
     subject = _subject(book, row.subject)
     if not groups:
         book.error("grade_without_class", row.where, column="grade", value=row.grade)
     elif subject is None:
         book.error("subject_unknown", row.where, column="subject", value=row.subject)
+    elif row.date is None or row.lesson is None:
+        places = _by_plan(book, row, groups, subject)
+        if not places:
+            book.error("content_place_needed", row.where, value=row.topic)
+        return places
     else:
         places = _at(book, groups, subject, row.date, row.lesson) or _already(book, row, groups, subject)
         if not places:
@@ -77,6 +84,25 @@ def _views(groups: dict[str, Group], subject: Subject, first: date, last: date) 
 
 def _at(book: Book, groups: dict[str, Group], subject: Subject, day: date, n: int) -> list[Place]:
     return _places(book, groups, [row for row in book.session.execute(_views(groups, subject, day, day)) if row.n == n])
+
+
+def _by_plan(book: Book, row: LessonContentRow, groups: dict[str, Group], subject: Subject) -> list[Place]:
+    """In each group the first lesson of the year that has the file's topic by the plan; on the stated day, if any."""
+    year = year_of(book.session, book.today)
+    first, last = (row.date, row.date) if row.date else (year.starts_on, year.ends_on) if year else (None, None)
+    if first is None or last is None:
+        return []
+    rows = book.session.execute(_views(groups, subject, first, last)).all()
+    courses = {found[1] for found in rows}
+    plans, lessons = course_plan.plans_of(book.session, courses), course_plan.lessons_of(book.session, courses)
+    wanted: dict[str, str] = {}
+    for course_id, plan in plans.items():
+        fits = [lesson.id for lesson, topic in course_plan.placed(plan, lessons.get(course_id, ()))
+                if plain(topic) == plain(row.topic)]  # fmt: skip
+        here = [found[0] for found in rows if found[0] in fits]
+        if here:
+            wanted[course_id] = here[0]
+    return _places(book, groups, [found for found in rows if wanted.get(found[1]) == found[0]])
 
 
 def _already(book: Book, row: LessonContentRow, groups: dict[str, Group], subject: Subject) -> list[Place]:
