@@ -33,11 +33,24 @@ class Families:
                 continue
             person = self._find(student, stated) or self._make(stated)
             self.book.fill(person, phone=stated.phone, email=stated.email)
-            known = self.guardians.setdefault(student.id, [])
-            if person not in known:
-                known.append(person)
-                id = content_id("guardianship", person.id, student.id)
-                self.book.add(Guardianship(id=id, guardian_id=person.id, student_id=student.id))
+            self.link(student, person)
+
+    def link(self, student: Person, guardian: Person) -> None:
+        """Somebody stands for a student, from now on if not before."""
+        known = self.guardians.setdefault(student.id, [])
+        if guardian not in known:
+            known.append(guardian)
+            id = content_id("guardianship", guardian.id, student.id)
+            self.book.add(Guardianship(id=id, guardian_id=guardian.id, student_id=student.id))
+
+    def add_guardian(self, students: Sequence[Person], stated: GuardianRow, id: str = "") -> Person:
+        """One guardian of these students, as ``add_guardians`` finds one; ``id`` is that of a new person."""
+        found = (person for student in students if (person := self._find(student, stated)))
+        person = next(found, None) or self._make(stated, id)
+        self.book.fill(person, phone=stated.phone, email=stated.email)
+        for student in students:
+            self.link(student, person)
+        return person
 
     def _find(self, student: Person, stated: GuardianRow) -> Person | None:
         key = name_key(stated.last, stated.first, stated.middle)
@@ -45,10 +58,10 @@ class Families:
             return self.adults[key, stated.phone]
         return next((person for person in self.guardians.get(student.id, []) if _key_of(person) == key), None)
 
-    def _make(self, stated: GuardianRow) -> Person:
+    def _make(self, stated: GuardianRow, id: str = "") -> Person:
         book = self.book
         person = Person(
-            id=book.new_id(), slug=book.new_slug(), last_name=stated.last, first_name=stated.first,
+            id=id or book.new_id(), slug=book.new_slug(), last_name=stated.last, first_name=stated.first,
             middle_name=stated.middle, phone=stated.phone, email=stated.email, released=[],
         )  # fmt: skip
         self.roster.add(person)

@@ -31,7 +31,7 @@ class Groups:
         """The class; a new one if ``may_make``, else None."""
         group = self.find(name)
         if group is None and may_make:
-            group = self._make(name, f"{name}", kind="class", grade=grade_of(name))
+            group = self.make(name, f"{name}", kind="class", grade=grade_of(name))
             self.classes[group_key(name)] = group
         return group
 
@@ -41,7 +41,7 @@ class Groups:
         group = self.parts.get(key)
         if group is None:
             values = {"kind": "subgroup", "grade": parent.grade, "parent_id": parent.id, "division": division}
-            group = self.parts[key] = self._make(name, f"{parent.name} {name}", **values)
+            group = self.parts[key] = self.make(name, f"{parent.name} {name}", **values)
         else:
             self.book.set(group, division=division)
         return group
@@ -50,7 +50,8 @@ class Groups:
         """The classes there are, for the sentence of a finding."""
         return ", ".join(group.name for group in sorted(self.classes.values(), key=by_grade))
 
-    def _make(self, name: str, full_name: str, **values: object) -> Group:
+    def make(self, name: str, full_name: str, **values: object) -> Group:
+        """A new group; ``full_name`` gives its slug."""
         slug = group_slug(full_name, self.slugs)
         self.slugs.add(slug)
         group = Group(id=content_id("group", self.book.school.id, slug), slug=slug, name=name, **values)

@@ -18,13 +18,13 @@ from sync.ids import content_id
 def apply(book: Book, rows: Sequence[StaffRow], shift_days: int = 0) -> None:
     """Store people and their roles; nobody and no role is removed."""
     groups, roster = Groups(book), Roster(book)
-    grants = _open_grants(book)
+    grants = open_grants(book)
     year = year_of(book.session, book.today)
     beginning = min(year.starts_on, book.today) if year else book.today
     seen: set[str] = set()
     for row in rows:
         before = book.touched
-        person, created = _employee(book, roster, grants, row)
+        person, created = find_or_make(book, roster, grants, row)
         if person is None:
             continue
         seen.add(person.id)
@@ -35,14 +35,14 @@ def apply(book: Book, rows: Sequence[StaffRow], shift_days: int = 0) -> None:
             if role == "class_teacher":
                 _class_teacher(book, groups, grants, person, row, since)
             else:
-                _grant(book, grants, person, role, None, since)
+                give_role(book, grants, person, role, None, since)
         book.tally(before, created)
     for person_id, held in grants.items():
         if person_id not in seen and any(grant.role != "admin" for grant in held):
             book.show("staff_not_in_list", value=full_name(roster.people[person_id]))
 
 
-def _open_grants(book: Book) -> dict[str, list[RoleGrant]]:
+def open_grants(book: Book) -> dict[str, list[RoleGrant]]:
     """The grants that have not ended, by person."""
     found: dict[str, list[RoleGrant]] = {}
     for grant in book.session.scalars(select(RoleGrant).order_by(RoleGrant.id)):
@@ -51,10 +51,13 @@ def _open_grants(book: Book) -> dict[str, list[RoleGrant]]:
     return found
 
 
-def _employee(
-    book: Book, roster: Roster, grants: dict[str, list[RoleGrant]], row: StaffRow
+def find_or_make(
+    book: Book, roster: Roster, grants: dict[str, list[RoleGrant]], row: StaffRow, id: str = ""
 ) -> tuple[Person | None, bool]:
-    """(the person, whether new). Staff of one name are told apart by phone; that also finds a parent."""
+    """(the person, whether new). Staff of one name are told apart by phone; that also finds a parent.
+
+    ``id`` is that of a new person, where another Korablik has given one.
+    """
     same = roster.exact(row, None)
     staff = [person for person in same if person.id in grants]
     by_phone = [person for person in same if row.phone and person.phone == row.phone]
@@ -64,7 +67,7 @@ def _employee(
     if by_phone or staff:
         return (by_phone or staff)[0], False
     person = Person(
-        id=book.new_id(), slug=book.new_slug(), last_name=row.last, first_name=row.first, middle_name=row.middle,
+        id=id or book.new_id(), slug=book.new_slug(), last_name=row.last, first_name=row.first, middle_name=row.middle,
         phone=row.phone, email=row.email, released=[],
     )  # fmt: skip
     roster.add(person)
@@ -82,19 +85,25 @@ def _class_teacher(
     if group is None:
         book.error("group_unknown", row.where, value=row.homeroom, suggestion=groups.known_names())
         return
+    give_class(book, grants, person, group, since)
+
+
+def give_class(book: Book, grants: dict[str, list[RoleGrant]], person: Person, group: Group, since: date) -> None:
+    """Make somebody the class's teacher; another one stays, and is shown."""
     for holder, rows in grants.items():
         if holder != person.id and any(_is(grant, "class_teacher", group) for grant in rows):
             book.show("class_teacher_other", value=group.name)
-    _grant(book, grants, person, "class_teacher", group, since)
+    give_role(book, grants, person, "class_teacher", group, since)
 
 
 def _is(grant: RoleGrant, role: str, group: Group | None) -> bool:
     return grant.role == role and grant.group_id == (group.id if group else None)
 
 
-def _grant(
+def give_role(
     book: Book, grants: dict[str, list[RoleGrant]], person: Person, role: str, group: Group | None, since: date
 ) -> None:
+    """A role from that day on, unless the person has it on this scope; ``grants`` as of ``open_grants``."""
     mine = grants.setdefault(person.id, [])
     if any(_is(grant, role, group) for grant in mine):
         return
