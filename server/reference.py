@@ -3,12 +3,13 @@
 They are rows, so a school can add its own; names of these rows are translated (their text is the message id).
 """
 
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from server.models import AbsenceLetter, Base, Counter, LessonForm, ReturnChannel, Scale, TaskKind
+from server.models import AbsenceLetter, Base, Counter, LessonForm, Norm, ReturnChannel, Scale, TaskKind
 
 SOURCE_RU = "Order of the school journal, five-point scale (RU)"
 SOURCE_KZ = "Rules of criteria-based assessment (KZ)"
@@ -32,6 +33,15 @@ CHANNELS = {
     "paper": _l("paper"), "call": _l("phone call"), "photo": _l("photo"), "messenger": _l("messenger"),
     "email": _l("e-mail"), "usb": _l("USB stick"), "in_person": _l("in person"),
 }  # fmt: skip
+SOURCE_CONTROL_RU = "Letter SK-228/03 of 6 August 2021 on the schedule of assessment works (RU)"
+NORMS: dict[str, dict[str, Any]] = {  # not more than one control work a day for a class; SOCh: three, none at the end
+    "ru_control_a_day": {
+        "country": "RU", "rule": "a_day", "kinds": ["control", "dictation", "exam"], "value": 1,
+        "source": SOURCE_CONTROL_RU, "starts_on": date(2021, 8, 6),
+    },
+    "kz_soch_a_day": {"country": "KZ", "rule": "a_day", "kinds": ["soch"], "value": 3, "source": SOURCE_KZ},
+    "kz_soch_last_day": {"country": "KZ", "rule": "last_days", "kinds": ["soch"], "value": 1, "source": SOURCE_KZ},
+}  # fmt: skip
 LETTERS = {
     "Н": (_l("absent, reason unknown"), False), "Б": (_l("ill"), True), "УП": (_l("excused"), True),
     "ОП": (_l("late"), False),
@@ -51,6 +61,7 @@ def rows() -> list[Base]:
         found.append(ReturnChannel(code=code, name=_msgid(name), position=position))
     for position, (code, (name, excused)) in enumerate(LETTERS.items()):
         found.append(AbsenceLetter(code=code, name=_msgid(name), excused=excused, position=position, source=SOURCE_RU))
+    found += [Norm(code=code, **norm) for code, norm in NORMS.items()]
     return found
 
 

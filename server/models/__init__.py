@@ -54,7 +54,7 @@ from server.models.timetable import (
     WeeklyLessonTeacher,
     Year,
 )  # fmt: skip
-from server.models.work import Assessment, LessonForm, Material, Resource, Scale, Task, TaskKind, Work
+from server.models.work import Assessment, LessonForm, Material, Norm, Resource, Scale, Task, TaskKind, Work
 
 __all__ = [
     "ROLES", "Absence", "AbsenceLetter", "Account", "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule",
@@ -62,7 +62,7 @@ __all__ = [
     "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Exemption", "Group", "Guardianship",
     "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Lesson", "LessonChange",
     "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership",
-    "Message", "Movement", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan",
+    "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan",
     "PortfolioItem", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School",
     "Sheet", "Slot", "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson", "WeeklyLessonCourse",
     "WeeklyLessonTeacher", "Work", "Year",

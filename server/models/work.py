@@ -97,6 +97,28 @@ class Assessment(Base):
     planned_on: Mapped[date | None] = mapped_column(index=True)
 
 
+class Norm(Base):
+    """A rule on works that count, of a country, with its source; the school may change the value or end it.
+
+    ``a_day``: at most ``value`` works of these kinds for a class on one day; ``last_days``: none on the last
+    ``value`` days of a term.
+    """
+
+    __tablename__ = "norm"
+    __table_args__ = (
+        CheckConstraint(one_of("rule", "a_day", "last_days"), name="rule"),
+        CheckConstraint("value >= 0", name="value"),
+    )
+    code: Mapped[str] = mapped_column(String(24), primary_key=True)
+    country: Mapped[str] = mapped_column(String(2))
+    rule: Mapped[str] = mapped_column(String(12))
+    kinds: Mapped[list[str]] = mapped_column(JSON, default=list)  # codes of task kinds
+    value: Mapped[int]
+    source: Mapped[Text]
+    starts_on: Mapped[date | None]  # None: since the school remembers
+    ends_on: Mapped[date | None]
+
+
 class Task(Base):
     """Something to be done and handed in, of one course."""
 

@@ -64,6 +64,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("seq", name=op.f("uq_import_run_seq")),
     )
     op.create_table(
+        "norm",
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("rule", sa.String(length=12), nullable=False),
+        sa.Column("kinds", sa.JSON(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), server_default="", nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("rule IN ('a_day', 'last_days')", name=op.f("ck_norm_rule")),
+        sa.CheckConstraint("value >= 0", name=op.f("ck_norm_value")),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_norm")),
+    )
+    op.create_table(
         "movement",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("person_id", sa.String(length=32), nullable=False),
@@ -171,6 +185,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_movement_person_id"))
 
     op.drop_table("movement")
+    op.drop_table("norm")
     op.drop_table("import_run")
     op.drop_table("import_mapping")
     with op.batch_alter_table("exemption") as batch_op:
