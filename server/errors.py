@@ -113,6 +113,7 @@ CATALOGUE: dict[str, Entry] = {
     "week_not_in_edition": Entry(422, _l("The week %(week)s is not in the current edition. Publish it first.")),
     "material_changed": Entry(409, _l("Somebody else changed this lesson meanwhile. Your text is below; compare and save again.")),
     "changed_meanwhile": Entry(409, _l("Somebody else changed this meanwhile. Your text is below; compare and save again.")),
+    "household_changed": Entry(409, _l("Somebody else changed this family meanwhile. Look at it as it stands now and decide again.")),
     "text_long": Entry(422, _l("This is too long: %(length)s characters of at most %(limit)s.")),
     "rows_many": Entry(422, _l("At most %(limit)s of these fit. Remove one first.")),
     "address_invalid": Entry(422, _l("“%(value)s” is not a web address. It begins with http:// or https://.")),
