@@ -12,5 +12,6 @@ def start(app: APIFlask) -> BackgroundScheduler:
     scheduler.add_job(upkeep.works_for_late_joiners, "interval", hours=1, args=[app], id="late joiners")
     scheduler.add_job(upkeep.remove_leftovers, "cron", hour=1, args=[app], id="leftovers")
     scheduler.add_job(upkeep.forget_ended_sessions, "cron", hour=1, args=[app], id="ended sessions")
+    scheduler.add_job(upkeep.forget_old_uploads, "cron", hour=1, args=[app], id="old uploads")
     scheduler.start()
     return scheduler

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from server import store
@@ -165,6 +165,13 @@ def taken(draft_id: str, run_id: str) -> None:
         row.run_id = row.run_id or run_id
 
     store.write(save)
+
+
+def reopen(run_id: str) -> None:
+    """The draft of an import that was taken back can be corrected and taken in again."""
+    store.write(lambda session: session.execute(
+        update(ImportDraft).where(ImportDraft.run_id == run_id).values(run_id=None)
+    ) and None)  # fmt: skip
 
 
 def leave(config: Config, draft_id: str) -> None:

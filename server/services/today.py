@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.models import Account, AuditEntry, Day, DutyRota, Lesson
+from server.models import Account, AuditEntry, Day, DutyRota, Group, Lesson
 from server.services import people, publishing
 from server.services.lesson_list import LessonLine, held_by, lessons_between, of_teacher
 
@@ -97,3 +97,8 @@ def upkeep(session: Session, day: date, now: datetime) -> Upkeep:
         sum(member.id not in accounts for member in staff), sum(not active for active in accounts.values()),
         tuple((kind, at) for kind, at in recent),
     )  # fmt: skip
+
+
+def has_classes(session: Session) -> bool:
+    """Whether the school has any class yet: without one nothing can be done but bring lists in."""
+    return session.scalar(select(Group.id).limit(1)) is not None

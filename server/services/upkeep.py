@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server import clock, store
 from server.models import EndedSession, School
-from server.services import works
+from server.services import import_desk, works
 
 OLD = 24 * 3600  # seconds after which a leftover belongs to nobody
 ENDED = timedelta(days=31)  # longer than any cookie is valid
@@ -52,3 +52,10 @@ def forget_ended_sessions(app: APIFlask) -> int:
         since = clock.now(app.extensions["korablik"], "UTC") - ENDED
         old = delete(EndedSession).where(EndedSession.ended_at < since)
         return store.write(lambda session: session.connection().execute(old).rowcount)
+
+
+def forget_old_uploads(app: APIFlask) -> int:
+    """Remove uploads that nobody took in for a week; returns how many."""
+    with app.app_context():
+        config = app.extensions["korablik"]
+        return import_desk.forget_old(config, clock.now(config, "UTC"))

@@ -63,6 +63,7 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
         "on_duty": is_operator, "duty": today.duty(db.session, current_user.person_id, moment),
         "upkeep": today.upkeep(db.session, day, moment) if access.may(Action.ACCOUNTS_MANAGE) else None,
         "finds_people": access.may(Action.PEOPLE_VIEW),
+        "begins": access.may(Action.IMPORT_RUN) and not today.has_classes(db.session),
         "records": held.count(db.session) if access.may(Action.RECORDS_SETTLE) else 0,
     }  # fmt: skip
 

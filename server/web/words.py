@@ -45,6 +45,12 @@ IMPORTS = {
     "tv": _l("TV lessons"),
     "connectivity": _l("connections"),
     "content": _l("lessons"),
+    "guardians": _l("parents"),
+    "oneroster": _l("a OneRoster set"),
+    "subgroups": _l("subgroups"),
+    "plan": _l("course plans"),
+    "assessments": _l("assessments"),
+    "exemptions": _l("exemptions"),
 }
 
 

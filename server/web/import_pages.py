@@ -1,0 +1,174 @@
+"""A checked file as its page shows it: columns by layout, findings by level, changes by what happens, questions."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+
+from server.importers.fields import LABELS
+from server.importers.findings import ERROR, INFO, WARNING, Finding, GridSheet
+from server.importers.mapping import ColumnView, SheetView
+from server.services.import_check import Check
+from server.services.imports.changes import Change
+from server.web import import_words
+
+SHOWN = 100  # findings of a level, and changes of a kind, before the rest is only in the workbook
+FIRST = 10  # of them before the fold
+BARE_FIRST = 40  # names alone need little room
+_TWIN = "_perhaps_known"  # how the codes of findings end that ask whether two people are one
+_BARE = ("created", "removed", "absent")  # changes that are told by the name alone
+_NAMED = 12  # sheets of one layout that are named
+
+
+class Layout(NamedTuple):
+    """Sheets with the same columns. ``heads`` and ``preview``: the first rows of the first sheet, as stored."""
+
+    shape: str
+    sheets: tuple[str, ...]
+    more: int
+    columns: tuple[ColumnView, ...]
+    missing: str
+    rows: int
+    heads: tuple[str, ...]
+    preview: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Findings of one level, or changes of one sort: a few, the rest behind a fold, and how many are left out."""
+
+    name: str
+    title: str
+    tone: str
+    count: int
+    first: tuple[Any, ...]
+    folded: tuple[Any, ...]
+
+    @property
+    def bare(self) -> bool:
+        """Whether a name says all, so that names can stand in one line."""
+        return self.name in _BARE
+
+    @property
+    def left_out(self) -> int:
+        """How many are not on the page."""
+        return self.count - len(self.first) - len(self.folded)
+
+
+class Question(NamedTuple):
+    """A probable twin: ``place`` ("sheet/row") names the row, ``answer`` is "", "same" or "new"."""
+
+    place: str
+    sheet: str
+    row: int
+    text: str
+    answer: str
+
+
+def layouts(kind: str, views: Iterable[SheetView]) -> list[Layout]:
+    """The sheets that are read, by layout."""
+    by_shape: dict[str, list[SheetView]] = {}
+    for view in views:
+        if view.columns:
+            by_shape.setdefault(view.shape, []).append(view)
+    return [_layout(kind, shape, alike) for shape, alike in by_shape.items()]
+
+
+def skipped(views: Iterable[SheetView]) -> list[str]:
+    """Names of sheets of which nothing is read."""
+    return [view.name for view in views if not view.columns or not view.taken]
+
+
+def _layout(kind: str, shape: str, alike: Sequence[SheetView]) -> Layout:
+    first = next((view for view in alike if view.preview), alike[0])
+    labels = LABELS.get(kind, {})
+    fields = list(dict.fromkeys(field for row in first.preview for field, _text in row))
+    names = tuple(view.name for view in alike if view.name)
+    return Layout(
+        shape, names[:_NAMED], max(len(names) - _NAMED, 0), first.columns,
+        ", ".join(str(labels.get(field, field)) for field in first.missing), sum(view.rows for view in alike),
+        tuple(str(labels.get(field, field)) for field in fields),
+        tuple(tuple(dict(row).get(field, "") for field in fields) for row in first.preview),
+    )  # fmt: skip
+
+
+def certain(found: Iterable[Layout]) -> bool:
+    """Whether every column with a name was recognised without doubt."""
+    columns = [column for layout in found for column in layout.columns if column.label]
+    sure = all(column.confidence >= import_words.SURE or column.reason == "mapping" for column in columns)
+    return sure and not any(layout.missing for layout in found)
+
+
+def options(kind: str) -> list[tuple[str, str]]:
+    """What a column may be taken for."""
+    return [("", _("do not take it")), *((field, str(label)) for field, label in LABELS.get(kind, {}).items())]
+
+
+def findings(check: Check) -> list[Section]:
+    """Findings by level, the worst first; what is asked as a question or refuses the file stands elsewhere."""
+    told = [one for one in check.report.findings if not one.refuses and not one.code.endswith(_TWIN)]
+    found = []
+    for level in (ERROR, WARNING, INFO):
+        own = sorted((one for one in told if one.level == level), key=lambda one: (one.sheet, one.row))
+        title, tone = import_words.LEVELS[level]
+        if own:
+            found.append(_section(level, str(title), tone, own))
+    return found
+
+
+def questions(check: Check, decisions: Mapping[str, str]) -> list[Question]:
+    """Probable twins that wait for an answer, then the answers that were given."""
+    open_ = [
+        Question(f"{one.sheet}/{one.row}", one.sheet, one.row, one.text(), "")
+        for one in check.report.findings if one.code.endswith(_TWIN)
+    ]  # fmt: skip
+    waiting = {question.place for question in open_}
+    given = [
+        Question(place, sheet, int(row), "", answer) for place, answer in decisions.items()
+        if place not in waiting for sheet, _slash, row in [place.rpartition("/")]
+    ]  # fmt: skip
+    return [*open_, *given]
+
+
+def changes(told: Sequence[Change]) -> list[Section]:
+    """What an import changes, by what happens and to what: people, then classes, then the rest."""
+    found = []
+    for what, title in import_words.CHANGES.items():
+        by_table: dict[str, list[Change]] = {}
+        for change in told:
+            if change.what == what:
+                by_table.setdefault(change.table, []).append(change)
+        for table, own in by_table.items():
+            ordered = sorted(own, key=lambda change: _natural(change.label)) if what in _BARE else own
+            subject = own[0].table_label() if table else ""
+            found.append(_section(what, f"{title}: {subject}" if subject else str(title), "", ordered,
+                                  BARE_FIRST if what in _BARE else FIRST))  # fmt: skip
+    return found
+
+
+def _natural(label: str) -> list[tuple[int, int, str]]:
+    """Orders «2 «А»» before «10 «А»»."""
+    parts = re.split(r"(\d+)", label.casefold())
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
+
+
+def counts(told: Mapping[str, int]) -> list[tuple[str, int]]:
+    """(what, how many) of the rows of a file."""
+    return [(str(text), told[name]) for name, text in import_words.COUNTS.items() if told.get(name)]
+
+
+def odd(sheet: GridSheet) -> int:
+    """How many cells of a drawn sheet were not understood."""
+    return sum(cell.state == "odd" for row in sheet.rows for cell in row)
+
+
+def place_of(finding: Finding) -> str:
+    """The column of a finding: its letter and what the header calls it."""
+    return " · ".join(dict.fromkeys(part for part in (finding.letter, finding.column) if part))
+
+
+def _section(name: str, title: str, tone: str, own: Sequence[Any], first: int = FIRST) -> Section:
+    shown = max(SHOWN, first)
+    return Section(name, title, tone, len(own), tuple(own[:first]), tuple(own[first:shown]))
