@@ -22,6 +22,7 @@ from server.models import (
     WeeklyLessonCourse,
     WeeklyLessonTeacher,
 )
+from server.services import assessments
 
 NOT_STAFF = ("admin",)  # whoever only looks after the program is not counted among the teachers
 
@@ -107,7 +108,10 @@ def _media(session: Session) -> dict[str, Any]:
     for row in session.scalars(select(Connectivity).order_by(Connectivity.recorded_on)):
         newest[row.student_id] = row
     told = Counter(row.words.get("internet") or row.internet for row in newest.values())
-    return {"tv_broadcasts": _count(session, Broadcast.id), "connectivity": dict(told), "assessments": 0}
+    return {
+        "tv_broadcasts": _count(session, Broadcast.id), "connectivity": dict(told),
+        "assessments": assessments.count(session),
+    }  # fmt: skip
 
 
 def _count(session: Session, column: InstrumentedAttribute[Any], *conditions: Any) -> int:

@@ -20,10 +20,14 @@ from server.importers.mapping import Mapping as ColumnMapping
 from server.importers.mapping import SheetView
 from server.models import Account, AuditEntry, School
 from server.services.imports import (
+    assessments,
     bells,
     connectivity,
     content,
+    exemptions,
+    membership,
     people,
+    plan,
     remembered,
     runs,
     sentences,
@@ -48,6 +52,10 @@ KINDS: dict[str, Apply] = {
     "tv": tv.apply,
     "connectivity": connectivity.apply,
     "content": content.apply,
+    "plan": plan.apply,
+    "assessments": assessments.apply,
+    "exemptions": exemptions.apply,
+    "membership": membership.apply,
 }
 SENTENCES = sentences.SENTENCES
 Progress = Callable[[str, int, int], None]  # name of the file, rows done, rows in all; called by the writing thread

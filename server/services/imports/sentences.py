@@ -53,6 +53,24 @@ SENTENCES = {
         "Works of %(other)s from this file came back: that task stays, and “%(value)s” has a task of its own."
     ),
     "task_scale_kept": _l("“%(value)s” is published already: its scale stays."),
+    # plans, assessments, exemptions, subgroups
+    "subject_unknown_near": _l("There is no subject “%(value)s” in the timetable. %(suggestion)s"),
+    "course_unknown_here": _l("%(group)s has no subject “%(value)s”."),
+    "plan_subject_missing": _l("Which subject is this plan for (%(value)s)? Name it in a column or above the table."),
+    "course_plan_topic_not_in_file": _l("%(group)s, %(subject)s: “%(value)s” is not in the file and stays at the end."),
+    "plan_too_long": _l("%(value)s: planned %(hours)s hours, the calendar has %(lessons)s: %(differ)s too many."),
+    "plan_too_short": _l("%(value)s: planned %(hours)s hours, the calendar has %(lessons)s: %(differ)s too few."),
+    "assessment_term_missing": _l("%(value)s: state the term, or a date within one."),
+    "assessment_outside_term": _l("%(value)s is not in the term (%(term)s). Taken; please check."),
+    "assessment_twice": _l("%(value)s: the work number %(number)s of this kind and term is there twice."),
+    "assessment_not_in_file": _l("%(value)s is not in the file and stays."),
+    "assessments_a_day": _l("%(group)s, %(value)s: %(count)s works in one day, at most %(limit)s may be. %(source)s."),
+    "assessments_last_days": _l("%(group)s, %(value)s: a work on the last day of the term. %(source)s."),
+    "student_unknown_here": _l("There is no student “%(value)s”. State the class."),
+    "student_of_several": _l("Several students are called “%(value)s”. State the class and the birth date."),
+    "exemption_not_in_file": _l("The exemption of %(value)s is not in the file and stays."),
+    "part_unknown": _l("%(group)s has no subgroup “%(value)s”. Known: %(suggestion)s."),
+    "part_of_several": _l("%(group)s has several subgroups “%(value)s”. State the subject."),
 }
 
 MESSAGES.update(SENTENCES)
