@@ -1,8 +1,9 @@
-"""aSc Timetables exports ("2012 XML"): tables of ids → a timetable in natural names.
+"""aSc Timetables exports ("2012 XML" and the older dialect): tables of ids → a timetable in natural names.
 
-Source: the format as exported by aSc Timetables, tables periods, daysdefs, weeksdefs, subjects, teachers, classrooms,
-classes, groups, students, lessons, cards; other tables are ignored. Ids may be temporary ("*61"), so nothing that
-leaves here carries one.
+Source: the formats as aSc Timetables exports them (its template/xmlexport/asctt2012.xml and asctt2008.xml), tables
+periods, daysdefs, weeksdefs, subjects, teachers, classrooms, classes, groups, students, lessons, cards; others are
+ignored. The older dialect has days with a number each (from 0, or from 1 under the option "daynumbering1") where the
+newer one has masks, and a mask of weeks in the lesson. Ids may be temporary ("*61"): nothing that leaves here has one.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from functools import cached_property
 from server.importers import limits
 from server.importers.asc_lessons import Lessons
 from server.importers.contacts import read_email, read_phone
+from server.importers.days import read_day
 from server.importers.findings import ERROR, WARNING, Notes, Refused, Result
 from server.importers.groups import grade_of, read_class
 from server.importers.names import Name, split_name
@@ -29,18 +31,9 @@ from server.importers.rows import (
 )
 from server.importers.tables import check_size
 from server.importers.timetable_counts import count
-from server.importers.values import plain, read_time
+from server.importers.values import read_time
+from server.importers.weekly_pattern import read_teacher
 from server.importers.xmlfile import Element, read_elements
-
-_WEEKDAYS = (
-    ("понедельник", "дүйсенбі", "monday"),
-    ("вторник", "сейсенбі", "tuesday"),
-    ("среда", "сәрсенбі", "wednesday"),
-    ("четверг", "бейсенбі", "thursday"),
-    ("пятница", "жұма", "friday"),
-    ("суббота", "сенбі", "saturday"),
-    ("воскресенье", "жексенбі", "sunday"),
-)
 
 
 def read_timetable(file: str, data: bytes, *, region: str = "RU", today: date | None = None) -> Result:
@@ -52,7 +45,7 @@ def read_timetable(file: str, data: bytes, *, region: str = "RU", today: date | 
     elements = read_elements(data, notes)
     if not elements or elements[0].name != "timetable":
         raise Refused("timetable_unknown")
-    timetable = _Reader(elements[1:], notes, region).timetable()
+    timetable = _Reader(elements[0], elements[1:], notes, region).timetable()
     if not timetable.lessons and not timetable.classes:
         raise Refused("timetable_empty")
     return Result((timetable,), tuple(notes.found), count(timetable))
@@ -61,7 +54,8 @@ def read_timetable(file: str, data: bytes, *, region: str = "RU", today: date | 
 class _Reader:
     """The tables of one file; every lookup by id happens here."""
 
-    def __init__(self, elements: list[Element], notes: Notes, region: str):
+    def __init__(self, root: Element, elements: list[Element], notes: Notes, region: str):
+        self.root = root
         self.tables: dict[str, list[Element]] = defaultdict(list)
         for element in elements:
             self.tables[element.name].append(element)
@@ -74,6 +68,7 @@ class _Reader:
         lessons = Lessons(
             notes=self.notes,
             weekdays=self.weekdays,
+            first_day=self.first_day,
             weeks=len(self.weeks),
             periods=frozenset(period.n for period in self.periods),
             subjects={key: row.name for key, row in self.subjects.items()},
@@ -126,19 +121,29 @@ class _Reader:
             for week in self.tables["weeksdef"]
             if week.get("weeks").count("1") == 1 and "," not in week.get("weeks")
         }
-        length = max((len(mask) for week in self.tables["weeksdef"] for mask in week.list("weeks")), default=1)
+        stated = self.tables["weeksdef"] or [*self.tables["lesson"], *self.tables["card"]]
+        length = max((len(mask) for element in stated for mask in element.list("weeks")), default=1)
         return tuple(single.get(index, str(index + 1)) for index in range(min(length, 8)))
+
+    @cached_property
+    def first_day(self) -> int:
+        """The number that the older dialect gives to the first day."""
+        numbers = [int(day.get("day")) for day in self.tables["day"] if _is_number(day.get("day"))]
+        return min(numbers, default=int("daynumbering1" in self.root.get("options")))
 
     @cached_property
     def weekdays(self) -> tuple[int, ...]:
         """Weekday (1 = Monday) of each place of a day mask: by the day's name, else by its place."""
         names = {
-            day.get("days").index("1"): plain(day.get("name"))
+            day.get("days").index("1"): day
             for day in self.tables["daysdef"]
             if day.get("days").count("1") == 1 and "," not in day.get("days")
         }
-        known = {word: number for number, words in enumerate(_WEEKDAYS, 1) for word in words}
-        found = {index: known[name] for index, name in names.items() if name in known and index < 7}
+        for day in self.tables["day"]:
+            if _is_number(day.get("day")):
+                names.setdefault(int(day.get("day")) - self.first_day, day)
+        known = {index: read_day(day.get("name"))[0] or read_day(day.get("short"))[0] for index, day in names.items()}
+        found = {index: weekday for index, weekday in known.items() if weekday and index < 7}
         if len(set(found.values())) < len(found):
             found = {}
         spare = iter([number for number in range(1, 8) if number not in found.values()])
@@ -149,7 +154,7 @@ class _Reader:
         rows = {}
         for element in self.tables["period"]:
             number = element.get("period")
-            if not number.isascii() or not number.isdigit() or len(number) > 3:
+            if not _is_number(number):
                 self._note(element, ERROR, "timetable_period", "period", value=number)
                 continue
             start, end = read_time(element.get("starttime")), read_time(element.get("endtime"))
@@ -178,7 +183,7 @@ class _Reader:
         full = element.get("name") or f"{last} {given}".strip()
         if not full:
             return None
-        name = split_name(full)
+        name: Name | TeacherRow = read_teacher(full)
         if last:
             first, _, middle = given.partition(" ")
             name = Name(last, first, middle)
@@ -245,6 +250,10 @@ class _Reader:
                     continue
                 rows[_member(group, students[key])] = None
         return tuple(rows)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 4
 
 
 def _member(group: GroupRow, student: Element) -> GroupStudentRow:

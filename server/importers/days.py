@@ -18,7 +18,7 @@ WEEKDAYS = (
 MOST_KINDS = 8  # kinds of week; no program knows more, and a mask has a place for each
 
 _WEEKDAY = {word: number for number, words in enumerate(WEEKDAYS, 1) for word in words}
-_FILLERS = frozenset("неделя недели неделе нед апта week weeks wk день дни күн day".split())
+_FILLERS = frozenset("неделя недели неделе нед апта week weeks wk день дни күн day я й ая ші шы".split())
 # The first and the second kind of week; in the third row "ч" is even, because "н" stands beside it.
 _FIRST = frozenset("ч чис числ числитель а a i алым тақ нечет нечетная нечетн н odd первая верхняя".split())
 _SECOND = frozenset("з зн знам знаменатель б b в ii бөлім жұп чет четная четн even вторая нижняя".split())

@@ -18,7 +18,7 @@ _DECLARATION = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-
 _CUT_OFF = ("no element found", "unclosed token", "unclosed CDATA section")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Element:
     """One element: its name in lower case, its attributes, the line where it begins."""
 
