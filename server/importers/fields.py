@@ -110,6 +110,45 @@ LABELS: dict[str, dict[str, Any]] = {
     },
 }
 
+LABELS |= {
+    "plan": {
+        "n": _l("Number of the lesson"),
+        "section": _l("Section"),
+        "topic": _l("Topic"),
+        "hours": _l("Hours"),
+        "date": _l("Date by the plan"),
+        "fact": _l("Date as held"),
+        "class": _l("Class"),
+        "subject": _l("Subject"),
+    },
+    "assessments": {
+        "subject": _l("Subject"),
+        "class": _l("Class or grade"),
+        "term": _l("Term"),
+        "kind": _l("Kind of work"),
+        "number": _l("Number in the term"),
+        "topic": _l("Topic"),
+        "max": _l("Most points"),
+        "date": _l("Date"),
+    },
+    "exemptions": {
+        "class": _l("Class"),
+        **_STUDENT_NAME,
+        "birth_date": _l("Birth date"),
+        "subject": _l("Subject"),
+        "since": _l("First day"),
+        "until": _l("Last day"),
+        "reason": _l("Reason"),
+    },
+    "membership": {
+        "class": _l("Class"),
+        **_STUDENT_NAME,
+        "birth_date": _l("Birth date"),
+        "part": _l("Subgroup"),
+        "division": _l("Subject or kind of division"),
+    },
+}
+
 KINDS: dict[str, Any] = {
     "people": _l("a class list"),
     "guardians": _l("a list of parents"),
@@ -124,7 +163,7 @@ KINDS: dict[str, Any] = {
     "plan": _l("a course plan"),
     "assessments": _l("a schedule of assessments"),
     "exemptions": _l("a list of exemptions"),
-    "subgroups": _l("a list of subgroups"),
+    "membership": _l("a list of subgroups"),
 }
 
 

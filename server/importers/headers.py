@@ -114,6 +114,83 @@ CONNECTIVITY: dict[str, Words] = {
     "channel": ("канал", "канал связи", "предпочитаемый канал", "способ связи", "байланыс арнасы", "channel"),
 }
 
+PLAN: dict[str, Words] = {
+    "class": (*_CLASS, "параллель", "классы", "grade"),
+    "subject": (*_SUBJECT, "учебный предмет", "оқу пәні"),
+    "n": (
+        "№", "№ п/п", "п/п", "№ урока", "номер урока", "уроки", "урок", "№ сабақ", "сабақ №", "сабақ", "р/с", "р/с №",
+        "№ р/с", "no", "n", "#", "lesson", "lesson no", "lesson number", "номер", "number",
+    ),
+    "section": (
+        "раздел", "разделы", "раздел программы", "раздел/сквозные темы", "наименование раздела", "глава", "модуль",
+        "бөлім", "бөлімі", "бөлім/ауыспалы тақырыптар", "тарау", "section", "unit", "chapter", "module",
+    ),
+    "topic": (
+        "тема", "тема урока", "темы", "темы уроков", "темы урока", "тема занятия", "наименование темы", "содержание",
+        "название темы", "наименование разделов и тем", "раздел, тема", "содержание материала", "тақырып", "тақырыбы",
+        "сабақтың тақырыбы", "сабақ тақырыбы", "сабақ тақырыптары", "тақырыптар", "topic", "lesson topic", "topics",
+        "theme", "тема программы",
+    ),
+    "hours": (
+        "часы", "часов", "час", "кол-во часов", "количество часов", "кол-во", "число часов", "всего часов", "сағат",
+        "сағат саны", "сағаты", "hours", "hrs", "number of hours",
+    ),
+    "date": (
+        "дата", "дата проведения", "дата урока", "дата по плану", "по плану", "план", "дата план", "плановая дата",
+        "планируемая дата", "сроки", "срок", "календарные сроки", "күні", "мерзімі", "өткізу күні", "date", "planned",
+        "planned date", "date planned",
+    ),
+    "fact": (
+        "факт", "по факту", "дата по факту", "дата факт", "фактическая дата", "фактически", "нақты күні", "actual",
+        "actual date",
+    ),
+}  # fmt: skip
+
+ASSESSMENTS: dict[str, Words] = {
+    "subject": (*_SUBJECT, "учебный предмет", "оқу пәні"),
+    "class": (*_CLASS, "параллель", "классы", "grade"),
+    "term": ("четверть", "период", "полугодие", "триместр", "тоқсан", "жартыжылдық", "term", "quarter"),
+    "kind": (
+        "вид", "вид работы", "вид контроля", "форма контроля", "тип", "тип работы", "түрі", "жұмыс түрі",
+        "бағалау түрі", "kind", "type", "assessment",
+    ),
+    "number": ("№", "номер", "№ работы", "номер работы", "нөмірі", "number", "no", "#"),
+    "topic": (
+        "тема", "раздел", "раздел/тема", "название", "тақырып", "тақырыбы", "бөлім", "topic", "section", "title",
+    ),
+    "max": (
+        "макс. балл", "максимальный балл", "макс балл", "максимум баллов", "максимум", "баллы", "балл",
+        "ең жоғары балл", "максималды балл", "балы", "ұпай", "max points", "maximum", "points", "max",
+    ),
+    "date": ("дата", "дата проведения", "срок", "день", "күні", "өткізу күні", "date", "planned on"),
+}  # fmt: skip
+
+EXEMPTIONS: dict[str, Words] = {
+    "class": _CLASS,
+    "last": _LAST,
+    "first": _FIRST,
+    "middle": _MIDDLE,
+    "full": _STUDENT,
+    "birth_date": _BIRTH,
+    "subject": (*_SUBJECT, "предметы", "пәндер", "освобождён от", "освобождение от", "босатылған пән"),
+    "since": (*_START, "с какого числа", "действует с", "бастап"),
+    "until": (*_END, "по какое число", "действует до", "действует по", "дейін"),
+    "reason": (
+        "причина", "основание", "документ", "справка", "себебі", "негізі", "құжат", "reason", "document", "grounds",
+    ),
+}  # fmt: skip
+
+MEMBERSHIP: dict[str, Words] = {
+    "class": _CLASS,
+    "last": _LAST,
+    "first": _FIRST,
+    "middle": _MIDDLE,
+    "full": _STUDENT,
+    "birth_date": _BIRTH,
+    "part": ("подгруппа", "группа", "топша", "топ", "кіші топ", "subgroup", "group", "part"),
+    "division": (*_SUBJECT, "деление", "вид деления", "бөлу", "бөліну", "division"),
+}  # fmt: skip
+
 HEADERS: dict[str, dict[str, Words]] = {
     "people": PEOPLE,
     "staff": STAFF,
@@ -121,6 +198,10 @@ HEADERS: dict[str, dict[str, Words]] = {
     "terms": TERMS,
     "tv": TV,
     "connectivity": CONNECTIVITY,
+    "plan": PLAN,
+    "assessments": ASSESSMENTS,
+    "exemptions": EXEMPTIONS,
+    "membership": MEMBERSHIP,
 }
 
 # Groups of fields of which one must be complete: a name is either one column or surname and first name.
@@ -131,4 +212,8 @@ REQUIRED: dict[str, tuple[tuple[Words, ...], ...]] = {
     "terms": ((("name",),), (("start",),), (("end",),)),
     "tv": ((("date",),), (("start",),), (("subject",),), (("grade",),)),
     "connectivity": ((("last", "first"), ("full",)), (("class",),)),
+    "plan": ((("topic",),),),
+    "assessments": ((("subject",),), (("kind",),)),
+    "exemptions": ((("last", "first"), ("full",)), (("subject",),)),
+    "membership": ((("last", "first"), ("full",)), (("part",),)),
 }
