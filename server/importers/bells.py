@@ -6,11 +6,12 @@ from server.importers.findings import ERROR, Notes, Result
 from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.records import Record, read_records
 from server.importers.rows import BellRow
+from server.importers.tables import Source
 from server.importers.values import read_number, read_time
 
 
 def read_bells(
-    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+    file: str, data: Source, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
 ) -> Result:
     """BellRow per lesson and shift, in file order; a file without shifts is one shift. Raises Refused."""
     notes = Notes(file)

@@ -8,9 +8,10 @@ from server.importers.findings import ERROR, Notes, Result
 from server.importers.groups import read_class
 from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.names import identity
-from server.importers.people import take_name
 from server.importers.records import Record, read_records
 from server.importers.rows import ConnectivityRow
+from server.importers.students import take_name
+from server.importers.tables import Source
 from server.importers.values import clean, plain, read_date, read_yes_no, word_reader
 
 
@@ -49,7 +50,7 @@ CHANNELS = _codes(
 
 
 def read_connectivity(
-    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+    file: str, data: Source, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
 ) -> Result:
     """ConnectivityRow per student, in file order; counts by the school's own words. Raises Refused."""
     notes = Notes(file)

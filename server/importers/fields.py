@@ -49,6 +49,7 @@ _FAMILY = {
 LABELS: dict[str, dict[str, Any]] = {
     "people": {
         "class": _l("Class"),
+        "class_letter": _l("Letter of the class, if apart"),
         **_STUDENT_NAME,
         "birth_date": _l("Birth date"),
         "sex": _l("Sex"),
@@ -60,6 +61,7 @@ LABELS: dict[str, dict[str, Any]] = {
     },
     "guardians": {
         "class": _l("Class"),
+        "class_letter": _l("Letter of the class, if apart"),
         **_STUDENT_NAME,
         "birth_date": _l("Student: birth date"),
         **_FAMILY,
@@ -149,6 +151,21 @@ LABELS |= {
     },
 }
 
+ROLES: dict[str, Any] = {
+    "director": _l("director"),
+    "deputy_studies": _l("deputy head for studies"),
+    "deputy_upbringing": _l("deputy head for upbringing"),
+    "coordinator": _l("coordinator of distance learning"),
+    "class_teacher": _l("class teacher"),
+    "subject_teacher": _l("subject teacher"),
+    "network_teacher": _l("network teacher"),
+    "tutor": _l("tutor"),
+    "psychologist": _l("psychologist"),
+    "operator": _l("hotline operator"),
+    "support_staff": _l("support staff"),
+    "admin": _l("administrator"),
+}
+
 KINDS: dict[str, Any] = {
     "people": _l("a class list"),
     "guardians": _l("a list of parents"),
@@ -164,6 +181,27 @@ KINDS: dict[str, Any] = {
     "assessments": _l("a schedule of assessments"),
     "exemptions": _l("a list of exemptions"),
     "membership": _l("a list of subgroups"),
+}
+
+
+# Codes in rows → words for a preview.
+WORDS: dict[Any, Any] = {
+    "m": _l("male"),
+    "f": _l("female"),
+    "mother": _l("mother"),
+    "father": _l("father"),
+    "guardian": _l("guardian"),
+    "grandmother": _l("grandmother"),
+    "grandfather": _l("grandfather"),
+    "quarter": _l("quarter"),
+    "half": _l("half-year"),
+    "trimester": _l("trimester"),
+    "vacation": _l("holidays"),
+    "extra_vacation": _l("extra holidays"),
+    "public_holiday": _l("public holiday"),
+    True: _l("yes"),
+    False: _l("no"),
+    **ROLES,
 }
 
 

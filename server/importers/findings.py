@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.importers.fields import said
 from server.importers.messages import MESSAGES
 from server.importers.rows import Where
 
@@ -34,7 +35,8 @@ class Finding:
 
     def text(self) -> str:
         """The sentence in the current language, without the place."""
-        fields = {"column": self.column, "value": self.value, "suggestion": self.suggestion, **self.data}
+        place = {"column": self.column, "missing": self.column, "value": self.value, "suggestion": self.suggestion}
+        fields = {**place, **self.data, **said(self.data)}
         return str(MESSAGES[self.code]) % fields
 
 

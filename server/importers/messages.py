@@ -23,7 +23,14 @@ _FILE = {
 
 _TABLE = {
     "header_missing": _l("No row with the names of the columns was found."),
-    "column_missing": _l("Columns are missing: %(column)s."),
+    "looks_like": _l("This looks like %(what)s. Import it as that."),
+    "header_guessed": _l("No names of columns here: they were taken by what they hold. Please check."),
+    "column_guessed": _l("By what it holds, column %(column)s was taken as “%(field)s”. Please check."),
+    "column_similar": _l("“%(value)s” was taken as “%(field)s”. Please check."),
+    "column_contradicts": _l("“%(value)s” holds something else: taken as “%(field)s”. Please check."),
+    "column_odd": _l("“%(value)s” holds something else and is ignored."),
+    "column_again": _l("There is another column like “%(value)s”: this one is ignored."),
+    "column_missing": _l("Columns are missing: %(missing)s."),
     "column_unknown": _l("The column “%(value)s” is not known and is ignored."),
     "column_nameless": _l("Column %(column)s has no name and is ignored."),
     "sheet_skipped": _l("No row with the names of the columns on this sheet: skipped."),
@@ -50,6 +57,7 @@ _VALUES = {
     "phone_several": _l("“%(value)s” holds several numbers: %(suggestion)s was taken."),
     "email_unreadable": _l("“%(value)s” is not an e-mail address: left empty."),
     "name_latin": _l("“%(value)s” has Latin letters among Cyrillic ones: taken as “%(suggestion)s”."),
+    "name_initials": _l("“%(value)s”: the first name is only a letter. Please write it out."),
     "name_incomplete": _l("“%(value)s” is only a part of a name."),
     "class_unknown": _l("“%(value)s” is not a class of grades 1 to 11."),
     "class_latin": _l("“%(value)s” has a Latin letter: taken as %(suggestion)s."),
@@ -59,6 +67,7 @@ _VALUES = {
 _LISTS = {
     "student_double": _l("The same name and birth date as in row %(other)s."),
     "student_near": _l("Differs from “%(suggestion)s” in row %(other)s only by ё and е. The same student?"),
+    "guardian_missing": _l("The row names no parent."),
     "role_unknown": _l("The role “%(value)s” is not known. It can be given in the office."),
     "bell_backwards": _l("Lesson %(n)s ends before it begins (%(value)s)."),
     "bell_double": _l("Lesson %(value)s of this shift already has its time in row %(other)s."),
@@ -76,6 +85,7 @@ _TIMETABLE = {
     "timetable_empty": _l("The file holds neither classes nor lessons."),
     "timetable_day": _l("“%(value)s” is no day of the week."),
     "timetable_year": _l("“%(value)s” is taken as all its classes: %(suggestion)s."),
+    "timetable_table_needed": _l("The file has no list of %(value)s: no lesson can be taken."),
     "timetable_no_table": _l("The file has no list of %(value)s: its lessons are taken without them."),
     "fet_not_placed": _l("No lesson has its hour here. Choose the file that FET made: …_data_and_timetable.fet."),
     "timetable_nameless": _l("An entry has no name or no id."),
@@ -94,6 +104,23 @@ _TIMETABLE = {
     "timetable_unknown_teacher": _l("%(subject)s (lesson %(lesson)s): the teacher %(value)s is not in the file."),
     "timetable_unknown_room": _l("The room %(value)s is not in the file: taken without a room."),
     "timetable_unknown_student": _l("The student %(value)s is not in the file."),
+}
+
+_CALENDAR = {
+    "calendar_zone": _l("The times are in UTC and the calendar does not name its time zone. Export it with the zone."),
+    "calendar_too_large": _l("The calendar holds more than %(most)s events. Export one year, or class by class."),
+    "calendar_event": _l("The event cannot be read."),
+    "calendar_not_lesson": _l("“%(value)s” lasts longer than lessons do: left out."),
+    "calendar_rule": _l("“%(value)s” is not repeated weekly: left out."),
+    "calendar_class_missing": _l(
+        "“%(value)s”: no class is named. Write it into the title, or name the calendar by it."
+    ),
+    "calendar_subject_missing": _l("“%(value)s”: no subject is named."),
+    "calendar_changes": _l("Changes of single dates are not part of the weekly timetable: left out (%(count)s)."),
+    "calendar_over": _l("What is over is left out (events: %(count)s)."),
+    "calendar_irregular": _l("“%(value)s” is held in %(count)s of %(weeks)s weeks: left out, no weekly lesson."),
+    "calendar_weeks": _l("Weeks alternate (%(count)s kinds): that of %(value)s is taken as the first. Please check."),
+    "calendar_cycle": _l("Lessons of every third or fourth week do not go with the others: left out."),
 }
 
 _CONTENT = {
@@ -155,4 +182,4 @@ _ROSTER = {
     "oneroster_class_incomplete": _l("Not everybody of %(value)s is enrolled (missing: %(count)s): taken for all."),
 }
 
-MESSAGES = {**_FILE, **_TABLE, **_VALUES, **_LISTS, **_TIMETABLE, **_CONTENT, **_PLANS, **_ROSTER}
+MESSAGES = {**_FILE, **_TABLE, **_VALUES, **_LISTS, **_TIMETABLE, **_CALENDAR, **_CONTENT, **_PLANS, **_ROSTER}

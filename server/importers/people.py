@@ -2,35 +2,35 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from server.importers.addresses import read_place, same_place
 from server.importers.contacts import read_email, read_phone
 from server.importers.findings import ERROR, WARNING, Notes, Result
-from server.importers.groups import class_in_title, read_class
+from server.importers.guardians import take_guardians
 from server.importers.mapping import NOTHING_SAID, Mapping
-from server.importers.names import Name, identity, near_identity, read_name, split_name
+from server.importers.names import identity, near_identity
 from server.importers.records import Record, read_records
-from server.importers.rows import GuardianRow, HouseholdRow, StudentRow
+from server.importers.rows import HouseholdRow, StudentRow
+from server.importers.students import take_class, take_name, warn_of_initials
+from server.importers.tables import Source
 from server.importers.values import read_date, read_sex, read_text
 
 MOST_SIBLINGS = 12  # more children than that at one phone are a boarding house, not a family
-_GUARDIANS = (
-    ("parent", "parent_phone", "parent_email"),
-    ("mother", "mother_phone", ""),
-    ("father", "father_phone", ""),
-)
 
 
 def read_people(
-    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+    file: str, data: Source, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
 ) -> Result:
     """StudentRow for every student, in file order; ``counts`` as in ``count``. Raises Refused."""
     notes = Notes(file)
-    read = [(record, _student(record, region, today)) for record in read_records("people", data, notes, mapping)]
-    rows = tuple(row for record, row in read if row and not record.broken)
-    rows = _without_doubles(rows, notes)
+    doubles = _Doubles()
+    rows = tuple(
+        row
+        for record in read_records("people", data, notes, mapping)
+        if (row := _student(record, region, today)) and not record.broken and doubles.check(record, row)
+    )
     return Result(rows, tuple(notes.found), count(rows))
 
 
@@ -95,24 +95,15 @@ def _common_phone(rows: Sequence[StudentRow], members: Sequence[int]) -> str:
     return next((phone for phone in theirs[0] if phone and all(phone in other for other in theirs)), "")
 
 
-def take_name(record: Record) -> Name:
-    """Surname, first name, patronymic of a record, from three columns or one; errors when one is missing."""
-    if "full" in record.cells and "last" not in record.cells:
-        name = split_name(record.need("full", read_name))
-        if name.last and not name.first:
-            record.note(ERROR, "name_incomplete", "full", value=name.last)
-        return name
-    return Name(record.need("last", read_name), record.need("first", read_name), record.take("middle", read_name))
-
-
 def _student(record: Record, region: str, today: date | None) -> StudentRow | None:
     name = take_name(record)
     born = record.need("birth_date", read_date)
     if born and today and born > today:
         record.note(ERROR, "date_future", "birth_date", value=born)
-    class_name = _class_name(record)
+    class_name = take_class(record)
     if record.broken or not born:
         return None
+    warn_of_initials(record, name)
     return StudentRow(
         last=name.last,
         first=name.first,
@@ -121,48 +112,33 @@ def _student(record: Record, region: str, today: date | None) -> StudentRow | No
         sex=record.take("sex", read_sex),
         phone=record.take("phone", lambda cell: read_phone(cell, region)),
         class_name=class_name,
-        guardians=tuple(_guardians(record, region)),
+        guardians=tuple(take_guardians(record, region)),
         address=record.take("address", read_text),
         siblings_text=record.take("siblings", read_text),
+        email=record.take("email", read_email),
         where=record.where,
     )
 
 
-def _class_name(record: Record) -> str:
-    """From the class column, else from the sheet's name, else from the title above the header."""
-    if "class" in record.cells:
-        return record.need("class", read_class)
-    sheet, _, title = record.sheet_title.partition("\n")
-    name = read_class(sheet).value or class_in_title(sheet) or class_in_title(title)
-    if not name:
-        record.note(ERROR, "class_not_stated")
-    return name
+class _Doubles:
+    """Students of one file who were listed before: exactly, and but for ё and е."""
 
+    def __init__(self) -> None:
+        self.exact: dict[tuple[str, date], int] = {}
+        self.near: dict[tuple[str, date], tuple[str, int]] = {}
 
-def _guardians(record: Record, region: str) -> Iterable[GuardianRow]:
-    for name_field, phone_field, email_field in _GUARDIANS:
-        name = split_name(record.take(name_field, read_name))
-        phone = record.take(phone_field, lambda cell: read_phone(cell, region))
-        email = record.take(email_field, read_email) if email_field else ""
-        if name.last or phone or email:
-            yield GuardianRow(name.last, name.first, name.middle, phone, email)
-
-
-def _without_doubles(rows: Sequence[StudentRow], notes: Notes) -> tuple[StudentRow, ...]:
-    """The same name and birth date twice is an error; a difference of ё and е only is said and kept."""
-    exact: dict[tuple[str, date], StudentRow] = {}
-    near: dict[tuple[str, date], StudentRow] = {}
-    kept = []
-    for row in rows:
+    def check(self, record: Record, row: StudentRow) -> bool:
+        """Whether the row is new; the same name and birth date twice is an error, ё for е is said and kept."""
+        field = "last" if "last" in record.cells else "full"
+        line = row.where.row
         key = identity(row.last, row.first, row.middle), row.birth_date
-        near_key = near_identity(row.last, row.first, row.middle), row.birth_date
-        if key in exact:
-            notes.add(ERROR, "student_double", row.where, value=row.last, other=exact[key].where.row)
-            continue
-        if near_key in near:
-            other = near[near_key]
-            notes.add(WARNING, "student_near", row.where, value=row.last, suggestion=other.last, other=other.where.row)
-        exact[key] = row
-        near.setdefault(near_key, row)
-        kept.append(row)
-    return tuple(kept)
+        if key in self.exact:
+            record.note(ERROR, "student_double", field, value=row.last, other=self.exact[key])
+            return False
+        near = near_identity(row.last, row.first, row.middle), row.birth_date
+        if near in self.near:
+            name, other = self.near[near]
+            record.note(WARNING, "student_near", field, value=row.last, suggestion=name, other=other)
+        self.exact[key] = line
+        self.near.setdefault(near, (row.last, line))
+        return True

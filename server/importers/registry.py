@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from server.importers.asc import read_timetable
+from server.importers import sniff
 from server.importers.assessments import read_assessments
 from server.importers.bells import read_bells
 from server.importers.connectivity import read_connectivity
 from server.importers.content import read_content
 from server.importers.exemptions import read_exemptions
 from server.importers.findings import Finding, Notes, Refused, Result
+from server.importers.guardians import read_guardians
 from server.importers.headers import HEADERS
 from server.importers.mapping import NOTHING_SAID, Mapping, SheetView
 from server.importers.membership import read_membership
@@ -19,13 +20,20 @@ from server.importers.people import read_people
 from server.importers.plan import read_plan
 from server.importers.staff import read_staff
 from server.importers.terms import read_terms
+from server.importers.timetables import read_timetable
 from server.importers.tv import read_tv
 from server.importers.views import view_sheets
 
 Importer = Callable[..., Result]
+# Refusals of sound files that may only have been put into the wrong place.
+_OF_ANOTHER_KIND = frozenset((
+    "header_missing", "column_missing", "not_a_table", "format_unknown", "archive_broken", "timetable_unknown",
+    "xml_broken", "xml_cut_off", "content_no_front_matter", "oneroster_no_manifest",
+))  # fmt: skip
 
 KINDS: dict[str, Importer] = {
     "people": read_people,
+    "guardians": read_guardians,
     "staff": read_staff,
     "timetable": read_timetable,
     "bells": read_bells,
@@ -62,9 +70,19 @@ def read(
         result = importer(name, data, region=region, today=today, **more)
     except Refused as refusal:
         notes = Notes(name)
-        notes.refuse(refusal)
+        notes.refuse(_better(refusal, kind, name, data))
         return Result(findings=tuple(notes.found))
     return replace(result, findings=tuple(sorted(result.findings, key=_place)))
+
+
+def _better(refusal: Refused, kind: str, name: str, data: bytes) -> Refused:
+    """For a file that is sound but of another kind: what it looks like instead of what it lacks."""
+    if refusal.code not in _OF_ANOTHER_KIND:
+        return refusal
+    found = dict(sniff.guess(name, data))
+    best = max(found, key=lambda one: found[one], default=kind)
+    clearly = found.get(best, 0) >= max(sniff.SURE, found.get(kind, 0) + sniff.CLEARLY)
+    return Refused("looks_like", row=refusal.row, kind=best) if best != kind and clearly else refusal
 
 
 def look(
@@ -80,21 +98,14 @@ def look(
     if kind not in HEADERS:
         return ()
     try:
-        return view_sheets(kind, name, data, mapping)
+        return view_sheets(kind, name, data, KINDS[kind], region, today, mapping)
     except Refused:
         return ()
 
 
 def guess_kind(name: str, data: bytes) -> tuple[tuple[str, float], ...]:
     """(kind, confidence from 0 to 1), best first, by what the file holds; () when nothing is recognised."""
-    found = {}
-    for kind in HEADERS:
-        views = look(kind, name, data)
-        columns = [column for view in views for column in view.columns if column.label]
-        known = sum(column.confidence for column in columns if column.field)
-        if known:
-            found[kind] = round(known / len(columns) * (0.5 if any(view.missing for view in views) else 1), 3)
-    return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
+    return sniff.guess(name, data)
 
 
 def _place(finding: Finding) -> tuple[str, str, int]:

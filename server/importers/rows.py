@@ -18,13 +18,17 @@ NOWHERE = Where()
 
 @dataclass(frozen=True)
 class GuardianRow:
-    """A parent as a class list names one. ``phone`` is E.164, or as typed when it could not be read."""
+    """A parent as a list names one. ``phone`` is E.164, or as typed when it could not be read.
+
+    ``relation`` is "mother", "father", "guardian", "grandmother", "grandfather", the list's own words, or "".
+    """
 
     last: str
     first: str
     middle: str
     phone: str
     email: str
+    relation: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,24 @@ class StudentRow:
     guardians: tuple[GuardianRow, ...]
     address: str
     siblings_text: str
+    email: str = ""
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class GuardianshipRow:
+    """One line of a list of parents: a student, told by class and name, and who stands for them.
+
+    ``birth_date`` and ``may_receive`` (may be told about marks) are None when the list does not say.
+    """
+
+    class_name: str
+    last: str
+    first: str
+    middle: str
+    birth_date: date | None
+    guardian: GuardianRow
+    may_receive: bool | None
     where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 

@@ -7,9 +7,10 @@ from server.importers.contacts import read_email, read_phone
 from server.importers.findings import WARNING, Notes, Result
 from server.importers.groups import read_class
 from server.importers.mapping import NOTHING_SAID, Mapping
-from server.importers.people import take_name
 from server.importers.records import Record, read_records
 from server.importers.rows import StaffRow
+from server.importers.students import take_name
+from server.importers.tables import Source
 from server.importers.values import clean, plain, read_text, read_word
 
 # Words of the lists → role codes. Compared as values.plain, so "зам. директора по УВР" stands here without the dot.
@@ -48,7 +49,7 @@ _TEACHER_OF = re.compile(r"(?:учитель|преподаватель) \w.*|\w
 
 
 def read_staff(
-    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+    file: str, data: Source, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
 ) -> Result:
     """StaffRow for every employee, in file order. Raises Refused."""
     notes = Notes(file)

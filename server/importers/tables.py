@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from statistics import median
@@ -32,11 +33,16 @@ class Sheet:
     merged: tuple[tuple[Place, Place], ...] = ()
 
 
-def read_sheets(data: bytes, notes: Notes) -> list[Sheet]:
-    """The sheets of a table file, told by its first bytes, never by its name.
+Source = bytes | Sequence[Sheet]  # a file, or its sheets where they have been read before
+
+
+def read_sheets(data: Source, notes: Notes) -> list[Sheet]:
+    """The sheets of a table file, told by its first bytes, never by its name. Sheets come back as they are.
 
     Raises Refused: file_empty, file_too_large, format_unknown, archive_*, table_too_large, not_text, encoding_unknown.
     """
+    if not isinstance(data, bytes):
+        return list(data)
     check_size(data, limits.MAX_FILE)
     if data.startswith(_ZIP):
         copy = archive.safe_copy(data)

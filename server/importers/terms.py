@@ -7,6 +7,7 @@ from server.importers.findings import ERROR, Notes, Result
 from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.records import Record, read_records
 from server.importers.rows import TermRow
+from server.importers.tables import Source
 from server.importers.values import clean, plain, read_date, read_text
 
 KINDS = ("quarter", "half", "trimester", "vacation", "extra_vacation", "public_holiday")
@@ -27,7 +28,7 @@ _RANGE = re.compile(r"(\d{1,2})\s*(?:[-–—]\s*(\d{1,2}))?")
 
 
 def read_terms(
-    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+    file: str, data: Source, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
 ) -> Result:
     """TermRow for every stretch, in file order. Terms of study of one kind must not overlap. Raises Refused."""
     notes = Notes(file)

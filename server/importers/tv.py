@@ -6,11 +6,12 @@ from server.importers.findings import WARNING, Notes, Result
 from server.importers.mapping import NOTHING_SAID, Mapping
 from server.importers.records import Record, read_records
 from server.importers.rows import BroadcastRow
+from server.importers.tables import Source
 from server.importers.values import read_date, read_grade, read_number, read_text, read_time
 
 
 def read_tv(
-    file: str, data: bytes, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+    file: str, data: Source, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
 ) -> Result:
     """BroadcastRow per TV lesson, in file order; a line that repeats another is said and left out. Raises Refused."""
     notes = Notes(file)

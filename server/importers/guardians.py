@@ -1,0 +1,130 @@
+"""Parents and other guardians: in the columns of a class list, and in lists of their own."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from server.importers.contacts import phones_in, read_email, read_phone
+from server.importers.findings import ERROR, Notes, Result
+from server.importers.mapping import NOTHING_SAID, Mapping
+from server.importers.names import Name, read_name, split_name
+from server.importers.records import Record, read_records
+from server.importers.rows import GuardianRow, GuardianshipRow
+from server.importers.students import take_class, take_name
+from server.importers.tables import Cell, Source
+from server.importers.values import Read, clean, plain, read_date, read_yes_no, show
+
+OWNERS = ("parent", "parent2", "mother", "father")  # whose columns there can be
+_OWN = {"mother": "mother", "father": "father"}
+_RELATIONS = tuple((re.compile(pattern), code) for pattern, code in (
+    (r"бабуш\w*|әже\w*|апа|grandmother|grandma", "grandmother"),
+    (r"дедуш\w*|дед|ата|grandfather|grandpa", "grandfather"),
+    (r"мат(?:ь|ери)|мам[аы]|ана|анасы|шешесі|mother|mom|mum", "mother"),
+    (r"от(?:ец|ца)|пап[аы]|әке|әкесі|father|dad", "father"),
+    (r"опекун\w*|попечител\w*|законн\w* представител\w*|қамқоршы\w*|guardian", "guardian"),
+))  # fmt: skip
+_SIGNS = r"мать|мама|отец|папа|бабушка|дедушка|опекун|опекунша|анасы|ана|әкесі|әке|әжесі|атасы|mother|father|guardian"
+_ASIDE = re.compile(rf"(?i)\(\s*({_SIGNS})\s*\)|^({_SIGNS})\s*[:—–-]\s*|\s*[,—–-]\s*({_SIGNS})$")
+_LINES = re.compile(r"[;/\n]")
+_PHONE = re.compile(r"[,:(\s]*(?:т(?:ел)?\.?\s*)?(\+?[78][\d\s()\-–]{9,17}\d)\)?")
+
+
+def read_guardians(
+    file: str, data: Source, *, region: str = "RU", today: date | None = None, mapping: Mapping = NOTHING_SAID
+) -> Result:
+    """GuardianshipRow for every guardian of every line, in file order. Raises Refused."""
+    notes = Notes(file)
+    rows: list[GuardianshipRow] = []
+    for record in read_records("guardians", data, notes, mapping):
+        rows += _guardianships(record, region)
+    counts = {"guardians": len({_who(row.guardian) for row in rows}), "guardianships": len(rows)}
+    return Result(tuple(rows), tuple(notes.found), counts)
+
+
+def _who(guardian: GuardianRow) -> tuple[str, ...]:
+    return plain(f"{guardian.last} {guardian.first} {guardian.middle}"), guardian.phone
+
+
+def _guardianships(record: Record, region: str) -> list[GuardianshipRow]:
+    name, class_name = take_name(record), take_class(record)
+    born = record.take("birth_date", read_date)
+    told = record.take("may_receive", read_yes_no)
+    if record.broken:
+        return []
+    found = [one for one in take_guardians(record, region) if one.last]
+    if not found:
+        record.note(ERROR, "guardian_missing", next((owner for owner in OWNERS if owner in record.labels), ""))
+    return [
+        GuardianshipRow(class_name, name.last, name.first, name.middle, born, guardian, told, record.where)
+        for guardian in found
+    ]
+
+
+def relation_code(words: str) -> str:
+    """The code of a relation ("мама" → "mother"), else the words themselves."""
+    known = plain(words)
+    return next((code for pattern, code in _RELATIONS if pattern.fullmatch(known)), " ".join(words.split()))
+
+
+def take_guardians(record: Record, region: str) -> Iterator[GuardianRow]:
+    """Everybody whom the family's columns of a record name; somebody may be known by a phone or an address only."""
+    for owner in OWNERS:
+        if any(f"{owner}{part}" in record.cells for part in ("", "_last", "_first", "_phone", "_email")):
+            yield from _of_owner(record, owner, region)
+
+
+def _of_owner(record: Record, owner: str, region: str) -> Iterator[GuardianRow]:
+    names = _names(record, owner)
+    cell = record.cells.get(f"{owner}_phone", "")
+    phones = list(phones_in(show(cell), region))
+    if not (len(names) > 1 and len(phones) == len(names)):
+        phones = [record.take(f"{owner}_phone", lambda cell: read_phone(cell, region))]
+    email = record.take(f"{owner}_email", read_email)
+    relation = relation_code(clean(record.cells.get(f"{owner}_relation", ""))) or _OWN.get(owner, "")
+    if not names and (phones[0] or email):
+        yield GuardianRow("", "", "", phones[0], email, relation)
+    for at, (name, sign, own_phone) in enumerate(names):
+        phone = read_phone(own_phone, region).value or (phones[at] if at < len(phones) else "")
+        yield GuardianRow(
+            name.last, name.first, name.middle, phone, "" if at else email, relation_code(sign) or relation
+        )
+
+
+def _names(record: Record, owner: str) -> list[tuple[Name, str, str]]:
+    """(name, words that say the relation, phone beside the name) of each person whom the cells of one owner name."""
+    parts = [record.take(f"{owner}_{part}", read_name) for part in ("last", "first", "middle")]
+    if parts[0]:
+        return [(Name(*parts), "", "")]
+    field = owner if owner in record.cells else f"{owner}_first"
+    cell = record.cells.get(field, "")
+    if not clean(cell):
+        return []
+    record.take(field, _read_without_phone)
+    return [found for piece in _pieces(cell) if (found := _one(piece))[0].last]
+
+
+def _read_without_phone(cell: Cell) -> Read[str]:
+    """What is to be said of a name that may have a phone beside it."""
+    text = show(cell)
+    return read_name(_PHONE.sub(" ", text) if _PHONE.search(text) else cell)
+
+
+def _pieces(cell: Cell) -> list[str]:
+    """A cell with several people, person by person; a comma parts them only where whole names stand around it."""
+    text = show(cell)
+    if clean(cell).startswith("="):
+        return [text]
+    pieces: list[str] = []
+    for line in _LINES.split(text):
+        parts = line.split(",")
+        pieces += parts if all(len(part.split()) > 1 for part in parts) else [line]
+    return pieces
+
+
+def _one(piece: str) -> tuple[Name, str, str]:
+    phone = _PHONE.search(piece)
+    text = _PHONE.sub(" ", piece).strip()
+    sign = _ASIDE.search(text)
+    words = next((group for group in sign.groups() if group), "") if sign else ""
+    name = split_name(read_name(_ASIDE.sub(" ", text)).value)
+    return name, words, phone[1] if phone else ""
