@@ -9,7 +9,8 @@ import pytest
 import xlsxwriter
 
 ROOT = Path(__file__).parents[3]
-ROOMS = {"village": ROOT / "content", "dirty": ROOT / "tests" / "data"}
+DATA = ROOT / "tests" / "data"
+ROOMS = {"village": ROOT / "content", "town": DATA, "kazakh": DATA, "dirty": DATA}
 
 
 @pytest.fixture(scope="session")
