@@ -19,9 +19,11 @@ class Families:
         self.book = book
         self.roster = roster
         self.guardians: dict[str, list[Person]] = {}
+        self.links: dict[tuple[str, str], Guardianship] = {}
         self.adults: dict[tuple[str, str], Person] = {}
         for row in book.session.scalars(select(Guardianship).order_by(Guardianship.id)):
             self.guardians.setdefault(row.student_id, []).append(roster.people[row.guardian_id])
+            self.links[row.guardian_id, row.student_id] = row
         for person in roster.born(None):
             self.adults.setdefault((_key_of(person), person.phone), person)
 
@@ -33,15 +35,21 @@ class Families:
                 continue
             person = self._find(student, stated) or self._make(stated)
             self.book.fill(person, phone=stated.phone, email=stated.email)
-            self.link(student, person)
+            self.link(student, person, stated.relation)
 
-    def link(self, student: Person, guardian: Person) -> None:
-        """Somebody stands for a student, from now on if not before."""
-        known = self.guardians.setdefault(student.id, [])
-        if guardian not in known:
-            known.append(guardian)
-            id = content_id("guardianship", guardian.id, student.id)
-            self.book.add(Guardianship(id=id, guardian_id=guardian.id, student_id=student.id))
+    def link(self, student: Person, guardian: Person, relation: str = "", may_receive: bool | None = None) -> None:
+        """Somebody stands for a student, from now on if not before; "" and None leave what is known."""
+        key = guardian.id, student.id
+        known = self.links.get(key)
+        if known is None:
+            self.guardians.setdefault(student.id, []).append(guardian)
+            known = self.links[key] = Guardianship(
+                id=content_id("guardianship", *key), guardian_id=key[0], student_id=key[1], relation=relation,
+                may_receive=may_receive is not False,
+            )  # fmt: skip
+            self.book.add(known)
+        else:
+            self.book.fill(known, relation=relation, may_receive=may_receive)
 
     def add_guardian(self, students: Sequence[Person], stated: GuardianRow, id: str = "") -> Person:
         """One guardian of these students, as ``add_guardians`` finds one; ``id`` is that of a new person."""
@@ -49,7 +57,7 @@ class Families:
         person = next(found, None) or self._make(stated, id)
         self.book.fill(person, phone=stated.phone, email=stated.email)
         for student in students:
-            self.link(student, person)
+            self.link(student, person, stated.relation)
         return person
 
     def _find(self, student: Person, stated: GuardianRow) -> Person | None:
