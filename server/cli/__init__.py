@@ -58,7 +58,7 @@ def init(
 
 
 @cli.command("import", help=_("Import files: KIND is one of people, staff, timetable, bells, terms, tv, …"))
-@click.argument("kind", type=click.Choice(["people", "staff", "timetable", "bells", "terms", "tv", "connectivity", "plan",
+@click.argument("kind", type=click.Choice(["people", "guardians", "staff", "timetable", "bells", "terms", "tv", "connectivity", "plan",
                                             "assessments", "exemptions", "membership",
                                            "content"]))  # fmt: skip
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
