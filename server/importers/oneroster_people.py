@@ -57,7 +57,7 @@ def read_users(table: Table, region: str) -> dict[str, User]:
             id=record.need("sourcedId", read_cell),
             record=record,
             last=record.need("familyName", _name),
-            first=record.need("givenName", _name),
+            first=_given(record),
             middle=record.take("middleName", _name),
             phone=_phone(record, region),
             email=record.take("email", read_email),
@@ -71,6 +71,14 @@ def read_users(table: Table, region: str) -> dict[str, User]:
 
 def _name(cell: Cell) -> Read[str]:
     return read_name(read_cell(cell).value)
+
+
+def _given(record: Record) -> str:
+    """Some people have one name only; a dash says so."""
+    first = record.take("givenName", _name)
+    if not first and not record.cells.get("givenName", "").strip():
+        record.note(WARNING, "value_missing", "givenName")
+    return first
 
 
 def _phone(record: Record, region: str) -> str:

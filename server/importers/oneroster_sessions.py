@@ -12,6 +12,7 @@ from server.importers.values import plain, read_date
 
 _YEAR = "schoolyear"
 _BY_COUNT = {2: "half", 3: "trimester", 4: "quarter"}  # terms of one kind in a year
+_OURS = {"gradingperiod": "quarter", "semester": "half", "term": "trimester"}  # as our own sets write them
 _TAUGHT = ("quarter", "half", "trimester")
 
 
@@ -67,7 +68,9 @@ def _last_day(record: Record, end: date, exclusive: bool) -> date:
 def _term(record: Record, number: int, start: date, end: date, count: int) -> TermRow:
     title = record.take("title", read_cell)
     kind = term_kind("", title)
-    if kind not in _TAUGHT:
+    if _said(record):
+        kind = _OURS.get(_type(record), kind)
+    elif kind not in _TAUGHT:
         kind = "half" if _type(record) == "semester" else _BY_COUNT.get(count, "quarter")
     own = ours(record, "number")
     grades = tuple(int(grade) for grade in ours(record, "grades").split() if grade.isdecimal())

@@ -27,6 +27,7 @@ from server.services.imports import (
     exemptions,
     guardians,
     membership,
+    oneroster,
     people,
     plan,
     remembered,
@@ -58,6 +59,7 @@ KINDS: dict[str, Apply] = {
     "assessments": assessments.apply,
     "exemptions": exemptions.apply,
     "membership": membership.apply,
+    "oneroster": oneroster.apply,
 }
 SENTENCES = sentences.SENTENCES
 Progress = Callable[[str, int, int], None]  # name of the file, rows done, rows in all; called by the writing thread

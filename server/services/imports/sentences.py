@@ -16,7 +16,7 @@ SENTENCES = {
     "bell_overlaps_known": _l("Lesson %(value)s overlaps lesson %(other)s, which was imported before."),
     "weeks_too_many": _l("The timetable has %(value)s kinds of week; at most 4 are possible."),
     # people
-    "student_perhaps_known": _l("“%(value)s” may be %(suggestion)s, who is known: same birth date. Please decide."),
+    "student_perhaps_known": _l("“%(value)s” may be %(suggestion)s, who is known. Please decide."),
     "student_not_in_list": _l("%(value)s, class %(group)s, is not in the list and stays."),
     "student_unknown": _l("There is no “%(value)s” in class %(group)s."),
     "group_changed": _l("%(value)s moves from %(before)s to %(after)s."),
@@ -30,9 +30,18 @@ SENTENCES = {
     "staff_not_in_list": _l("%(value)s is not in the list and stays."),
     "homeroom_missing": _l("%(value)s is a class teacher, but of which class? Left out."),
     "class_teacher_other": _l("Class %(value)s has another class teacher too; that stays."),
+    # rosters
+    "roster_school": _l("The set is of “%(value)s”. The school keeps its name."),
+    "roster_term_unknown": _l("“%(value)s” is not known here. Import the terms if it should be."),
+    "roster_term_differs": _l("“%(value)s” is %(suggestion)s in the set and %(other)s here: that stays."),
+    "roster_without_year": _l("Neither the set nor the school has a school year: courses were left out."),
     # timetable
     "teacher_unknown": _l("“%(value)s” is not in the staff list. %(suggestion)s"),
     "teacher_ambiguous": _l("“%(value)s” can be several people: %(suggestion)s."),
+    "subject_new": _l("“%(value)s” is a new subject."),
+    "subject_guessed": _l("“%(value)s” is taken for “%(suggestion)s”."),
+    "class_not_in_file": _l("The timetable of class %(value)s is not in the file and stays."),
+    "timetable_follows_bells": _l("The timetable came before these bells: its lessons are numbered by them now."),
     "rooms_several": _l("Several rooms at one hour (%(value)s): %(suggestion)s was taken."),
     "subgroup_student_unknown": _l("“%(value)s” of %(group)s is not in the class list. %(suggestion)s"),
     "subgroup_student_ambiguous": _l("Several students of %(group)s are called %(value)s: choose in the office."),

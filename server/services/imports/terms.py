@@ -68,7 +68,7 @@ def year_name(first_day: date) -> str:
 
 def _store(book: Book, year: Year, terms: Sequence[Term], row: TermRow) -> Term:
     before, kind = book.touched, KINDS.get(row.kind, row.kind)
-    term = _find(terms, kind, row)
+    term = find(terms, kind, row)
     values = {"name": row.name, "number": row.number, "starts_on": row.start, "ends_on": row.end}
     if term is None:
         id = content_id("term", year.id, kind, row.name)
@@ -81,7 +81,7 @@ def _store(book: Book, year: Year, terms: Sequence[Term], row: TermRow) -> Term:
     return term
 
 
-def _find(terms: Sequence[Term], kind: str, row: TermRow) -> Term | None:
+def find(terms: Sequence[Term], kind: str, row: TermRow) -> Term | None:
     """By kind and name; a numbered term also by its number, "I четверть" being "1 четверть"."""
     alike = [term for term in terms if term.kind == kind]
     named = [term for term in alike if term.name.casefold() == row.name.casefold()]
