@@ -59,6 +59,7 @@ CATALOGUE: dict[str, Entry] = {
     "file_unwritable": Entry(400, _l("The file %(name)s cannot be written: %(reason)s")),
     "archive_unreadable": Entry(422, _l("This is not a whole archive of a school: %(reason)s. Make it again: korablik export school --out FILE.zip")),
     "archive_newer": Entry(422, _l("This archive was made by a newer version. Update the program.")),
+    "year_missing": Entry(409, _l("No school year is known. Import the terms first.")),
     "import_refused": Entry(422, _l("Not imported: %(files)s (errors: %(count)s).")),
     "mapping_unreadable": Entry(422, _l("The mapping cannot be read: %(reason)s")),
     "mapping_kind": Entry(422, _l("The mapping is for “%(kind)s”; “%(wanted)s” cannot be read by it.")),

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,8 @@ def init(
 
 
 @cli.command("import", help=_("Import files: KIND is one of people, staff, timetable, bells, terms, tv, …"))
-@click.argument("kind", type=click.Choice(["people", "guardians", "staff", "timetable", "bells", "terms", "tv", "connectivity", "plan",
-                                            "assessments", "exemptions", "membership",
+@click.argument("kind", type=click.Choice(["people", "guardians", "staff", "timetable", "bells", "terms", "tv",
+                                           "connectivity", "oneroster", "plan", "assessments", "exemptions", "membership",
                                            "content"]))  # fmt: skip
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help=_("say what would change, store nothing"))
@@ -73,11 +74,12 @@ def import_(
     kind: str, files: tuple[Path, ...], dry_run: bool, skip_errors: bool, mapping: Path | None,
     same: tuple[str, ...], new: tuple[str, ...], as_json: bool,
 ) -> int:  # fmt: skip
-    """Files are read here; a folder of lessons means its Markdown files."""
+    """Files are read here; a folder of lessons means its Markdown files, one of a roster its CSV files as one zip."""
     from server.cli import reading
 
     options = {"kind": kind, "dry_run": dry_run, "skip_errors": skip_errors, "same": same, "new": new}
-    return _run("import", options, lambda: reading.all_of(files, "*.md"), as_json, texts={"mapping": mapping})
+    read = reading.sets if kind == "oneroster" else partial(reading.all_of, pattern="*.md")
+    return _run("import", options, lambda: read(files), as_json, texts={"mapping": mapping})
 
 
 @cli.command("imports", help=_("List the files that were imported, the newest first."))
@@ -152,6 +154,15 @@ def export_journal(group: str, since: str, until: str, format: str, out: Path, a
     """Opens in Excel as it is."""
     options = {"group": group, "from": since, "to": until, "format": format}
     return _run("export journal", options, tuple, as_json, out=out)
+
+
+@export.command("oneroster", help=_("People, classes and courses as a OneRoster 1.2 set, for other systems."))
+@click.option("--births/--no-births", default=True, show_default=True, help=_("with birth dates and sex of students"))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help=_("file to write"))
+@json_option
+def export_oneroster(births: bool, out: Path, as_json: bool) -> int:
+    """In full (bulk); brings the same school into an empty home."""
+    return _run("export oneroster", {"births": births}, tuple, as_json, out=out)
 
 
 @export.command("school", help=_("Everything the school owns, as one zip of CSV files."))

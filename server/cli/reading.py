@@ -1,6 +1,8 @@
 """The files that a command line names: read here, whole, before anything else happens."""
 
+import io
 import stat
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -48,6 +50,22 @@ def all_of(paths: Iterable[Path], pattern: str) -> Files:
             raise DomainError("file_missing", name=path / pattern)
         found += [one(file) for file in inside]
     return tuple(found)
+
+
+def sets(paths: Iterable[Path]) -> Files:
+    """Every file named; a folder stands for one zip of its CSV files, under the folder's name."""
+    return tuple(_zipped(path) if path.is_dir() else one(path) for path in paths)
+
+
+def _zipped(folder: Path) -> tuple[str, bytes]:
+    inside = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".csv")
+    if not inside:
+        raise DomainError("file_missing", name=folder / "*.csv")
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in inside:
+            archive.writestr(zipfile.ZipInfo(file.name), one(file)[1], zipfile.ZIP_DEFLATED)
+    return folder.resolve().name, out.getvalue()
 
 
 def whole(path: Path | None) -> Files:

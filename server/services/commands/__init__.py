@@ -13,11 +13,12 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "publish": "going_out:publish_days",
     "print packs": "going_out:print_week",
     "export journal": "going_out:export_journal",
+    "export oneroster": "rostering:export_oneroster",
     "export school": "leaving:export_school",
     "check": "school:check",
     "verify": "verifying:verify_files",
 }
-READS_ONLY = {"check", "imports", "export journal", "export school"}
+READS_ONLY = {"check", "imports", "export journal", "export oneroster", "export school"}
 
 
 def run(call: Call, console: Console) -> dict[str, Any]:
