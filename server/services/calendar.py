@@ -41,12 +41,13 @@ class Weeks:
 
 @dataclass(frozen=True)
 class Placed:
-    """An hour of the weekly pattern; ``weekday`` 1 = Monday."""
+    """An hour of the weekly pattern; ``weekday`` 1 = Monday, ``shift`` None = the group's own."""
 
     weekday: int
     n: int
     weeks: str = "1"
     room: str | None = None
+    shift: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Wanted:
     room: str | None
     courses: tuple[str, ...]
     teachers: tuple[str, ...]
+    shift: int | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Known:
     bound: tuple[str, ...] = ()
     locked: bool = False
     home: tuple[date, int] | None = None
+    shift: int | None = None
 
     def place(self) -> tuple[date, int]:
         """Where the pattern knows it."""
@@ -142,7 +145,9 @@ def wanted_lessons(
                 courses = _open_courses(pattern, stretches, day, open_grades)
                 key = (pattern.id, day, hour.n)
                 if courses and key not in found:
-                    found[key] = Wanted(pattern.id, pattern.key, day, hour.n, hour.room, courses, pattern.teachers)
+                    found[key] = Wanted(
+                        pattern.id, pattern.key, day, hour.n, hour.room, courses, pattern.teachers, hour.shift
+                    )  # fmt: skip
     return list(found.values())
 
 
@@ -218,8 +223,8 @@ def _preference(lesson: Known) -> tuple[bool, bool, bool, date, int, str]:
 
 def _differs(lesson: Known, want: Wanted) -> bool:
     courses = set(want.courses) | set(lesson.bound)
-    here = (lesson.on, lesson.n, lesson.room, set(lesson.courses), set(lesson.teachers), lesson.withdrawn)
-    return here != (want.on, want.n, want.room, courses, set(want.teachers), False)
+    here = (lesson.on, lesson.n, lesson.shift, lesson.room, set(lesson.courses), set(lesson.teachers), lesson.withdrawn)
+    return here != (want.on, want.n, want.shift, want.room, courses, set(want.teachers), False)
 
 
 def _new_id(school_id: str, want: Wanted, taken: set[str]) -> str:

@@ -237,7 +237,8 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
     ):
         tasks.setdefault(task.lesson_course_id, []).append(task)
     changes = _changes(session, [row.lesson_id for row in rows])
-    bells = {(group.shift, day): bells_on(session, group.shift, day) for group in groups for day in days}
+    shifts = {group.shift for group in groups} | {row.lesson.shift for row in rows if row.lesson.shift}
+    bells = {(shift, day): bells_on(session, shift, day) for shift in shifts for day in days}
     views = _Views({}, {}, {})
     for row in rows:
         group = by_id[row.course.group_id]
@@ -245,7 +246,7 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
         material, own = materials.get(row.id), tasks.get(row.id, [])
         if material and not (material.body.strip() or material.resources):
             material = None  # nothing to read: the row of the timetable says it all
-        start, end = bells[group.shift, row.lesson.on].get(row.lesson.n, ("", ""))
+        start, end = bells[row.lesson.shift or group.shift, row.lesson.on].get(row.lesson.n, ("", ""))
         topic = row.topic or planned.get(row.id, "")
         views.lessons[row.id] = {
             "lesson": row.lesson_id, "group": slug, "subgroup": group.name if group.parent else None,

@@ -66,6 +66,7 @@ class LessonLine:
     broadcast: bool
     start: str = ""
     end: str = ""
+    shift: int = 1
     teachers: tuple[Teacher, ...] = ()
     lacks: tuple[str, ...] = ()
     tasks: int = 0
@@ -123,7 +124,8 @@ def lessons_where(session: Session, condition: ColumnElement[bool]) -> list[Less
     told = _Told(session, found, lessons)
     bells = _bells(session, rows)
     planned = course_plan.topics(session, {row.course_id for row in rows if not row.topic})
-    return [_line(row, told, bells, planned.get(row.id, "")) for row in rows]
+    lines = [_line(row, told, bells, planned.get(row.id, "")) for row in rows]
+    return sorted(lines, key=lambda line: (line.on, line.shift, line.n))  # stable: classes stay in order
 
 
 _Parent = aliased(Group)
@@ -198,7 +200,7 @@ def _line(
         form=row.form, course_id=row.course_id, group_id=row.group_id, group_slug=row.parent_slug or row.slug,
         group_name=f"{row.parent_name}, {row.name}" if row.parent_name else row.name,
         grade=row.grade if row.grade is not None else row.parent_grade, subject=row.subject, room=row.room or "",
-        broadcast=row.broadcast_id is not None, start=start, end=end,
+        broadcast=row.broadcast_id is not None, start=start, end=end, shift=row.shift,
         teachers=tuple(told.teachers.get(row.lesson_id, ())), lacks=told.lacks(row),
         tasks=sum(not task.withdrawn for task in told.tasks.get(row.id, ())),
         change=told.changes.get(row.lesson_id, ""),

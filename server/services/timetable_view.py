@@ -33,7 +33,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Row:
-    """Everything of one lesson number: its usual time ("" where shifts differ) and the lessons of each day."""
+    """Everything of one lesson number of a shift: its usual time ("" unknown) and the lessons of each day."""
 
     n: int
     start: str
@@ -83,10 +83,16 @@ def grid(session: Session, monday: date, kind: str, key: str) -> Grid:
     lines = lessons_between(session, week[0], week[-1], where)
     held = {line.on for line in lines}
     days = tuple(day for day in week if day.weekday() < 5 or day in held)
-    numbers = {line.n for line in lines}
-    rows = tuple(_row(n, days, [line for line in lines if line.n == n])
-                 for n in (range(min(numbers), max(numbers) + 1) if numbers else ()))  # fmt: skip
+    rows = tuple(row for shift in sorted({line.shift for line in lines})
+                 for row in _rows(days, [line for line in lines if line.shift == shift]))  # fmt: skip
     return Grid(kind, key, name, days, rows)
+
+
+def _rows(days: tuple[date, ...], lines: list[LessonLine]) -> list[Row]:
+    """The rows of one shift, without gaps."""
+    numbers = {line.n for line in lines}
+    every = range(min(numbers), max(numbers) + 1)
+    return [_row(n, days, [line for line in lines if line.n == n]) for n in every]
 
 
 def whose(session: Session, kind: str, key: str) -> tuple[str, ColumnElement[bool]]:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from server.importers.rows import BellRow
 from server.models import Bell, BellSchedule
+from server.services.imports import shifts
 from server.services.imports.book import Book
 from sync.ids import content_id
 
@@ -28,6 +29,8 @@ def apply(book: Book, rows: Sequence[BellRow], shift_days: int = 0) -> None:
             book.show("bell_not_in_file", value=n, shift=shift)
         if not book.is_partial:
             _check_overlaps(book, schedule, bells)
+    book.flush()
+    shifts.follow_bells(book)
 
 
 def _schedule(book: Book, shift: int) -> BellSchedule:

@@ -92,6 +92,10 @@ class Book:
         """Taken, and said."""
         self.notes.add(WARNING, code, where, **more)
 
+    def say(self, code: str, where: Where | None = None, **more: Any) -> None:
+        """Taken as it is, and told in passing."""
+        self.notes.add(INFO, code, where, **more)
+
     def show(self, code: str, **more: Any) -> None:
         """Something the file does not mention; it stays as it is, a person looks."""
         if not self.is_partial:

@@ -79,7 +79,7 @@ SILENT = {
     "recorded_by", "released", "division", "key", "year_id", "lesson_course_id", "week_anchor", "epoch",
 }  # fmt: skip
 _ABSENT = ("_not_in_list", "_not_in_file")
-_TABLE_OF = {"student": "person", "staff": "person", "lesson": "weekly_lesson"}
+_TABLE_OF = {"student": "person", "staff": "person", "lesson": "weekly_lesson", "class": "group"}
 
 
 def describe(session: Session, changes: Sequence[TableChanges]) -> list[Draft]:

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from server.importers.rows import Timetable
+from server.importers.rows import SubjectRow, Timetable, Where
+from server.importers.values import plain
 from server.models import Course, CourseTeacher, Group, Person, Room, Subject, Year
+from server.services.imports.aliases import Aliases, index, is_short_for, looks_short
 from server.services.imports.book import Book
 from server.services.imports.years import since
 from sync.ids import content_id
@@ -17,34 +19,67 @@ class Courses:
     def __init__(self, book: Book, year: Year, table: Timetable):
         self.book = book
         self.year = year
-        session = book.session
-        self.subjects = {row.name.casefold(): row for row in session.scalars(select(Subject))}
-        self.rooms = {row.name.casefold(): row for row in session.scalars(select(Room))}
+        session, aliases = book.session, Aliases(book.session)
+        known = list(session.scalars(select(Subject).order_by(Subject.id)))
+        self._named = {subject.id for subject in known}
+        self._subjects = index(known, ((row.short, row) for row in known), aliases.of("subject"))
+        self._rooms = index(session.scalars(select(Room).order_by(Room.id)), (), aliases.of("room"))
         query = select(Course).where(Course.year_id == year.id)
         self.courses = {(row.group_id, row.subject_id): row for row in session.scalars(query)}
         self.stated: dict[str, list[Person]] = {}  # course → its teachers as this file has them, the leading one first
+        self.renamed: dict[str, str] = {}  # names of subjects that had been short until now → their names
         for subject in table.subjects:
-            book.fill(self.subject(subject.name), short=subject.short)
+            self._declare(subject, table)
         for room in table.rooms:
             self.room(room.name)
 
-    def subject(self, name: str) -> Subject:
-        """The subject of a name."""
-        key = name.casefold()
-        if key not in self.subjects:
-            id = content_id("subject", self.book.school.id, key)
-            self.subjects[key] = Subject(id=id, name=name, short="")
-            self.book.add(self.subjects[key])
-        return self.subjects[key]
+    def _declare(self, row: SubjectRow, table: Timetable) -> None:
+        """A subject of the file's own table. One that was only known by its short form gets its name."""
+        known = self._subjects.get(row.name.casefold()) or self._subjects.get(plain(row.name))
+        brief = self._subjects.get(plain(row.short)) if row.short else None
+        stated = {plain(subject.name) for subject in table.subjects}
+        if known is None and brief is not None and looks_short(brief.name) and plain(brief.name) not in stated:
+            self.renamed[brief.name] = row.name
+            self.book.set(brief, name=row.name)
+            self._subjects[row.name.casefold()] = brief
+        self.book.fill(self.subject(row.name, exact=True), short=row.short)
+
+    def subjects(self) -> set[Subject]:
+        """All that are known."""
+        return set(self._subjects.values())
+
+    def subject(self, name: str, where: Where | None = None, exact: bool = False) -> Subject:
+        """The subject that a file's words mean: by name, short form, or what a person said; else a new one.
+
+        Where words are cut off ("Лит. чт.") and only one known subject fits, it is taken and that is said.
+        """
+        found = self._subjects.get(name.casefold()) or self._subjects.get(plain(name))
+        if found is None and not exact:
+            found = self._guess(name, where)
+        if found is None:
+            id = content_id("subject", self.book.school.id, name.casefold())
+            found = Subject(id=id, name=name, short="")
+            self.book.add(found)
+            if self._named and not exact:
+                self.book.say("subject_new", where, value=name)
+        return self._subjects.setdefault(name.casefold(), found)
+
+    def _guess(self, name: str, where: Where | None) -> Subject | None:
+        fits = {row.id: row for row in self._subjects.values() if is_short_for(name, row.name)}
+        if len(fits) != 1:
+            return None
+        (found,) = fits.values()
+        self.book.warn("subject_guessed", where, value=name, suggestion=found.name)
+        return found
 
     def room(self, name: str) -> Room:
         """The room of a name."""
-        key = name.casefold()
-        if key not in self.rooms:
-            self.rooms[key] = Room(id=content_id("room", self.book.school.id, key), name=name)
-            self.book.add(self.rooms[key])
+        found = self._rooms.get(name.casefold()) or self._rooms.get(plain(name))
+        if found is None:
+            found = Room(id=content_id("room", self.book.school.id, name.casefold()), name=name)
+            self.book.add(found)
             self.book.flush()  # a known hour may be moved into it
-        return self.rooms[key]
+        return self._rooms.setdefault(name.casefold(), found)
 
     def course(self, group: Group, subject: Subject, teachers: list[Person]) -> Course:
         """The group's course in the subject this year; notes that these people teach it."""

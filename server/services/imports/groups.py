@@ -16,6 +16,7 @@ class Groups:
     def __init__(self, book: Book):
         self.book = book
         rows = list(book.session.scalars(select(Group)))
+        self.by_id = {group.id: group for group in rows}
         self.slugs = {group.slug for group in rows}
         self.classes = {group_key(group.name): group for group in rows if group.kind == "class"}
         self.parts = {
@@ -40,7 +41,8 @@ class Groups:
         key = (parent.id, group_key(name))
         group = self.parts.get(key)
         if group is None:
-            values = {"kind": "subgroup", "grade": parent.grade, "parent_id": parent.id, "division": division}
+            values = {"kind": "subgroup", "grade": parent.grade, "parent_id": parent.id, "division": division,
+                      "shift": parent.shift}  # fmt: skip
             group = self.parts[key] = self.make(name, f"{parent.name} {name}", **values)
         else:
             self.book.set(group, division=division)
@@ -57,6 +59,7 @@ class Groups:
         group = Group(id=content_id("group", self.book.school.id, slug), slug=slug, name=name, **values)
         self.book.add(group)
         self.book.flush()
+        self.by_id[group.id] = group
         return group
 
 

@@ -66,7 +66,7 @@ def _patterns(book: Book, year: Year) -> list[Pattern]:
     run = book.session.execute
     ours = WeeklyLesson.year_id == year.id
     hours: dict[str, list[Placed]] = {}
-    query = select(Slot.weekly_lesson_id, Slot.weekday, Slot.n, Slot.weeks, Slot.room_id).join(WeeklyLesson)
+    query = select(Slot.weekly_lesson_id, Slot.weekday, Slot.n, Slot.weeks, Slot.room_id, Slot.shift).join(WeeklyLesson)
     for id, *place in run(query.where(ours, WeeklyLesson.withdrawn.is_(False)).order_by(Slot.id)):
         hours.setdefault(id, []).append(Placed(*place))
     groups = {id: (grade, parent) for id, grade, parent in run(select(Group.id, Group.grade, Group.parent_id))}
@@ -107,14 +107,14 @@ def _known(book: Book, weekly: Select[tuple[str]]) -> list[Known]:
         lesson_id, course_id = views[view]
         bound.setdefault(lesson_id, []).append(course_id)
     homes = _homes(book)
-    columns = (Lesson.id, Lesson.weekly_lesson_id, Lesson.on, Lesson.n, Lesson.room_id, Lesson.state)
+    columns = (Lesson.id, Lesson.weekly_lesson_id, Lesson.on, Lesson.n, Lesson.room_id, Lesson.state, Lesson.shift)
     return [
         Known(
             id, weekly, on, n, room, tuple(courses.get(id, ())), tuple(teachers.get(id, ())),
             withdrawn=state == "withdrawn", bound=tuple(bound.get(id, ())), locked=id in homes or state == "cancelled",
-            home=homes.get(id),
+            home=homes.get(id), shift=shift,
         )
-        for id, weekly, on, n, room, state in run(select(*columns).where(ours))
+        for id, weekly, on, n, room, state, shift in run(select(*columns).where(ours))
     ]  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def _create(book: Book, rows: Sequence[tuple[str, Wanted]]) -> None:
     if rows:
         session.execute(insert(Lesson), [
             {"id": id, "weekly_lesson_id": want.weekly, "on": want.on, "n": want.n, "room_id": want.room,
-             "state": "planned"} for id, want in rows
+             "state": "planned", "shift": want.shift} for id, want in rows
         ])  # fmt: skip
         _add_courses(book, ((id, course) for id, want in rows for course in want.courses))
         _add_teachers(book, ((id, teacher) for id, want in rows for teacher in want.teachers))
@@ -172,7 +172,8 @@ def _update(book: Book, pairs: Sequence[tuple[Known, Wanted]]) -> None:
     if not pairs:
         return
     session.execute(update(Lesson), [
-        {"id": lesson.id, "on": want.on, "n": want.n, "room_id": want.room, "state": "planned"}
+        {"id": lesson.id, "on": want.on, "n": want.n, "room_id": want.room, "state": "planned",
+         "shift": want.shift}
         for lesson, want in pairs
     ])  # fmt: skip
     _add_courses(book, ((old.id, new) for old, want in pairs for new in set(want.courses) - set(old.courses)))

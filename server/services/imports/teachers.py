@@ -5,6 +5,7 @@ from sqlalchemy import select
 from server.importers.names import near_identity
 from server.importers.rows import LessonRow, TeacherRow, Timetable
 from server.models import Person, RoleGrant
+from server.services.imports.aliases import Aliases
 from server.services.imports.book import Book
 from server.services.imports.roster import Roster, name_key
 from server.services.people import full_name
@@ -17,6 +18,8 @@ class Teachers:
         self.book = book
         self.rows = {row.name: row for row in table.teachers}
         self.found: dict[str, Person | None] = {}
+        self.column = dict(table.labels).get("teacher", "teacher")
+        self.aliases = Aliases(book.session)
         staff = [roster.people[id] for id in book.session.scalars(select(RoleGrant.person_id).distinct())]
         self.staff = sorted(staff, key=lambda person: person.id)
 
@@ -28,13 +31,14 @@ class Teachers:
     def _find(self, name: str, lesson: LessonRow) -> Person | None:
         if name not in self.found:
             row = self.rows.get(name) or _read(name)
-            matches = _match(row, self.staff)
+            said = self.aliases.target("teacher", name)
+            matches = [person for person in self.staff if person.id == said] or _match(row, self.staff)
             self.found[name] = matches[0] if len(matches) == 1 else None
             if len(matches) != 1:
                 code = "teacher_ambiguous" if matches else "teacher_unknown" if self.staff else "staff_missing"
                 near = [person for person in self.staff if _near(person, row)]
                 suggestion = ", ".join(full_name(person) for person in matches or near)
-                self.book.error(code, lesson.where, column="teacher", value=name, suggestion=suggestion)
+                self.book.error(code, lesson.where, column=self.column, value=name, suggestion=suggestion)
         return self.found[name]
 
 

@@ -36,8 +36,7 @@ def _apply(book: Book, year: Year, table: Timetable) -> None:
     groups, roster = Groups(book), Roster(book)
     courses = Courses(book, year, table)
     weekly = Weekly(book, year, groups, courses, Teachers(book, roster, table))
-    for row in table.lessons:
-        weekly.take(row, table)
+    weekly.take(table)
     book.flush()
     if table.lessons:
         if not book.is_partial:

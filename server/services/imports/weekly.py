@@ -1,18 +1,35 @@
-"""Weekly lessons and their placed hours, known by the natural key that the importer gives."""
+"""Weekly lessons and their placed hours: those of a file are matched to known ones, by what is taught to whom."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from server.importers.lesson_keys import with_keys
 from server.importers.rows import CardRow, LessonRow, Timetable
-from server.models import Group, Slot, WeeklyLesson, WeeklyLessonCourse, WeeklyLessonTeacher, Year
+from server.models import Group, Person, Slot, Subject, WeeklyLesson, WeeklyLessonCourse, WeeklyLessonTeacher, Year
+from server.services.imports import shifts
 from server.services.imports.book import Book
 from server.services.imports.courses import Courses
 from server.services.imports.groups import Groups
+from server.services.imports.lesson_match import Kept, Place, Stated, match
+from server.services.imports.periods import Hour, hours_of
 from server.services.imports.teachers import Teachers
 from sync.ids import content_id
 
 NUMBERS = range(21)  # lesson numbers of a day
+
+
+@dataclass
+class Taken:
+    """A lesson of the file with what it refers to in the school. ``places``: where the school has each card."""
+
+    row: LessonRow
+    subject: Subject
+    groups: list[Group]
+    teachers: list[Person]
+    courses: list[str]
+    places: dict[Place, tuple[Hour, CardRow]]
 
 
 class Weekly:
@@ -20,51 +37,78 @@ class Weekly:
 
     def __init__(self, book: Book, year: Year, groups: Groups, courses: Courses, teachers: Teachers):
         self.book, self.year, self.groups, self.courses, self.teachers = book, year, groups, courses, teachers
-        query = select(WeeklyLesson).where(WeeklyLesson.year_id == year.id)
-        self.known = {row.key: row for row in book.session.scalars(query)}
+        self.known = {row.id: row for row in book.session.scalars(select(WeeklyLesson).where(
+            WeeklyLesson.year_id == year.id))}  # fmt: skip
         self.slots: dict[str, list[Slot]] = {}
         self.views: dict[str, list[WeeklyLessonCourse]] = {}
         self.staff: dict[str, list[WeeklyLessonTeacher]] = {}
         for model, index in ((Slot, self.slots), (WeeklyLessonCourse, self.views), (WeeklyLessonTeacher, self.staff)):
             for row in book.session.scalars(select(model)):
                 index.setdefault(row.weekly_lesson_id, []).append(row)
-        self.stated: set[str] = set()
+        self.keys = {row.key for row in self.known.values()}
+        self.stated: set[str] = set()  # ids
+        self.covered: set[str] = set()  # ids of the classes whose lessons the file states
         self.unknown: set[str] = set()
         self.divisions: dict[tuple[str, str], str] = {}
 
-    def take(self, row: LessonRow, table: Timetable) -> None:
-        """Store one lesson of the file with its courses, teachers and hours."""
-        book, before = self.book, self.book.touched
-        teachers = self.teachers.of(row)
-        groups = self._groups(row, table)
-        self.stated.add(row.key)  # also when it is not taken: an unreadable line is no reason to withdraw the lesson
-        if not groups and (row.groups or row.class_names):
-            return
-        lesson = self.known.get(row.key)
-        created = lesson is None
-        if lesson is None:
-            lesson = WeeklyLesson(id=content_id("weekly_lesson", self.year.id, row.key), year_id=self.year.id,
-                                  key=row.key, hours_per_week=row.hours_per_week,
-                                  length=row.periods_per_card, withdrawn=False)  # fmt: skip
-            book.add(lesson)
-            self.known[row.key] = lesson
-        else:
-            book.set(lesson, hours_per_week=row.hours_per_week, length=row.periods_per_card, withdrawn=False)
-        subject = self.courses.subject(row.subject)
-        courses = [self.courses.course(group, subject, teachers).id for group in groups]
-        self._follow(self.views, lesson, "course_id", courses, WeeklyLessonCourse)
-        self._follow(self.staff, lesson, "person_id", [person.id for person in teachers], WeeklyLessonTeacher)
-        self._place(lesson, row)
-        book.tally(before, created)
+    def take(self, table: Timetable) -> None:
+        """Store the lessons of a file with their courses, teachers and hours."""
+        self._follow_names()
+        used = [card.period for row in table.lessons for card in row.cards]
+        hours = hours_of(table.periods, used, shifts.usual_bells(self.book))
+        taken = [one for row in table.lessons if (one := self._read(row, table, hours))]
+        keyed = with_keys(replace(one.row, subject=one.subject.name, groups=tuple(map(_spelt, one.groups)))
+                          if one.groups else one.row for one in taken)  # fmt: skip
+        for one, row in zip(taken, keyed, strict=True):
+            one.row = replace(one.row, key=row.key)
+            self.covered |= {shifts.class_of(group) for group in one.groups}
+        self._settle_shifts(taken)
+        alike: dict[tuple[str, ...], list[Taken]] = {}
+        for one in taken:
+            alike.setdefault((one.subject.id, *sorted(one.courses)), []).append(one)
+        known = self._known_by_courses()
+        keeps_teachers = not any(row.teachers for row in table.lessons)
+        for (subject, *courses), rows in alike.items():
+            self._match(rows, known.get(tuple(courses), []) if courses else self._without_courses(subject),
+                        keeps_teachers)  # fmt: skip
 
     def withdraw_others(self) -> None:
-        """Lessons that the timetable no longer has: withdrawn, without hours."""
-        for key, lesson in self.known.items():
-            if key not in self.stated and not lesson.withdrawn:
-                self.book.set(lesson, withdrawn=True)
-                for slot in self.slots.get(lesson.id, []):
-                    self.book.remove(slot)
-                self.book.counts["withdrawn"] += 1
+        """Lessons that the timetable no longer has: withdrawn, without hours. Those of classes that the file leaves
+        out stay and are shown."""
+        left_out: dict[str, Group] = {}
+        groups = {course.id: self.groups.by_id[course.group_id] for course in self.courses.courses.values()}
+        for id, lesson in self.known.items():
+            if id in self.stated or lesson.withdrawn:
+                continue
+            own = [groups[view.course_id] for view in self.views.get(id, []) if view.course_id in groups]
+            missing = [group for group in own if shifts.class_of(group) not in self.covered]
+            if missing:
+                left_out |= {shifts.class_of(group): group for group in missing}
+                continue
+            self.book.set(lesson, withdrawn=True)
+            for slot in self.slots.get(id, []):
+                self.book.remove(slot)
+            self.book.counts["withdrawn"] += 1
+        for id in sorted(left_out, key=lambda id: self.groups.by_id[id].name):
+            self.book.show("class_not_in_file", value=self.groups.by_id[id].name)
+
+    # --- what the file says, in the school's terms -------------------------------------------------------------
+
+    def _read(self, row: LessonRow, table: Timetable, hours: dict[int, Hour]) -> Taken | None:
+        teachers, groups = self.teachers.of(row), self._groups(row, table)
+        if not groups and (row.groups or row.class_names):
+            return None
+        subject = self.courses.subject(row.subject, row.where)
+        courses = [self.courses.course(group, subject, teachers).id for group in groups]
+        places: dict[Place, tuple[Hour, CardRow]] = {}
+        for card in row.cards:
+            hour = hours.get(card.period, Hour(None, card.period))
+            if hour.n not in NUMBERS:
+                column = dict(table.labels).get("period", "period")
+                self.book.error("period_unknown", row.where, column=column, value=hour.n)
+                continue
+            places[card.weekday, hour.n, card.weeks] = (hour, card)
+        return Taken(row, subject, groups, teachers, courses, places)
 
     def _groups(self, row: LessonRow, table: Timetable) -> list[Group]:
         """The groups that have the lesson; an unknown class is a finding, once."""
@@ -73,8 +117,8 @@ class Weekly:
             group = self.groups.find_or_make(class_name, may_make=not self.groups.has_lists)
             if group is None:
                 if class_name not in self.unknown:
-                    suggestion = self.groups.known_names()
-                    self.book.error("group_unknown", row.where, column="class", value=class_name, suggestion=suggestion)
+                    column, suggestion = dict(table.labels).get("class", "class"), self.groups.known_names()
+                    self.book.error("group_unknown", row.where, column=column, value=class_name, suggestion=suggestion)
                 self.unknown.add(class_name)
                 continue
             found.append(self.groups.part(group, part, self._division(class_name, part, table)) if part else group)
@@ -85,6 +129,90 @@ class Weekly:
             self.divisions = {(group.class_name, group.name): group.division for group in table.groups}
         return self.divisions.get((class_name, part), "")
 
+    def _follow_names(self) -> None:
+        """Keys of lessons whose subject had been known by its short form only."""
+        for short, name in self.courses.renamed.items():
+            for lesson in self.known.values():
+                if lesson.key.startswith(f"{short}|"):
+                    self.book.set(lesson, key=f"{name}|{lesson.key.removeprefix(f'{short}|')}")
+        self.keys = {row.key for row in self.known.values()}
+
+    def _settle_shifts(self, taken: Sequence[Taken]) -> None:
+        hours: dict[str, list[Hour]] = {}
+        for one in taken:
+            for id in {shifts.class_of(group) for group in one.groups}:
+                hours.setdefault(id, []).extend(hour for hour, _ in one.places.values())
+        shifts.settle(self.book, hours, self.groups.by_id.values())
+
+    # --- which lesson of the school it is ----------------------------------------------------------------------
+
+    def _known_by_courses(self) -> dict[tuple[str, ...], list[WeeklyLesson]]:
+        found: dict[tuple[str, ...], list[WeeklyLesson]] = {}
+        for id, lesson in self.known.items():
+            if views := self.views.get(id):
+                found.setdefault(tuple(sorted(view.course_id for view in views)), []).append(lesson)
+        return found
+
+    def _without_courses(self, subject_id: str) -> list[WeeklyLesson]:
+        """Lessons of no class, which only their key tells apart."""
+        name = next(row.name for row in self.courses.subjects() if row.id == subject_id)
+        return [row for id, row in self.known.items() if not self.views.get(id) and row.key.split("|")[0] == name]
+
+    def _match(self, rows: Sequence[Taken], known: Sequence[WeeklyLesson], keeps_teachers: bool) -> None:
+        stated = [Stated(at, frozenset(one.places), frozenset(person.id for person in one.teachers), one.row.key)
+                  for at, one in enumerate(rows)]  # fmt: skip
+        found = match(stated, [self._kept(lesson) for lesson in known])
+        split = {at for at, _ in found.parts.values()}
+        for at, one in enumerate(rows):
+            lesson = self.known.get(found.same.get(at, ""))
+            apart = {place for other, places in found.parts.values() if other == at for place in places}
+            places = {place: hour for place, hour in one.places.items() if place not in apart}
+            self._store(one, lesson, places, keeps_teachers, at in split)
+        for id, (at, places) in found.parts.items():
+            own = {place: rows[at].places[place] for place in places}
+            self._store(rows[at], self.known[id], own, keeps_teachers, is_part=True)
+
+    def _kept(self, lesson: WeeklyLesson) -> Kept:
+        places = frozenset((slot.weekday, slot.n, slot.weeks) for slot in self.slots.get(lesson.id, []))
+        teachers = frozenset(row.person_id for row in self.staff.get(lesson.id, []))
+        return Kept(lesson.id, places, teachers, lesson.key, lesson.withdrawn)
+
+    # --- what is stored ----------------------------------------------------------------------------------------
+
+    def _store(
+        self, one: Taken, lesson: WeeklyLesson | None, places: dict[Place, tuple[Hour, CardRow]],
+        keeps_teachers: bool, is_part: bool,
+    ) -> None:  # fmt: skip
+        """``is_part``: the file writes several lessons as one; hours a week and lessons in a row are not its own."""
+        book, row, before = self.book, one.row, self.book.touched
+        created = lesson is None
+        if lesson is None:
+            key = self._free(row.key)
+            lesson = WeeklyLesson(id=content_id("weekly_lesson", self.year.id, key), year_id=self.year.id, key=key,
+                                  hours_per_week=row.hours_per_week, length=row.periods_per_card,
+                                  withdrawn=False)  # fmt: skip
+            book.add(lesson)
+            self.known[lesson.id] = lesson
+            self.keys.add(key)
+        elif is_part:
+            book.set(lesson, withdrawn=False)
+        else:
+            book.set(lesson, hours_per_week=row.hours_per_week, length=row.periods_per_card, withdrawn=False)
+        self.stated.add(lesson.id)
+        self._follow(self.views, lesson, "course_id", one.courses, WeeklyLessonCourse)
+        if one.teachers or not keeps_teachers:
+            self._follow(self.staff, lesson, "person_id", [person.id for person in one.teachers], WeeklyLessonTeacher)
+        self._place(lesson, one, places)
+        book.tally(before, created)
+
+    def _free(self, key: str) -> str:
+        """The key, or with the first number that no other lesson of the kind has."""
+        stem, number, free = key.rpartition("|")[0] if key.count("|") > 1 else key, 1, key
+        while free in self.keys:
+            number += 1
+            free = f"{stem}|{number}"
+        return free
+
     def _follow(self, index: dict, lesson: WeeklyLesson, column: str, wanted: Iterable[str], model: type) -> None:
         """Make the rows of a link table say exactly what is wanted."""
         rows = {getattr(row, column): row for row in index.get(lesson.id, [])}
@@ -94,19 +222,16 @@ class Weekly:
         for row in rows.values():
             self.book.remove(row)
 
-    def _place(self, lesson: WeeklyLesson, row: LessonRow) -> None:
+    def _place(self, lesson: WeeklyLesson, one: Taken, places: dict[Place, tuple[Hour, CardRow]]) -> None:
         known = {(slot.weekday, slot.n, slot.weeks): slot for slot in self.slots.get(lesson.id, [])}
-        for (weekday, n, weeks), card in {(card.weekday, card.period, card.weeks): card for card in row.cards}.items():
-            if n not in NUMBERS:
-                self.book.error("period_unknown", row.where, column="period", value=n)
-                continue
-            room_id = self._room(card, row)
+        for (weekday, n, weeks), (hour, card) in places.items():
+            values = {"room_id": self._room(card, one.row), "shift": shifts.shift_of(hour, one.groups)}
             slot = known.pop((weekday, n, weeks), None)
             if slot is not None:
-                self.book.set(slot, room_id=room_id)
+                self.book.set(slot, **values)
                 continue
             id = content_id("slot", lesson.id, str(weekday), str(n), weeks)
-            self.book.add(Slot(id=id, weekly_lesson_id=lesson.id, weekday=weekday, n=n, weeks=weeks, room_id=room_id))
+            self.book.add(Slot(id=id, weekly_lesson_id=lesson.id, weekday=weekday, n=n, weeks=weeks, **values))
         for slot in known.values():
             self.book.remove(slot)
 
@@ -114,3 +239,8 @@ class Weekly:
         if len(card.rooms) > 1:
             self.book.warn("rooms_several", row.where, value=", ".join(card.rooms), suggestion=card.rooms[0])
         return self.courses.room(card.rooms[0]).id if card.rooms else None
+
+
+def _spelt(group: Group) -> tuple[str, str]:
+    """Class and part as the school writes them."""
+    return (group.parent.name, group.name) if group.parent_id else (group.name, "")
