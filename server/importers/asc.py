@@ -32,7 +32,6 @@ from server.importers.rows import (
 from server.importers.tables import check_size
 from server.importers.timetable_counts import count
 from server.importers.values import read_time
-from server.importers.weekly_pattern import read_teacher
 from server.importers.xmlfile import Element, read_elements
 
 
@@ -183,7 +182,7 @@ class _Reader:
         full = element.get("name") or f"{last} {given}".strip()
         if not full:
             return None
-        name: Name | TeacherRow = read_teacher(full)
+        name = split_name(full)
         if last:
             first, _, middle = given.partition(" ")
             name = Name(last, first, middle)

@@ -33,7 +33,7 @@ def number_hours(used: Mapping[str, int]) -> dict[str, PeriodRow]:
     together, from 1; from 0 when the only hour before 8:00 has less than half as many lessons as the next one. Labels
     that tell neither are left out.
     """
-    hours = [_read(label) for label in used]
+    hours = [hour for label in used if (hour := _read(label)).start or hour.n is not None]
     numbers = _as_written(hours) or _by_time(hours, used) or _by_shift(hours)
     if not numbers:
         numbers = {hour.label: hour.n for hour in hours if hour.n is not None}

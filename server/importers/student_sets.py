@@ -32,7 +32,8 @@ def read_sets(names: Iterable[str]) -> dict[str, StudentSet]:
     them, and is said. What is no class keeps its name as one, and is said.
     """
     names = [name for name in dict.fromkeys(names) if name]
-    whole = {name: found for name in names if (found := read_class(name)).value and _is_short(found.value)}
+    bare = [name for name in names if "(" not in name]  # what stands in parentheses is the part of a class
+    whole = {name: found for name in bare if (found := read_class(name)).value and _is_short(found.value)}
     known = {found.value for found in whole.values()}
     years = _years(known)
     return {name: _class(whole[name], years) if name in whole else _part(name, known) for name in names}

@@ -23,7 +23,6 @@ from server.importers.rows import (
 )
 from server.importers.student_sets import Groups
 
-_INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){1,3}")
 _DIGITS = re.compile(r"\d+")
 
 _Hour = tuple[int, int, int]  # weekday, lesson number, kind of week
@@ -75,10 +74,7 @@ def to_timetable(
 
 
 def read_teacher(name: str) -> TeacherRow:
-    """A teacher by the one name that is known: "Ковылина Е.К.", "Е.К. Ковылина", or in full with the surname first."""
-    front = _INITIALS.match(name)
-    if front and front.end() < len(name):
-        return TeacherRow(name, name[front.end() :].strip(), front[0].replace(" ", ""), "", "", "", "")
+    """A teacher by the one name that is known: with initials on either side, or in full."""
     found = split_name(name)
     return TeacherRow(name, found.last, found.first, found.middle, "", "", "")
 
