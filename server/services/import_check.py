@@ -56,7 +56,8 @@ class Check:
     def changes_something(self) -> bool:
         """Whether taking the file in would make the database another one."""
         counts = self.report.counts
-        return bool(self.report.changes or counts.get("created") or counts.get("updated"))
+        told = any(change.what != "absent" for change in self.report.changes)
+        return bool(told or counts.get("created") or counts.get("updated"))
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def asked_of(row: ImportDraft, locale: str) -> Asked:
 
 
 def ready(
-    session: Session, config: Config, asked: Asked, by: Starter, patience: float = PATIENCE
+    session: Session, config: Config, asked: Asked, by: Starter, patience: float | None = None
 ) -> tuple[Check | None, Run | None]:
     """The check when it is known or was soon done, else None and the run that is at it or has failed."""
     kept, name = _checks(), running_name(asked.id)
@@ -105,9 +106,9 @@ def ready(
     return kept.get(key), run
 
 
-def wait(name: str, patience: float = PATIENCE) -> Run | None:
-    """The last run of this name: after its end, or as it stands after so many seconds."""
-    ends = time.monotonic() + patience
+def wait(name: str, patience: float | None = None) -> Run | None:
+    """The last run of this name: after its end, or as it stands after so many seconds (else PATIENCE)."""
+    ends = time.monotonic() + (PATIENCE if patience is None else patience)
     while (run := running().last(name)) is not None and run.state == WAITING and time.monotonic() < ends:
         time.sleep(0.02)
     return run

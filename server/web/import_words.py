@@ -48,7 +48,7 @@ GUIDES: dict[str, Guide] = {  # in the order in which a school brings them
         _l("An export of aSc Timetables or FET, a calendar file, or an Excel sheet as schools draw it."),
         "xml, csv, fet, ics, xlsx, xls",
     ),
-    "subgroups": Guide(_l("Subgroups"), _l("Which student is in which part of the class, by subject."), _TABLE),
+    "membership": Guide(_l("Subgroups"), _l("Which student is in which part of the class, by subject."), _TABLE),
     "oneroster": Guide(
         _l("OneRoster set"), _l("Classes, students, parents and staff as other programs hand them over."), "zip"
     ),
@@ -113,7 +113,7 @@ def next_steps(kind: str) -> list[tuple[str, str]]:
         (("people", "guardians", "oneroster"), _("Confirm which children live together"), "households.home"),
         (("people", "guardians", "oneroster"), _("Look at the families"), "people.home"),
         (("staff", "oneroster"), _("Make accounts for the staff"), "accounts.home"),
-        (("timetable", "subgroups"), _("Look at the timetable"), "lessons.timetable"),
+        (("timetable", "membership"), _("Look at the timetable"), "lessons.timetable"),
         (("timetable", "content", "tv"), _("Publish the days"), "publish.home"),
     ]
     return [(text, url_for(endpoint)) for kinds, text, endpoint in steps if kind in kinds and _is_open(endpoint)]

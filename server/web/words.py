@@ -47,7 +47,7 @@ IMPORTS = {
     "content": _l("lessons"),
     "guardians": _l("parents"),
     "oneroster": _l("a OneRoster set"),
-    "subgroups": _l("subgroups"),
+    "membership": _l("subgroups"),
     "plan": _l("course plans"),
     "assessments": _l("assessments"),
     "exemptions": _l("exemptions"),
