@@ -55,24 +55,62 @@ def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _longest_string(stream: bytes) -> int:
-    """The longest shared string in bytes, read without regard for where the table is cut into records."""
-    table, inside = bytearray(), False
-    for kind, body in _records(stream):
-        inside = kind == 0x00FC or (inside and kind == 0x003C)
-        if inside:
-            table += body
-    at, longest = 8, 0
-    while at + 3 <= len(table):
-        length, flags = struct.unpack_from("<HB", table, at)
-        at += 3
-        runs = struct.unpack_from("<H", table, at)[0] if flags & 8 and at + 2 <= len(table) else 0
-        at += 2 if flags & 8 else 0
-        extra = struct.unpack_from("<I", table, at)[0] if flags & 4 and at + 4 <= len(table) else 0
-        at += 4 if flags & 4 else 0
-        size = length * 2 if flags & 1 else length
-        longest = max(longest, size)
-        at += size + runs * 4 + extra
+    """The longest shared string in bytes ([MS-XLS] 2.5.293), as far as the table can be read."""
+    longest, text = 0, _Pieces(stream)
+    text.skip(8)
+    while head := text.take(3):
+        length, flags = struct.unpack("<HB", head)
+        runs = struct.unpack("<H", text.take(2) or b"\0\0")[0] if flags & 8 else 0
+        extra = struct.unpack("<I", text.take(4) or bytes(4))[0] if flags & 4 else 0
+        longest = max(longest, text.characters(length, flags & 1))
+        text.skip(runs * 4 + extra)
     return longest
+
+
+class _Pieces:
+    """The shared strings' table as it lies in the file: one record and those that continue it."""
+
+    def __init__(self, stream: bytes):
+        self.pieces: list[bytes] = []
+        inside = False
+        for kind, body in _records(stream):
+            inside = kind == 0x00FC or (inside and kind == 0x003C)
+            if inside:
+                self.pieces.append(body)
+        self.piece = self.at = 0
+
+    def take(self, size: int) -> bytes:
+        """The next bytes, which lie in one piece; b"" at the end."""
+        if self._left() < size and not self._left():
+            self._next()
+        found = self.pieces[self.piece][self.at : self.at + size] if self.piece < len(self.pieces) else b""
+        self.at += size
+        return found if len(found) == size else b""
+
+    def skip(self, size: int) -> None:
+        """Pass over bytes that may go on in the next piece."""
+        while size and self.piece < len(self.pieces):
+            step = min(size, self._left())
+            self.at, size = self.at + step, size - step
+            if size:
+                self._next()
+
+    def characters(self, length: int, wide: int) -> int:
+        """Pass over a string's characters and return their size in bytes; each further piece begins with its width."""
+        size = 0
+        while length and self.piece < len(self.pieces):
+            step = min(length, self._left() // (1 + wide))
+            self.at, length, size = self.at + step * (1 + wide), length - step, size + step * (1 + wide)
+            if length:
+                self._next()
+                wide = (self.take(1) or b"\0")[0] & 1
+        return size
+
+    def _left(self) -> int:
+        return max(0, len(self.pieces[self.piece]) - self.at) if self.piece < len(self.pieces) else 0
+
+    def _next(self) -> None:
+        self.piece, self.at = self.piece + 1, 0
 
 
 class _Container:

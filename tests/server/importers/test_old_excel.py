@@ -1,10 +1,14 @@
 """Old Excel files (.xls): read when they are small, refused when a few bytes claim a huge sheet."""
 
 import struct
+from pathlib import Path
 
 import pytest
 
+from server.importers import biff, limits
 from server.importers.registry import read
+
+DATA = Path(__file__).parents[2] / "data"
 
 HEADER = ["Класс", "Фамилия", "Имя", "Дата рождения"]
 STUDENT = ["7А", "Ива", "Анна", "01.02.2013"]
@@ -85,9 +89,36 @@ def test_a_chain_that_bites_its_tail():
     assert [f.code for f in read("people", "x.xls", bytes(data)).findings] == ["archive_broken"]
 
 
-def test_a_long_shared_string_in_many_cells():
-    long = "И" * 30_000
-    table = record(0x00FC, struct.pack("<IIHB", 1, 1, len(long), 1) + long.encode("utf-16-le")[:8000])
+def test_a_long_shared_string_in_many_cells(monkeypatch):
+    monkeypatch.setattr(limits, "MAX_STRING_COPIES", 10_000_000)
+    long = "И" * 10_000
+    letters = long.encode("utf-16-le")
+    table = record(0x00FC, struct.pack("<IIHB", 1, 1, len(long), 1) + letters[:8000])
+    for start in range(8000, len(letters), 8000):
+        table += record(0x003C, b"\x01" + letters[start : start + 8000])
     many = b"".join(record(0x00FD, struct.pack("<HHHI", row, 0, 0, 0)) for row in range(2000))
     stream = table + many + bytes(4096)
     assert [f.code for f in read("people", "x.xls", container(stream)).findings] == ["table_too_large"]
+
+
+def test_shared_strings_are_measured_across_the_records_they_lie_in():
+    """Thousands of short strings: one of them is cut by each record's end, and the rest goes on in another width."""
+    narrow, wide = "abcdefgh", "Ғанибаев"
+    pieces = [struct.pack("<II", 4, 4)]
+    pieces[0] += struct.pack("<HB", 8, 0) + narrow.encode() + struct.pack("<HB", 8, 1) + wide[:3].encode("utf-16-le")
+    pieces.append(b"\x01" + wide[3:].encode("utf-16-le") + struct.pack("<HB", 8, 0) + narrow[:2].encode())
+    pieces.append(
+        b"\x00" + narrow[2:].encode() + struct.pack("<HBHI", 2, 13, 1, 6) + wide[:2].encode("utf-16-le") + bytes(4)
+    )
+    pieces.append(bytes(6))
+    stream = record(0x00FC, pieces[0]) + b"".join(record(0x003C, piece) for piece in pieces[1:])
+    assert biff._longest_string(stream) == 16
+
+
+def test_a_workbook_as_an_office_program_writes_it():
+    data = (
+        DATA / "real" / "town_classes.xls"
+    ).read_bytes()  # tests/data/town/classes.xlsx, saved again by LibreOffice 7.4
+    result = read("people", "classes.xls", data)
+    assert not result.findings
+    assert (result.counts["students"], result.counts["classes"], result.counts["families"]) == (820, 33, 633)
