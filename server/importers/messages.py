@@ -123,6 +123,25 @@ _CALENDAR = {
     "calendar_cycle": _l("Lessons of every third or fourth week do not go with the others: left out."),
 }
 
+_DRAWN = {
+    "drawn_unknown": _l("No timetable was found: a row of classes, the days and the lesson numbers tell one."),
+    "drawn_no_table": _l("No timetable was found on this sheet: skipped."),
+    "drawn_no_class": _l("“%(value)s”: no heading says which class this is for."),
+    "drawn_no_day": _l("“%(value)s”: nothing says on which day this is."),
+    "drawn_no_subject": _l("“%(value)s” names no subject."),
+    "drawn_outside": _l("“%(value)s” stands beside the lessons: no lesson number or class belongs to it."),
+    "drawn_two_days": _l("“%(value)s” is merged over more than one day."),
+    "drawn_apart": _l("“%(value)s” is merged over lessons that do not follow one another."),
+    "drawn_two_subjects": _l("“%(value)s” shares a lesson with another subject. Write which half has which."),
+    "drawn_long": _l("“%(value)s” is too long for a lesson."),
+    "drawn_rooms": _l("“%(value)s”: these rooms cannot be shared out among the halves of the class: left out."),
+    "drawn_room_alone": _l("The room “%(value)s” has no subject beside it."),
+    "drawn_teacher_alone": _l("The teacher “%(value)s” has no subject beside it."),
+    "drawn_parts": _l("“%(value)s” does not say which half has which: taken as groups 1 and 2, in this order."),
+    "drawn_half": _l("“%(value)s” marks one half only: the other one was taken for the rest."),
+    "drawn_twice": _l("“%(value)s” stands twice in the same hour with different rooms: the first one counts."),
+}
+
 _CONTENT = {
     "content_no_front_matter": _l("The lesson does not begin with a block of keys between two lines “---”."),
     "content_front_matter_broken": _l("The keys at the top cannot be read, line %(line)s."),
@@ -182,4 +201,6 @@ _ROSTER = {
     "oneroster_class_incomplete": _l("Not everybody of %(value)s is enrolled (missing: %(count)s): taken for all."),
 }
 
-MESSAGES = {**_FILE, **_TABLE, **_VALUES, **_LISTS, **_TIMETABLE, **_CALENDAR, **_CONTENT, **_PLANS, **_ROSTER}
+MESSAGES = {
+    **_FILE, **_TABLE, **_VALUES, **_LISTS, **_TIMETABLE, **_CALENDAR, **_DRAWN, **_CONTENT, **_PLANS, **_ROSTER,
+}  # fmt: skip
