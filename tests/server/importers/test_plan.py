@@ -85,8 +85,8 @@ def test_headers_in_three_languages(header: list[str], title: str) -> None:
 
 
 def test_a_total_of_hours_is_a_section_only_where_it_adds_up() -> None:
-    rows = [["", "Дроби", "3", ""], ["1", "Сложение", "1", ""], ["2", "Вычитание", "2", ""], ["", "Без номера", "7", ""]]
-    result = read(text([[TITLE], HEADER, *rows, ["3", "Корни", "1", ""]]))
+    rows = [["", "Дроби", "3", ""], ["1", "Сложение", "1", ""], ["2", "Вычитание", "2", ""]]
+    result = read(text([[TITLE], HEADER, *rows, ["", "Без номера", "7", ""], ["3", "Корни", "1", ""]]))
     assert [row.topic for row in result.rows] == ["Сложение", "Вычитание", "Без номера", "Корни"]
     assert result.rows[0].section == "Дроби"
 
