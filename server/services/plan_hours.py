@@ -68,9 +68,7 @@ def in_order(plan: Sequence[Topic], days: Sequence[date]) -> list[date | None]:
     return found
 
 
-def to_keep(
-    old: Sequence[Topic], new: Sequence[Topic], lessons: Mapping[str, date], today: date
-) -> dict[str, str]:
+def to_keep(old: Sequence[Topic], new: Sequence[Topic], lessons: Mapping[str, date], today: date) -> dict[str, str]:
     """Lesson → the topic it must keep: it was held, and the new plan has its topic elsewhere.
 
     ``lessons``: id → day, in order, of those that take their topic from the plan or not: all are counted. A topic
