@@ -16,7 +16,7 @@ from server.importers.wording import field_of, understand
 _SEARCHED_ROWS, _MENDED_ROWS = 40, 12
 _SYMBOLS = {"№": " nr ", "#": " nr "}
 _EXACT, _ASIDE, _GRAMMAR, _SIMILAR = 1.0, 0.95, 0.9, 0.65
-_NAMES = frozenset({"full", "last", "first", "middle"})
+_BARE = frozenset({"full", "last", "first", "middle", "parent_phone", "parent_email"})  # whose, is often not said
 _ALIKE = 0.8  # difflib's ratio from which a word counts as a misspelt known one
 
 
@@ -164,7 +164,7 @@ def meaning(kind: str, label: str, mend: bool = False) -> Guess:
 def _of_words(kind: str, words: str, confidence: float) -> Guess:
     read = understand(words)
     if field := _known(kind).get(words):
-        bare = field in _NAMES and (read is None or not read.owner)
+        bare = field in _BARE and (read is None or not read.owner)
         return Guess(field, min(confidence, 0.97) if bare else confidence, "header")
     if read and (field := field_of(kind, read)):
         return Guess(field, min(confidence, _GRAMMAR), "header")

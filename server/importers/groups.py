@@ -10,7 +10,11 @@ from server.importers.tables import Cell
 from server.importers.values import Read, clean
 
 _DROPPED = re.compile(r"[\s\"'«»“”„‟‘’‚‹›`´.]+")
-_WORD = re.compile(r"(?i)(?:-?(?:й|го))?(?:классы|класса|класс|кл|сыныбы|сынып|class|grade)")
+_ASIDE = re.compile(r"\([^)]*\)")  # "5А (казахский)"
+_BETWEEN = re.compile(
+    r"(?<=\d)\s*[/_.]\s*(?=[^\W_])|(?<=\d)\s+(?=\d)|[–—−]"
+)  # what stands for the hyphen of 5-А and 7-1
+_WORD = re.compile(r"(?i)(?:-?(?:й|го))?(?:классы|класса|класс|кл|сыныбы|сынып|class|grade):?")
 _CLASS = re.compile(r"(1[01]|[1-9])(?:-?([А-ЯЁІҺӘҒҚҢӨҰҮ]{1,4})|-(\d{1,2}))?")
 _TITLE = re.compile(
     r"(?i)(?<!\d)(1[01]|[1-9])(?!\d)\s*(?:-?(?:й|го)\b)?\s*[«\"“„]?\s*([а-яёіһәғқңөұүa-z]?)\s*[»\"”]?\s*-?(?:го)?\s*"
@@ -26,7 +30,7 @@ def read_class(cell: Cell) -> Read[str]:
     typed = clean(cell)
     if not typed:
         return Read("")
-    upper = _WORD.sub("", _DROPPED.sub("", typed)).upper()
+    upper = _WORD.sub("", _DROPPED.sub("", _BETWEEN.sub("-", _ASIDE.sub("", typed)))).upper()
     mapped = to_cyrillic(upper)
     found = _CLASS.fullmatch(mapped)
     if not found:

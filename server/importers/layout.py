@@ -118,7 +118,7 @@ def _unknown_header(kind: str, rows: Sequence[Sequence[Cell]]) -> Header:
         below = {index: gather(rows[at + 1 :], index) for index in filled}
         clear = [index for index in filled if below[index].clear]
         own = {index: gather([row], index) for index in clear}
-        if clear and not any(own[index].share(below[index].clear) for index in clear):
+        if clear and 2 * sum(own[index].share(below[index].clear) > 0 for index in clear) < len(clear):
             labels = tuple(clean(cell) for cell in row)
             return Header(at, 1, labels, (NOTHING,) * len(labels))
         return Header(at, 0, (), ())
@@ -147,9 +147,11 @@ def _decide(
             guesses[at] = NOTHING
     free = [at for at, guess in enumerate(guesses) if not guess.field and at not in locked]
     freed = {remark.index for remark in remarks}
+    unknown = not any(guess.field for guess in by_words)
     open_ = [at for at in free if at in freed or (evidence[at].filled and not is_ignored(labels[at]))]
     for at, field in content_guess.fill(kind, guesses, evidence, open_).items():
-        if labels[at] and at not in freed and not _may_be_guessed(kind, labels[at], field, guesses):
+        named = labels[at] and at not in freed and not unknown
+        if named and not _may_be_guessed(kind, labels[at], field, guesses):
             continue
         guesses[at] = Guess(field, round(0.3 + 0.3 * _fit(evidence[at]), 2), "content")
     remarks = [

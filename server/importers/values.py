@@ -61,13 +61,29 @@ def read_word(cell: Cell) -> Read[str]:
 
 # --- dates -----------------------------------------------------------------------------------------------------
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4}|\d{2})\.?(?:\s*г\.?)?(?:\s+0?0:00(?::00)?)?")
+_ISO = re.compile(r"(\d{4})\s?[-./]\s?(\d{1,2})\s?[-./]\s?(\d{1,2})(?:[T ]\D?\d.*|Z)?")
+_DAY_FIRST = re.compile(
+    r"(\d{1,2})(?:\s?[./\-,–]\s?| )(\d{1,2})(?:\s?[./\-,–]\s?| )(\d{4}|\d{2})\.?(?:\s*(?:г|ж)\w{0,4}\.?)?"
+    r"(?:,?\s+\d{1,2}:\d{2}(?::\d{2})?)?"
+)
 _SERIAL = re.compile(r"\d{5}(?:\.0+)?")
+# "1 сентября 2015 г.", "1 қыркүйек 2015 ж.", "1 Sep 2015"; "2015 жылғы 1 қыркүйек"; "September 1, 2015"
+_WORDED = tuple((re.compile(pattern), order) for pattern, order in (
+    (r"(\d{1,2})(?:-?\w{1,2})?[ .\-]+([^\W\d_]{3,})[ .,\-]+(\d{4})(?:\s*(?:г|ж)\w*)?\.?", "dmy"),
+    (r"(\d{4})\s*(?:ж|г)?[^\W\d_]*[ .,]+(\d{1,2})[ .\-]+([^\W\d_]{3,})\.?", "ydm"),
+    (r"([^\W\d_]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", "mdy"),
+))  # fmt: skip
+# The beginnings by which months are known, in Russian, Kazakh and English.
+_MONTHS = tuple(tuple(words.split()) for words in (
+    "янв қаң jan", "фев ақп feb", "мар нау mar", "апр сәу сәуір apr", "май мая мам may", "июн мау jun",
+    "июл шіл jul", "авг там aug", "сен қыр sep", "окт қаз oct", "ноя қараш nov", "дек желт dec",
+))  # fmt: skip
 
 
 def read_date(cell: Cell) -> Read[date | None]:
-    """A date cell, DD.MM.YYYY, ISO, an Excel serial (said), or a two-digit year (said). None when there is none."""
+    """A date cell, DD.MM.YYYY with any sign, ISO, a month as a word in three languages, an Excel serial (said), or a
+    two-digit year (said). None when there is none.
+    """
     if isinstance(cell, datetime):
         return Read(cell.date())
     if isinstance(cell, date):
@@ -86,7 +102,19 @@ def read_date(cell: Cell) -> Read[date | None]:
             return _date(int(year), int(month), int(day))
         full = _date(_full_year(int(year)), int(month), int(day))
         return full if full.value is None else Read(full.value, "date_short_year", full.value.isoformat())
-    return Read(None, "date_unreadable", level=ERROR)
+    return _worded(text) or Read(None, "date_unreadable", level=ERROR)
+
+
+def _worded(text: str) -> Read[date | None] | None:
+    """A date whose month is a word."""
+    for pattern, order in _WORDED:
+        if found := pattern.fullmatch(text):
+            parts = dict(zip(order, found.groups(), strict=True))
+            month = parts["m"].casefold()
+            for number, words in enumerate(_MONTHS, 1):
+                if month.startswith(words):
+                    return _date(int(parts["y"]), number, int(parts["d"]))
+    return None
 
 
 def _full_year(two_digits: int) -> int:
@@ -159,8 +187,8 @@ def plain(text: str) -> str:
 
 _YES = frozenset("да есть иә иа бар yes true 1 y д имеется".split()) | {"+"}
 _NO = frozenset("нет жоқ no false 0 n н отсутствует".split())
-_MALE = frozenset("м муж мужской мальчик ұл ер еркек m male boy".split())
-_FEMALE = frozenset("ж жен женский девочка қыз әйел f female girl".split())
+_MALE = frozenset("м муж мужской мужчина мальчик мал мальч юноша ұл ұлы бала ер еркек е m male boy man".split())
+_FEMALE = frozenset("ж жен женский женщина девочка дев девоч девушка қыз қызы әйел ә f female girl woman".split())
 
 
 def read_yes_no(cell: Cell) -> Read[bool | None]:

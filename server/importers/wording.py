@@ -18,7 +18,7 @@ _PHRASES = tuple((re.compile(rf"\b(?:{pattern})(?!\w)"), f" {sign} ") for patter
     (r"анасының аты жөні", "_mother _full"),
     (r"әкесінің аты", "_middle"),
     (r"аты жөні|есімі?і жөні|т а ә", "_full"),
-    (r"ф и о", "_full"),
+    (r"ф и о?", "_full"),
     (r"last name|family name", "_last"),
     (r"first name|given name", "_first"),
     (r"middle name", "_middle"),
@@ -37,8 +37,8 @@ _PHRASES = tuple((re.compile(rf"\b(?:{pattern})(?!\w)"), f" {sign} ") for patter
 _WORDS = tuple((re.compile(pattern), sign) for pattern, sign in (
     (r"учени\w*|учащ\w*|обучающ\w*|воспитан\w*|реб[её]н\w*|дет(?:и|ей|ям)|школьник\w*", "_student"),
     (r"оқушы\w*|бала(?:ның|сы|сының)?|student\w*|pupil\w*|child\w*|learner\w*", "_student"),
-    (r"мат(?:ь|ери)|мам(?:а|ы)|ана(?:сы|сының|ның)|шеше\w*|mother\w*|mom|mum", "_mother"),
-    (r"от(?:ец|ца)|пап(?:а|ы)|әке(?:сі|сінің|нің)|father\w*|dad", "_father"),
+    (r"мат(?:ь|ери)|мам(?:а|ы|ин\w*)|ана(?:сы|сының|ның)|шеше\w*|mother\w*|mom|mum", "_mother"),
+    (r"от(?:ец|ца)|пап(?:а|ы|ин\w*)|әке(?:сі|сінің|нің)|father\w*|dad", "_father"),
     (r"родител\w*|законн\w*|представител\w*|опекун\w*|заңды|өкіл\w*", "_parent"),
     (r"parents?|guardians?|legal|representative", "_parent"),
     (r"учител\w*|педагог\w*|сотрудник\w*|работник\w*|преподавател\w*", "_staff"),
@@ -51,14 +51,15 @@ _WORDS = tuple((re.compile(pattern), sign) for pattern, sign in (
     (r"пол|жынысы?|sex|gender", "_sex"),
     (r"тел(?:ефон\w*)?|моб(?:ильн\w*)?|сотов\w*|ұялы|(?:tele)?phones?|mobile|cell|tel|whatsapp|ватсап", "_phone"),
     (r"почт\w*|пошта\w*|e?mail", "_email"),
-    (r"классы?|класса|сыны[пб]\w*|class|form", "_class"),
+    (r"классы?|класса|параллел\w*|сыны[пб]\w*|class|form|grade", "_class"),
     (r"адрес\w*|мекенжай\w*|address|прожив\w*|жительств\w*|регистрац\w*|прописк\w*", "_address"),
     (r"предмет\w*|пән\w*|дисциплин\w*|subjects?", "_subjects"),
     (r"должност\w*|рол[иь]|лауазым\w*|position|roles?", "_roles"),
     (r"каб(?:инет\w*)?|аудитори\w*|room", "_room"),
     (r"родств\w*|туыст\w*|relation\w*", "_relation"),
     (r"nr|номер\w*|нөмірі|number|контакт\w*|contacts?|домашн\w*|home|личн\w*|основн\w*|фактическ\w*|полн\w*", ""),
-    (r"и|или|его|ее|их|of|the|and|or|to|s|мен|және|дата|күні|date|преподаваем\w*|оқытатын|үй|байланыс|1", ""),
+    (r"и|или|по|на|места|месту|его|ее|их|дата|преподаваем\w*|of|the|and|or|to|s|date|1", ""),
+    (r"мен|және|күні|оқытатын|үй|байланыс", ""),
 ))  # fmt: skip
 
 _OWNERS = ("_mother", "_father", "_parent", "_student", "_staff")  # when several are named the first one counts
