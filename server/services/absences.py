@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from server.errors import DomainError
 from server.models import Absence, AbsenceLetter, LessonCourse, Person
 from server.services import course_plan
+from server.services.aside import asides, with_the_class
 from server.services.courses import CourseHead, alphabetical, course
 from server.services.works import members
 from sync import decide
@@ -64,6 +65,7 @@ def lesson(session: Session, lesson_course_id: str, day: date) -> LessonPage:
     if row is None:
         raise DomainError("lesson_unknown")
     ids = members(session, row.course.group, row.lesson.on)
+    ids = with_the_class(asides(session, set(ids)), ids, row.course.group, row.course.subject.name, row.lesson.on)
     people = session.execute(select(Person.id, Person.last_name, Person.first_name).where(Person.id.in_(ids))).all()
     ordered = sorted(((id_, last, first) for id_, last, first in people), key=lambda one: alphabetical(one[1], one[2]))
     away = {student_id: state for (student_id, _), state in absences(session, {row.id}).items()}

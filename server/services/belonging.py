@@ -1,13 +1,14 @@
 """Who belonged to which group on a day, asked of many students at once: memberships are read once, then decided."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.models import Group, Membership
+from server.models import Group, Membership, Person
+from server.services.aside import Aside, asides
 
 MOST = 5000  # values of one query
 
@@ -28,14 +29,31 @@ class Stay:
 
 @dataclass(frozen=True)
 class Register:
-    """Stays by student, and of every subgroup its class and division."""
+    """Stays by student, and of every subgroup its class and division; who learns what apart, and who left when."""
 
     stays: Mapping[str, tuple[Stay, ...]]
     parts: Mapping[str, tuple[str, str]]
+    apart: Mapping[str, tuple[Aside, ...]] = field(default_factory=dict)
+    left: Mapping[str, date] = field(default_factory=dict)
 
     def has(self, student_id: str, group_id: str, day: date) -> bool:
         """True if the student was a member of the group on the day."""
         return belongs(self.stays.get(student_id, ()), group_id, self.parts.get(group_id), day)
+
+    def owes(self, student_id: str, group_id: str, subject: str, due: date, today: date) -> bool:
+        """True if the student, who has not left by today, had the subject with the group when the work was due."""
+        if student_id in self.left and self.left[student_id] <= today:
+            return False
+        class_id = self.parts[group_id][0] if group_id in self.parts else group_id
+        if any(one.covers(class_id, subject, due) for one in self.apart.get(student_id, ())):
+            return False
+        return self.has(student_id, group_id, due)
+
+    def last_day(self, student_id: str, group_id: str, day: date) -> date | None:
+        """When the student belonged to the group for the last time, if that was before the day."""
+        ends = [stay.until for stay in self.stays.get(student_id, ()) if stay.group_id == group_id]
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) and max(known) < day else None
 
 
 def belongs(stays: Collection[Stay], group_id: str, part: tuple[str, str] | None, day: date) -> bool:
@@ -65,6 +83,7 @@ def register(session: Session, student_ids: Iterable[str]) -> Register:
     }
     wanted = sorted(set(student_ids))
     found: dict[str, list[Stay]] = {}
+    left: dict[str, date] = {}
     for start in range(0, len(wanted), MOST):
         rows = session.execute(
             select(Membership.person_id, Membership.group_id, Membership.since, Membership.until)
@@ -72,4 +91,7 @@ def register(session: Session, student_ids: Iterable[str]) -> Register:
         )  # fmt: skip
         for student_id, group_id, since, until in rows:
             found.setdefault(student_id, []).append(Stay(group_id, since, until, parts.get(group_id)))
-    return Register({student_id: tuple(stays) for student_id, stays in found.items()}, parts)
+        gone = select(Person.id, Person.left_on).where(Person.left_on.is_not(None))
+        left |= dict(session.execute(gone.where(Person.id.in_(wanted[start : start + MOST]))).all())
+    stays = {student_id: tuple(rows) for student_id, rows in found.items()}
+    return Register(stays, parts, asides(session, set(wanted)), left)

@@ -23,11 +23,13 @@ from server.models import (
     Person,
     School,
     Slot,
+    Subject,
     Task,
     Work,
     Year,
 )
 from server.services import held
+from server.services.aside import asides, with_the_class
 from server.services.counting import counts
 from server.services.works import members
 
@@ -153,9 +155,10 @@ def _lessons(session: Session, today: date) -> Iterator[Problem]:
 
 def _works(session: Session, today: date) -> Iterator[Problem]:
     rows = session.execute(
-        select(Task.id, Group)
+        select(Task.id, Group, Subject.name)
         .join(Course, Course.id == Task.course_id)
         .join(Group, Group.id == Course.group_id)
+        .join(Subject, Subject.id == Course.subject_id)
         .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .where(Task.published_at.is_not(None), Task.withdrawn.is_(False))
@@ -164,11 +167,12 @@ def _works(session: Session, today: date) -> Iterator[Problem]:
     ).all()
     expected: dict[str, set[str]] = {}
     lacking: list[str] = []
-    for task_id, group in rows:
+    apart = asides(session)
+    for task_id, group, subject in rows:
         if group.id not in expected:
             expected[group.id] = set(members(session, group, today))
         have = set(session.scalars(select(Work.student_id).where(Work.task_id == task_id)))
-        if expected[group.id] - have:
+        if set(with_the_class(apart, expected[group.id], group, subject, today)) - have:
             lacking.append(group.name)
     yield Problem("work_missing", len(lacking), _distinct(lacking))
 

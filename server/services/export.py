@@ -66,7 +66,7 @@ def export_courses(
 def journal_table(found: Grid, locale: str) -> Table:
     """A course's grid as a table: student, a column per task or lesson, absences where there are any, term marks."""
     columns: list[tuple[str, Callable[[Row], Value]]] = [
-        (_("Student"), lambda row: f"{row.last_name} {row.first_name}".strip())
+        (_("Student"), lambda row: _student(row, locale))
     ]
     numbered = list(enumerate(found.columns))
     for lesson_id, group in groupby(numbered, key=lambda pair: pair[1].lesson_course_id):
@@ -78,11 +78,29 @@ def journal_table(found: Grid, locale: str) -> Table:
         ]  # fmt: skip
         if any(any(row.absences[lesson_id].letters) for row in found.rows if lesson_id in row.absences):
             columns.append((" ".join((day, _("absences"))), lambda row, lesson_id=lesson_id: _letters(row, lesson_id)))
+    if any(row.carried for row in found.rows):
+        columns.append((_("Carried over"), _carried))
     for term_id, name in found.term_columns:
         columns.append((name or _("Year"), lambda row, term_id=term_id: _term(row, term_id)))
     header = tuple(name for name, _value in columns)
     body = tuple(tuple(value(row) for _name, value in columns) for row in found.rows)
     return Table(course(found.course.group_name, found.course.subject), (header, *body))
+
+
+def _student(row: Row, locale: str) -> str:
+    """The name; of who is not in the group any more with the last day."""
+    name = f"{row.last_name} {row.first_name}".strip()
+    last = format_date(row.last_day, "dd.MM.yyyy", locale=locale) if row.last_day else ""
+    return _("%(name)s (until %(day)s)", name=name, day=last) if last else name
+
+
+def _carried(row: Row) -> str:
+    """«7Б: 5, 4»: marks brought along, by the class that gave them."""
+    found: dict[str, list[str]] = {}
+    for mark in row.carried:
+        said = "/".join(str(_value(*value)) for value in mark.values)
+        found.setdefault(mark.group, []).append(said)
+    return "; ".join(f"{group}: {', '.join(marks)}" for group, marks in found.items())
 
 
 def _heading(column: Column) -> str:
@@ -116,7 +134,8 @@ def _letters(row: Row, lesson_id: str) -> str:
 
 
 def _term(row: Row, term_id: str | None) -> Value:
-    values = [_value("mark", value) for value in row.terms.get(term_id, ())]
+    brought = row.carried_terms.get(term_id)
+    values = [_value("mark", value) for value in row.terms.get(term_id, brought.values if brought else ())]
     return values[0] if len(values) == 1 else ", ".join(map(str, values))
 
 

@@ -1,23 +1,25 @@
 """The journal: a course's students × lessons with works, marks, absences and term marks."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
-from server.models import Group, Lesson, LessonCourse, MarkRevision, Person, Scale, Task, TermMark, Work
+from server.models import Group, Lesson, LessonCourse, MarkRevision, Person, Scale, Task, Work
 from server.services import course_plan
 from server.services.absences import AbsenceState, absences
-from server.services.belonging import register
+from server.services.belonging import Register, register
+from server.services.carried import Carried, CarriedTerm, carried, carried_terms, last_day
 from server.services.courses import CourseHead, alphabetical, course, terms
+from server.services.term_values import term_marks
 from server.services.works import has_come_back, members, states
 from sync import decide
 
 Value = tuple[str, str | None]  # verdict and mark
+FIGURES = ("1", "2", "3", "4", "5")  # marks that have a mean
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A student's line: a cell per column, letters by lesson, values per term (the last one is the year's)."""
+    """A student's line: a cell per column, letters by lesson, values per term (the last one is the year's).
+
+    ``carried``: marks that the student brought from another class or from home; ``carried_terms`` likewise, where
+    this course has none. ``last_day``: the last one with the group, if it is over; ``apart``: learns it at home now.
+    ``average``: the mean of marks in figures, those brought along included: a hint for a term's mark, no more.
+    """
 
     student_id: str
     last_name: str
@@ -62,6 +69,12 @@ class Row:
     cells: tuple[Cell | None, ...]
     absences: dict[str, AbsenceState]
     terms: dict[str | None, tuple[str, ...]]
+    carried: tuple[Carried, ...] = ()
+    carried_terms: dict[str | None, CarriedTerm] = field(default_factory=dict)
+    last_day: date | None = None
+    left_on: date | None = None  # the school itself
+    apart: bool = False
+    average: float | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,19 @@ class Grid:
     rows: tuple[Row, ...]
     term_columns: tuple[tuple[str | None, str], ...]  # id and name; None is the year
     tallies: tuple[Tally, ...]
+
+
+@dataclass(frozen=True)
+class _Span:
+    """The days of a journal's page. ``day``: the last one that has come, or the first."""
+
+    since: date
+    until: date
+    today: date
+
+    @property
+    def day(self) -> date:
+        return min(max(self.today, self.since), self.until)
 
 
 def grid(session: Session, head: CourseHead, since: date, until: date, today: date) -> Grid:
@@ -113,17 +139,15 @@ def grid(session: Session, head: CourseHead, since: date, until: date, today: da
             columns += mine
         elif state == "planned" and lesson[1] <= today:
             columns.append(Column(*lesson, True))
-    cells = _cells(session, head.group_id, columns, today)
-    rows = _rows(session, head, columns, cells, min(max(today, since), until))
+    cells = _cells(session, head, columns, today)
+    rows = _rows(session, head, columns, cells, _Span(since, until, today))
     stretches: list[tuple[str | None, str]] = [(term.id, term.name) for term in terms(session, head)]
-    present = {term for row in rows for term in row.terms}
+    present = {term for row in rows for term in (*row.terms, *row.carried_terms)}
     shown = tuple(pair for pair in [*stretches, (None, "")] if pair[0] in present)
     return Grid(head, tuple(columns), tuple(rows), shown, tuple(_tallies(columns, cells)))
 
 
-def _cells(
-    session: Session, group_id: str, columns: Sequence[Column], today: date
-) -> dict[tuple[str, str], Cell]:
+def _cells(session: Session, head: CourseHead, columns: Sequence[Column], today: date) -> dict[tuple[str, str], Cell]:
     """The works of the columns by (task, student); overdue is only what a member of the group owed on its day."""
     due = {column.task_id: column.due_on for column in columns if column.task_id}
     withdrawn = {column.task_id for column in columns if column.withdrawn}
@@ -148,28 +172,52 @@ def _cells(
         said = tuple(dict.fromkeys(values[head] for head in state.heads)) if state.conflict else tuple(shown)
         deadline = due[task_id]
         late = state.state == "issued" and deadline is not None and deadline < today
-        late = late and belonged.has(student_id, group_id, deadline)
+        late = late and belonged.owes(student_id, head.group_id, head.subject, deadline, today)
         cells[task_id, student_id] = Cell(code, "overdue" if late else state.state, said, state.returns)
     return cells
 
 
 def _rows(
-    session: Session, head: CourseHead, columns: Sequence[Column], cells: dict[tuple[str, str], Cell], day: date
+    session: Session, head: CourseHead, columns: Sequence[Column], cells: dict[tuple[str, str], Cell], span: _Span
 ) -> list[Row]:
     group = session.get_one(Group, head.group_id)
     away = absences(session, {column.lesson_course_id for column in columns})
-    term_marks = _term_marks(session, head.id)
-    known = {*(student_id for _, student_id in cells), *(student_id for student_id, _ in away), *term_marks}
-    ids = {*members(session, group, day), *known}  # of who left, all that was written stays
+    decided = term_marks(session, head.id)
+    known = {*(student_id for _, student_id in cells), *(student_id for student_id, _ in away), *decided}
+    # whoever belonged to the group on one of the days stays in its journal, with all that was written
+    ids = {*members(session, group, span.since, span.day), *known}
     people = session.execute(select(Person.id, Person.last_name, Person.first_name).where(Person.id.in_(ids))).all()
     by_student: dict[str, dict[str, AbsenceState]] = {}
     for (student_id, lesson_course_id), state in away.items():
         by_student.setdefault(student_id, {})[lesson_course_id] = state
-    return [
-        Row(id_, last, first, tuple(cells.get((column.task_id or "", id_)) for column in columns),
-            by_student.get(id_, {}), term_marks.get(id_, {}))
-        for id_, last, first in sorted(people, key=lambda row: alphabetical(row[1], row[2]))
-    ]  # fmt: skip
+    belonged = register(session, ids)
+    brought = carried(session, head, ids, span.since, span.until, span.today, belonged)
+    closed = carried_terms(session, head, ids, span.today, belonged)
+    found = []
+    for id_, last, first in sorted(people, key=lambda row: alphabetical(row[1], row[2])):
+        own = tuple(cells.get((column.task_id or "", id_)) for column in columns)
+        terms_of = decided.get(id_, {})
+        before = {term: told for term, told in closed.get(id_, {}).items() if term not in terms_of}
+        found.append(Row(
+            id_, last, first, own, by_student.get(id_, {}), terms_of, brought.get(id_, ()), before,
+            last_day(belonged, id_, group, span.today), belonged.left.get(id_),
+            _is_apart(belonged, id_, head, group, span), average(columns, own, brought.get(id_, ())),
+        ))  # fmt: skip
+    return found
+
+
+def _is_apart(belonged: Register, student_id: str, head: CourseHead, group: Group, span: _Span) -> bool:
+    class_id = group.parent_id or group.id
+    return any(one.covers(class_id, head.subject, span.day) for one in belonged.apart.get(student_id, ()))
+
+
+def average(columns: Sequence[Column], cells: Sequence[Cell | None], brought: Sequence[Carried]) -> float | None:
+    """The mean of the marks in figures; neither points nor what two people disagree about."""
+    said = [cell.values for column, cell in zip(columns, cells, strict=True) if cell and column.scale == "values"]
+    said += [mark.values for mark in brought if mark.scale == "values"]
+    alone = [values[0] for values in said if len(values) == 1]
+    marks = [int(value) for verdict, value in alone if verdict == "mark" and value in FIGURES]
+    return sum(marks) / len(marks) if marks else None
 
 
 def _tallies(columns: Sequence[Column], cells: dict[tuple[str, str], Cell]) -> Iterable[Tally]:
@@ -179,23 +227,6 @@ def _tallies(columns: Sequence[Column], cells: dict[tuple[str, str], Cell]) -> I
             handed_in = sum(cell.returns > 0 or cell.state in ("marked", "checked") for cell in mine)
             decided = sum(cell.state in ("marked", "checked") for cell in mine)
             yield Tally(column, len(mine), handed_in, decided)
-
-
-def _term_marks(session: Session, course_id: str) -> dict[str, dict[str | None, tuple[str, ...]]]:
-    """Values of the heads, by student and term."""
-    rows = session.scalars(
-        select(TermMark).where(TermMark.course_id == course_id).order_by(TermMark.student_id, TermMark.first_seq)
-    ).all()
-    found: dict[str, dict[str | None, tuple[str, ...]]] = {}
-    for student_id, group in groupby(rows, key=lambda row: row.student_id):
-        mine = list(group)
-        for term_id in dict.fromkeys(row.term_id for row in mine):
-            known = [row for row in mine if row.term_id == term_id]
-            tops = decide.heads(decide.Revision(row.id, tuple(row.base), ("term", row.value)) for row in known)
-            values = tuple(dict.fromkeys(top.value[1] for top in tops if top.value[1] is not None))
-            if values:
-                found.setdefault(student_id, {})[term_id] = values
-    return found
 
 
 @dataclass(frozen=True)
@@ -230,7 +261,7 @@ def task_table(session: Session, task_id: str, today: date) -> TaskTable:
     task, scale = row
     head = course(session, task.course_id, today)
     column = Column(task.lesson_course_id, today, 0, "", True, task.id, due_on=task.due_on)
-    cells = _cells(session, head.group_id, [column], today)
+    cells = _cells(session, head, [column], today)
     people = session.execute(
         select(Work.id, Work.student_id, Person.last_name, Person.first_name)
         .join(Person, Person.id == Work.student_id).where(Work.task_id == task_id)

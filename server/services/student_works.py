@@ -47,11 +47,11 @@ def of_student(session: Session, student_id: str, day: date) -> list[StudentWork
 def is_overdue(view: WorkView, state: WorkState, members: Register, day: date) -> bool:
     """True if the date of control has passed and nothing was handed in; a work sent back waits for its correction.
 
-    Who was not in the task's group any more on that date owes nothing.
+    Who was not in the task's group any more on that date, or has left the school since, owes nothing.
     """
     if view.withdrawn or view.due_on is None or view.due_on >= day or state.state != "issued":
         return False
-    return members.has(view.student_id, view.group_id, view.due_on)
+    return members.owes(view.student_id, view.group_id, view.subject, view.due_on, day)
 
 
 def _date(work: StudentWork) -> tuple[date, str]:

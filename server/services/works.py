@@ -25,6 +25,7 @@ from server.models import (
     Work,
     Year,
 )
+from server.services.aside import asides, with_the_class
 from sync import codes, decide
 from sync.ids import content_id
 
@@ -114,24 +115,26 @@ def create_missing(
     """Give every member of the tasks' groups a work with a fresh code; returns how many were added.
 
     Who is a member on the day of the lesson counts, from ``day`` (the school's today) on: whoever joins before a
-    lesson that is published already finds the code, whoever leaves before it owes nothing.
+    lesson that is published already finds the code, whoever leaves before it or learns at home owes nothing.
     """
     added: list[dict[str, Any]] = []
     taken = set(session.scalars(select(Work.code)))
     wanted = sorted(set(task_ids))
     rows = session.execute(
-        select(Task.id, Group, Lesson.on).join(Course, Course.id == Task.course_id)
-        .join(Group, Group.id == Course.group_id).join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
+        select(Task.id, Group, Lesson.on, Subject.name).join(Course, Course.id == Task.course_id)
+        .join(Group, Group.id == Course.group_id).join(Subject, Subject.id == Course.subject_id)
+        .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .where(Task.id.in_(wanted), Task.withdrawn.is_(False))
     )  # fmt: skip
     on_day: dict[tuple[str, date], list[str]] = {}
-    for task_id, group, on in rows.all():
+    apart = asides(session)
+    for task_id, group, on, subject in rows.all():
         key = group.id, max(day, on)
         if key not in on_day:
             on_day[key] = members(session, group, key[1])
         have = set(session.scalars(select(Work.student_id).where(Work.task_id == task_id)))
-        for student_id in on_day[key]:
+        for student_id in with_the_class(apart, on_day[key], group, subject, key[1]):
             if student_id in have:
                 continue
             while (code := codes.new_code(randbelow)) in taken:

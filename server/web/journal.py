@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale, ngettext
+from flask_babel import format_decimal, get_locale, ngettext
 
 from server.errors import DomainError, sentence_of
 from server.extensions import db
@@ -76,9 +76,15 @@ def page(course_id: str) -> str:
     return render_template(
         "journal/course.html", grid=journal.grid(db.session, head, span.since, span.until, today), terms=terms,
         span=span, today=today, sign=marks.sign, letter_names=dict(absences.letters(db.session)),
+        mark_label=marks.mark_label, decimal=_decimal,
         may_export=access.may(Action.JOURNAL_EXPORT, scope), kinds=logging_work.kinds(db.session),
         states=[(marks.SIGNS[name], marks.STATES[name]) for name in ("returned", "redo", "checked", "overdue")],
     )  # fmt: skip
+
+
+def _decimal(value: float) -> str:
+    """``4.33`` as the language writes it."""
+    return format_decimal(round(value, 2))
 
 
 def _span(head: CourseHead, terms: list[courses.Stretch], today: date) -> Span:

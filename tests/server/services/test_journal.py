@@ -125,9 +125,20 @@ def test_of_a_withdrawn_task_what_came_back_stays(school):
 def test_a_student_who_left_keeps_the_works(school):
     left = factory.person("Burov", "Ilya")
     factory.membership(left, school.group, until=YESTERDAY)
-    assert left not in [row.student_id for row in school.grid().rows]
     school.task()
-    assert left in [row.student_id for row in school.grid().rows]
+    [row] = [row for row in school.grid().rows if row.student_id == left]
+    assert (row.last_day, row.cells[0].state) == (YESTERDAY, "issued")
+
+
+def test_a_student_who_left_before_the_days_of_the_page_is_not_on_it(school):
+    left = factory.person("Burov", "Ilya")
+    factory.membership(left, school.group, until=YESTERDAY)
+    head = courses.course(db.session, school.course, TODAY)
+
+    def shown(since: date) -> list[str]:
+        return [row.student_id for row in journal.grid(db.session, head, since, TODAY, TODAY).rows]
+
+    assert left in shown(YESTERDAY) and left not in shown(TODAY)
 
 
 def test_a_student_who_left_keeps_the_absences(school):
