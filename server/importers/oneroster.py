@@ -56,7 +56,7 @@ def _read(package: Package, tables: Mapping[str, Table], region: str, today: dat
     adults = {id: user for id, user in users.items() if id not in homes}
     staff = people.staff(adults, roles, teachers)
     known = {*homes, *(one.id for one in guardians), *(one.id for one in staff)}
-    people.say_who_is_nobody(users, known, roles)
+    people.say_who_is_nobody(users, tables["users"].ids, known, roles)
     return RosterSet(
         _school(tables.get("orgs")), package.is_ours, year, terms, classes.school_classes(lessons), students,
         guardians, staff, classes.taught(lessons, homes),

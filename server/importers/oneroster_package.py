@@ -16,7 +16,7 @@ _WANTED = ("orgs", "academicSessions", "courses", "roles")
 _VERSIONS = ("", "1.2", "1.1")
 _MANIFEST = "manifest"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-_JUNK = ("__macosx", ".")  # what file managers add
+_JUNK = "__macosx"  # what file managers add, besides files that begin with a dot
 
 
 @dataclass(frozen=True)

@@ -148,9 +148,10 @@ def _student(
 ) -> RosterStudent:
     row = StudentRow(
         last=user.last, first=user.first, middle=user.middle, birth_date=born, sex=sex, phone=user.phone,
-        class_name=class_name, guardians=tuple(guardians), address="", siblings_text="", where=user.record.where,
+        class_name=class_name, guardians=tuple(guardians), address="", siblings_text="", email=user.email,
+        where=user.record.where,
     )  # fmt: skip
-    return RosterStudent(user.id, row, user.email, since)
+    return RosterStudent(user.id, row, since)
 
 
 def guardians(users: Mapping[str, User], ids: Collection[str], homes: Iterable[str]) -> tuple[RosterGuardian, ...]:
@@ -205,12 +206,17 @@ def _employee(user: User, roles: list[Role]) -> RosterStaff:
     return RosterStaff(user.id, row, tuple((code, since) for code, since in codes.items() if since))
 
 
-def say_who_is_nobody(users: Mapping[str, User], known: set[str], roles: Mapping[str, list[Role]]) -> None:
-    """Users who are neither placed in a class nor work here nor stand for a student."""
+def say_who_is_nobody(
+    users: Mapping[str, User], ids: Collection[str], known: set[str], roles: Mapping[str, list[Role]]
+) -> None:
+    """Users who are neither placed in a class nor work here nor stand for a student.
+
+    Nothing is said of whoever stands for a student who was not taken: that was said, and is the reason.
+    """
     for user in users.values():
         if user.id in known:
             continue
         if any(role.role == "student" for role in roles.get(user.id, [])):
             user.record.note(ERROR, "oneroster_no_homeroom", value=user.last)
-        else:
+        elif not any(other in ids and other not in users for other in user.agents):
             user.record.note(WARNING, "oneroster_user_unused", value=user.last)

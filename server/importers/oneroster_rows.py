@@ -31,7 +31,6 @@ class RosterStudent:
 
     id: str
     row: StudentRow
-    email: str = ""
     since: date | None = None
 
 
@@ -95,3 +94,8 @@ class RosterSet:
     guardians: tuple[RosterGuardian, ...]
     staff: tuple[RosterStaff, ...]
     courses: tuple[RosterCourse, ...]
+
+    @property
+    def steps(self) -> int:
+        """By how many entries one counts the way through the set."""
+        return len(self.students) + len(self.staff) + len(self.courses)

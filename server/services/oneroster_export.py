@@ -43,26 +43,30 @@ _NUMBER = frozenset("+-0123456789 ()")
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the same school gives the same bytes
 
 
-def export_set(session: Session, today: date, births: bool = True) -> bytes:
-    """The zip. ``births``: with demographics.csv, birth dates and sex; without it students are known by class only.
+def export_set(session: Session, today: date, births: bool = True) -> tuple[bytes, int]:
+    """(the zip, of how many students it tells birth date or sex).
 
+    Those stand in demographics.csv, left out without ``births``: then other homes know a student by name and class.
     Needs an application context for the texts. Raises DomainError ``year_missing``.
     """
     roster = load(session, today)
     if roster.year is None:
         raise DomainError("year_missing")
+    demographics = list(_demographics(roster)) if births else []
     with force_locale(roster.school.locale):
         files = {
             "academicSessions": list(_sessions(roster.school, roster.year, roster.terms)),
             "classes": [*_homerooms(roster), *_taught(roster)],
             "courses": list(_courses(roster)),
-            "demographics": list(_demographics(roster)) if births else [],
+            "demographics": demographics,
             "enrollments": [*_home_enrollments(roster), *_course_enrollments(roster)],
             "orgs": [{"sourcedId": roster.school.id, "name": roster.school.name, "type": "school"}],
             "roles": list(_roles(roster)),
             "users": list(_users(roster)),
         }
-    return _pack(roster.school, {name: rows for name, rows in files.items() if births or name != "demographics"})
+    if not demographics:
+        del files["demographics"]
+    return _pack(roster.school, files), len(demographics)
 
 
 # --- the calendar ----------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from server.extensions import db
 from server.services import oneroster_export
@@ -12,9 +12,10 @@ from server.services.commands.console import Call, Console, place
 def export_oneroster(call: Call, console: Console) -> dict[str, Any]:
     """A bulk set as one zip; ``births``: with birth dates and sex of the students."""
     here = place()
-    births = call.options.get("births", True)
-    data = oneroster_export.export_set(db.session, here.today, births)
+    data, births = oneroster_export.export_set(db.session, here.today, call.options.get("births", True))
     console.put(data)
     if births:
-        console.say(_("The set holds birth dates. Whoever gets it must be entitled to them; else: --no-births"))
+        console.say(ngettext("The set tells the birth date of %(num)s student; --no-births leaves it out.",
+                             "The set tells the birth dates of %(num)s students; --no-births leaves them out.",
+                             births))  # fmt: skip
     return {"bytes": len(data), "births": births}

@@ -216,10 +216,10 @@ def _write(session: Session, job: _Job, file: _File) -> _Outcome:
         notes=Notes(file.name, file.result.findings), randbytes=job.randbytes, actor_id=job.actor_id,
         decisions=job.decisions, is_partial=bool(file.result.of(ERROR)), progress=_progress(job, file),
     )  # fmt: skip
-    with Journal(session) as journal, session.no_autoflush:
+    with Journal(session) as book.journal, session.no_autoflush:
         KINDS[job.kind](book, file.result.rows, job.shift_days)
         book.flush()
-        changes = journal.changes(WANTED)
+        changes = book.journal.changes(WANTED)
     findings = tuple(book.notes.found)
     if any(finding.level == ERROR for finding in findings) and not job.skip_errors:
         raise _Undone(_Outcome(book.counts, findings))
@@ -239,8 +239,13 @@ def _write(session: Session, job: _Job, file: _File) -> _Outcome:
 def _progress(job: _Job, file: _File) -> Callable[[int], None] | None:
     if job.progress is None:
         return None
-    tell, total = job.progress, sum(len(getattr(row, "lessons", ())) or 1 for row in file.result.rows)
+    tell, total = job.progress, sum(_steps(row) for row in file.result.rows)
     return lambda done: tell(file.name, min(done, total), total)
+
+
+def _steps(row: Any) -> int:
+    """How many entries of a file a row is: a whole timetable or roster is one row."""
+    return getattr(row, "steps", 0) or len(getattr(row, "lessons", ())) or 1
 
 
 def _audit(book: Book, job: _Job, data: bytes) -> None:

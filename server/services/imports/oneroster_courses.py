@@ -27,7 +27,7 @@ def take_courses(
     started: dict[tuple[str, str], date | None] = {}
     for row in stated:
         before, known = book.touched, len(courses.courses)
-        subject = courses.subject(row.subject)
+        subject = courses.subject(row.subject, exact=True)
         if not subject.short and len(row.short) <= _SHORT:
             book.fill(subject, short=row.short)
         teachers = {user: start for user, start in row.teachers if user in people}

@@ -95,7 +95,7 @@ class Students:
 
     def _store(self, one: RosterStudent, group: Group, start: date) -> None:
         person = self.found[one.id]
-        self.book.fill(person, sex=one.row.sex, phone=one.row.phone, email=one.email, birth_date=one.row.birth_date)
+        self.book.fill(person, sex=one.row.sex, phone=one.row.phone, email=one.row.email, birth_date=one.row.birth_date)
         self.book.set(person, left_on=None)
         self.roster.join(person, group, one.since or start)
 
