@@ -98,7 +98,7 @@ def _classes(row: int, cells: list[Cell], known: frozenset[tuple[str, ...]]) -> 
     found = [(cell, names, sure) for cell, names, sure in read if names]
     others = sum(not names and not heading(cell.text) for cell, names, _ in read)
     distinct = {names for _, names, _ in found}
-    if len(distinct) < 2 or len(found) < 3 * others:
+    if len(distinct) < 2 or len(found) <= others:
         return None
     sure = sum(sure for _, _, sure in found)
     if not sure and (others or len(distinct) < len(found) or (known and distinct != known) or _may_be_lessons(cells)):

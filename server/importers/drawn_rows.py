@@ -42,7 +42,7 @@ class Rows:
                 row, _ = self.rows[place]
                 if not self.grid.rows.get(row):
                     continue
-                inside = row <= merged_to or len(taken) < most
+                inside = row <= merged_to or (len(taken) < most and not self._has_label(row))
                 if inside and self.days[place] == self.days[at] and not self._is_line(row):
                     taken.append(place)
                 else:
@@ -94,10 +94,18 @@ class Rows:
         counts: Counter[int] = Counter()
         for (at, _, _), (after, _, _) in pairwise(starts):
             rows = [self.rows[place][0] for place in range(at, after)]
-            counts[sum(bool(self.grid.rows.get(row)) and not self._is_line(row) for row in rows)] += 1
+            counts[1 + sum(self._may_follow(row) for row in rows[1:])] += 1
         if not counts:
             return 3
         return max(counts, key=lambda rows: (counts[rows], -rows))
+
+    def _may_follow(self, row: int) -> bool:
+        return bool(self.grid.rows.get(row)) and not self._is_line(row) and not self._has_label(row)
+
+    def _has_label(self, row: int) -> bool:
+        """Something that is no hour stands where hours do."""
+        cells = [self.grid.at(row, self.labels[kind]) for kind in ("number", "time") if kind in self.labels]
+        return any(cell and cell.row == row for cell in cells)
 
     def _is_line(self, row: int) -> bool:
         """A break or a title between lessons."""

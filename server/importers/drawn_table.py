@@ -57,7 +57,7 @@ def read_table(grid: Grid, block: Block) -> Table | None:
     body, heads, said = _body(grid, block)
     labels = _label_columns(grid, block, body)
     spans = _spans(grid, block, labels, said)
-    table = Table(block, spans, {}, heads)
+    table = Table(block, spans, {}, [*block.heads, *heads])
     rows = [(row, state) for row, state in block.rows if row in body]
     for span in spans:
         if span.labels not in table.slots:
@@ -216,7 +216,7 @@ def _labels(grid: Grid, table: Table, labels: dict[int, str]) -> Iterable[Cell]:
 
 def _assign_roles(grid: Grid, table: Table, said: dict[int, str]) -> None:
     """A place holds rooms or teachers when most of its cells are such; what a heading says goes before."""
-    by_column: dict[int, list[str]] = defaultdict(list)
+    by_column: dict[tuple[int, int], list[str]] = defaultdict(list)
     by_place: dict[tuple[int, int], list[str]] = defaultdict(list)
     places: dict[tuple[int, int], tuple[int, int]] = {}
     for span in table.spans:
@@ -226,14 +226,15 @@ def _assign_roles(grid: Grid, table: Table, said: dict[int, str]) -> None:
                     cell = grid.at(row, column)
                     places[offset, column] = (offset, column - span.first)
                     if cell and (cell.row, cell.column) == (row, column):
-                        by_column[column].append(cell.text)
+                        by_column[offset, column].append(cell.text)
                         by_place[offset, column - span.first].append(cell.text)
     for (offset, column), place in places.items():
         named = said.get(column, "")
         if named in (ROOM, TEACHER) and offset == 0:
             table.roles[offset, column] = named
             continue
-        own = _role(by_column[column], place) if len(by_column[column]) > 3 else ""
+        texts = by_column[offset, column]
+        own = _role(texts, place) if len(texts) > 3 else ""
         table.roles[offset, column] = own if own == ROOM else _role(by_place[place], place)
 
 

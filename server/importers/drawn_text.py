@@ -22,6 +22,10 @@ _ROOM_WORD = re.compile(
     r"(?i)(?<!\w)(?:каб\b|кабинет|ауд\b|аудитор|мастерск|стадион|бассейн|библиотек|кітапхана|лаборатор|шеберхана|"
     r"бөлме|холл\b|рекреац|актов|акт\.|тир\b|gym|room|lab\b|hall)|(?:зал|залы|зала|каб\.?|кабинеті?)(?!\w)|(?<!\w)[са]/з(?!\w)"
 )
+_HALL = re.compile(
+    r"(?i)(?:(?:малый|большой|м\.|б\.|кіші|үлкен|спорт\w*\.?|трен\w*|хореогр\w*|акт(?:овый)?\.?|концертн\w*|читальн\w*)"
+    r"[\s-]*)*зал(?:ы|а)?(?:\s.*)?"
+)
 _ROOM_TAIL = re.compile(
     rf"(?i)^(.*?[^\W\d_][^\d]*?)[\s,;–—-]+((?:каб(?:инет)?\.?|к\.|ауд\.?|№)\s*{_NUMBER}(?:\s*/\s*{_NUMBER})*|"
     rf"\d{{1,4}}[а-яa-z]?(?:\s*/\s*\d{{1,4}}[а-яa-z]?)*)$"
@@ -87,7 +91,10 @@ def is_room(text: str) -> bool:
 
 
 def _is_one_room(text: str) -> bool:
-    return bool(_ROOM_NUMBER.fullmatch(text) or _ROOM_PREFIX.match(text) or _ROOM_WORD.search(text)) or text in "сзa"
+    if _ROOM_NUMBER.fullmatch(text) or _ROOM_PREFIX.match(text) or _HALL.fullmatch(text) or _ROOM_WORD.match(text):
+        return True
+    with_subject = _ROOM_TAIL.match(text) or _ROOM_WORDS_TAIL.match(text)
+    return not with_subject and bool(_ROOM_WORD.search(text))
 
 
 def is_teacher(text: str) -> bool:

@@ -13,6 +13,7 @@ _KAZAKH = re.compile(r"[әғқңөұүһі]")
 
 _HEADINGS = {
     "day": "день дни недели дня күн күні күндер апта день day days weekday",
+    "week": "нед неделя четность чередование week",
     "lesson": "урок уроки урока номер n no сабақ сабақтар рет lesson lessons period п р с пп",
     "time": "время звонки звонок расписание звонков уақыт уақыты қоңырау time times bells смена ауысым",
     "class": "класс классы сынып сыныптар class classes",
@@ -189,7 +190,7 @@ def read_shift(text: str) -> int:
 
 
 def heading(text: str) -> str:
-    """What a heading says of its column: day, lesson, time, class, room, subject, teacher; "" when it is none."""
+    """What a heading says of its column: day, week, lesson, time, class, room, subject, teacher; "" when it is none."""
     if text.strip() in ("№", "#", "№№"):
         return "lesson"
     words = plain(text[:60].replace("№", " n ")).split()
