@@ -62,13 +62,10 @@ def note(
 
     On the same day a second word corrects the first; a transfer back to where it began never was.
     """
-    arrival = book.session.get(Movement, fact_id(person_id, ARRIVED, on))
-    if arrival is not None:
-        book.set(arrival, to_group_id=to_group_id)
-        return arrival
-    kind = TRANSFERRED if from_group_id else ARRIVED
-    known = book.session.get(Movement, fact_id(person_id, kind, on))
+    said = (book.session.get(Movement, fact_id(person_id, kind, on)) for kind in (ARRIVED, TRANSFERRED))
+    known = next((row for row in said if row is not None), None)
     if known is None:
+        kind = TRANSFERRED if from_group_id else ARRIVED
         row = Movement(
             id=fact_id(person_id, kind, on), person_id=person_id, kind=kind, on=on, from_group_id=from_group_id,
             to_group_id=to_group_id, recorded_by=book.actor_id, recorded_at=book.now,

@@ -39,7 +39,9 @@ def apply(book: Book, rows: Sequence[StudentRow], shift_days: int = 0) -> None:
             continue
         claimed.add(person.id)
         book.fill(person, sex=row.sex, phone=row.phone)
-        book.set(person, left_on=None)
+        if person.left_on is not None and person.left_on <= book.today:
+            book.warn("student_returned", row.where, value=full_name(person))
+            book.set(person, left_on=None)
         roster.join(person, group, since(year, book.today, group.id in started))
         families.add_guardians(person, row)
         taken[index] = person

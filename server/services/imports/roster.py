@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from server.importers.names import identity, near_identity
 from server.models import Group, Membership, Person
+from server.services import movement
 from server.services.imports.book import Book
+from server.services.imports.years import year_of
 from server.services.people import full_name
 from sync.ids import content_id
 
@@ -46,6 +48,7 @@ class Roster:
         self._born: dict[date | None, list[Person]] = {}
         for person in self.people.values():
             self._born.setdefault(person.birth_date, []).append(person)
+        self.year = year_of(book.session, book.today)
         self._memberships: dict[str, list[Membership]] = {}
         for row in book.session.scalars(select(Membership).order_by(Membership.since, Membership.id)):
             self._memberships.setdefault(row.person_id, []).append(row)
@@ -85,8 +88,11 @@ class Roster:
         if any(row.group_id == group.id for row in rows):
             return
         self.groups[group.id] = group
+        came_from: str | None = None
         for old in rows:
             if _excludes(group, self.groups[old.group_id]):
+                if old.since < self.book.today and self.groups[old.group_id].kind == "class":
+                    came_from = old.group_id
                 start = self._leave(person, old, group, start)
         row = Membership(
             id=content_id("membership", person.id, group.id, start.isoformat()), person_id=person.id,
@@ -94,6 +100,8 @@ class Roster:
         )  # fmt: skip
         self.book.add(row)
         self._memberships.setdefault(person.id, []).append(row)
+        if group.kind == "class" and (came_from or (self.year and start > self.year.starts_on)):
+            movement.note(self.book, person.id, start, group.id, came_from)
 
     def _leave(self, person: Person, old: Membership, group: Group, start: date) -> date:
         """End a membership yesterday, or undo one that has not begun; returns when the new one begins."""
@@ -111,5 +119,5 @@ class Roster:
 def _excludes(new: Group, old: Group) -> bool:
     """A student is in one class, and in one part of each division of it."""
     if new.kind == "class":
-        return old.kind == "class" or (old.kind == "subgroup" and old.parent_id != new.id)
+        return old.kind == "class" or (old.kind in ("subgroup", "individual") and old.parent_id != new.id)
     return old.kind == "subgroup" and (old.parent_id, old.division) == (new.parent_id, new.division)

@@ -25,6 +25,7 @@ SENTENCES = {
     "households_differ": _l("Siblings by this list live in different households: %(value)s. Nothing was changed."),
     "household_confirmed": _l("%(value)s: by this list of the family at %(other)s, which is confirmed. Please decide."),
     "household_address": _l("%(value)s: confirmed at %(other)s, but the list says %(suggestion)s. It stays."),
+    "student_returned": _l("%(value)s had left the school; by this list the student is back since today."),
     "staff_missing": _l("“%(value)s” is not known: no staff list was imported. Import the staff first."),
     "staff_ambiguous": _l("Two employees are called %(value)s. State the phone."),
     "staff_not_in_list": _l("%(value)s is not in the list and stays."),
