@@ -1,0 +1,20 @@
+"""Rights of course plans and of the schedule of assessments."""
+
+from tests.server.web.rows import Row
+
+_RUN = "deputy_studies coordinator"
+_SEE = f"director deputy_upbringing {_RUN}"
+_TEACH = "subject_teacher network_teacher"
+_NEAR = f"{_TEACH} class_teacher tutor"
+
+
+def _course(world, scope):
+    return {"course_id": scope.course}
+
+
+ROWS = (
+    Row("GET", "plans.home", f"{_SEE} {_NEAR}"),
+    Row("GET", "plans.page", _SEE, _NEAR, path=_course),
+    Row("POST", "plans.save", _RUN, _TEACH, path=_course),
+    Row("GET", "plans.works", f"{_SEE} {_NEAR}", path=lambda w, c: {"slug": c.slug}),
+)
