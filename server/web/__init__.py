@@ -15,6 +15,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "held",
     "journal",
     "lessons",
+    "course_plan",
     "imports",
     "publish",
     "packs",
