@@ -10,6 +10,8 @@ from server.importers.values import Read, clean, read_text
 _LONGEST = 300  # characters of a whole name
 _HYPHEN = re.compile(r"(?<=\w)\s*[-‐‑–—]\s*(?=[^\W\d_])")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_DASH = re.compile(r"[-‐‑–—]")
+_LATIN = re.compile(r"[A-Za-z]")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){0,3}[^\W\d_]\.")
 _PATRONYMIC = re.compile(
     r"(?i)[^\W\d_-]{2,}(?:ович|евич|ьич|[кмнт]ич|овна|евна|ёвна|ична|инична|[ұуy]лы|[қк]ызы|о[гғ]лы|uly|[qk][iy]zy|o[gğ]lu|"
@@ -46,14 +48,15 @@ def read_name(cell: Cell) -> Read[str]:
     if len(text) > _LONGEST:
         return Read(text[:_LONGEST], "text_cut")
     found = read_text(text) if isinstance(cell, str) else Read(text)
-    mended = mend_mixed(text)
-    if mended != text:
+    if _LATIN.search(text) and (mended := mend_mixed(text)) != text:
         return Read(tidy(mended), "name_latin", tidy(mended))
     return found if found.code else Read(tidy(text))
 
 
 def tidy(text: str) -> str:
     """The usual spelling of a name as typed: no spaces around hyphens, one capital letter a word."""
+    if text.istitle() and not _DASH.search(text):
+        return text
     text = _HYPHEN.sub("-", text)
     return " ".join(_word(word, text) for word in text.split())
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Where:
     """A place in a file: rows are counted from 1 as a spreadsheet shows them, lines of a text file likewise."""
 
@@ -16,7 +16,7 @@ class Where:
 NOWHERE = Where()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GuardianRow:
     """A parent as a list names one. ``phone`` is E.164, or as typed when it could not be read.
 
@@ -31,7 +31,7 @@ class GuardianRow:
     relation: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StudentRow:
     """One line of a class list. ``sex`` is "m", "f" or ""; ``class_name`` canonical ("7А", in small schools "7").
 
@@ -52,7 +52,7 @@ class StudentRow:
     where: Where = field(default=NOWHERE, compare=False, repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GuardianshipRow:
     """One line of a list of parents: a student, told by class and name, and who stands for them.
 
