@@ -8,30 +8,7 @@ import pytest
 
 from server.importers.registry import read
 from tests.server import rosters
-
-PARTS = {
-    "manifest": "propertyName,value\nmanifest.version,1.0\noneroster.version,1.2\nfile.users,bulk\n",
-    "orgs": "sourcedId,status,dateLastModified,name,type,identifier,parentSourcedId\ns1,,,Лесная школа,school,,\n",
-    "academicSessions": "sourcedId,status,dateLastModified,title,type,startDate,endDate,parentSourcedId,schoolYear\n"
-                        "y,,,2026/27,schoolYear,2026-09-01,2027-05-25,,2027\n"
-                        "q1,,,1 четверть,gradingPeriod,2026-09-01,2026-10-25,y,2027\n",
-    "courses": "sourcedId,status,dateLastModified,schoolYearSourcedId,title,courseCode,grades,orgSourcedId,subjects,"
-               "subjectCodes\nc1,,,y,\"Физика, 7 класс\",Физ.,07,s1,,\n",
-    "classes": "sourcedId,status,dateLastModified,title,grades,courseSourcedId,classCode,classType,location,"
-               "schoolSourcedId,termSourcedIds,subjects,subjectCodes,periods\n"
-               "h1,,,7А,07,c1,7А,homeroom,,s1,y,,,\nk1,,,7А: Физика,07,c1,,scheduled,,s1,\"q1\",,,\n",
-    "users": "sourcedId,enabledUser,username,givenName,familyName,middleName,email,sms,agentSourcedIds\n"
-             "u1,true,u1,Пётр,Листов,Ильич,,,p1\nu2,true,u2,Вера,Корнева,,,,\n"
-             "p1,true,p1,Анна,Листова,Юрьевна,anna@example.org,8 999 000-10-10,u1\n"
-             "t1,true,t1,Анна,Веслова,,t1@example.org,,\n",
-    "roles": "sourcedId,status,dateLastModified,userSourcedId,roleType,role,beginDate,endDate,orgSourcedId,"
-             "userProfileSourcedId\nr1,,,u1,primary,student,,,s1,\nr2,,,u2,primary,student,,,s1,\n"
-             "r3,,,p1,primary,parent,,,s1,\nr4,,,t1,primary,teacher,,,s1,\n",
-    "enrollments": "sourcedId,status,dateLastModified,classSourcedId,schoolSourcedId,userSourcedId,role,primary,"
-                   "beginDate,endDate\ne1,,,h1,s1,u1,student,,,\ne2,,,h1,s1,u2,student,,,\n"
-                   "e3,,,h1,s1,t1,teacher,true,,\ne4,,,k1,s1,u1,student,,,\ne5,,,k1,s1,u2,student,,,\n"
-                   "e6,,,k1,s1,t1,teacher,true,,\n",
-}  # fmt: skip
+from tests.server.rosters import SMALL
 
 
 def taken(files, **values):
@@ -43,12 +20,12 @@ def told(result):
     return [(one.level, one.code, one.file.rpartition("/")[2], one.row, one.column) for one in result.findings]
 
 
-def swapped(name, old, new, files=PARTS):
+def swapped(name, old, new, files=SMALL):
     """The small set with a piece of one file replaced."""
     return rosters.changed(files, name, lambda text: text.replace(old, new, 1))
 
 
-def roster(files=PARTS, **values):
+def roster(files=SMALL, **values):
     [row] = taken(files, **values).rows
     return row
 
@@ -100,7 +77,7 @@ def test_one_side_of_a_family_is_enough():
 
 
 def test_demographics_bring_birth_dates():
-    files = {**PARTS, "demographics": "sourcedId,birthDate,sex\nu1,3/07/2013,male\nu2,2013-08-04,Female\n"}
+    files = {**SMALL, "demographics": "sourcedId,birthDate,sex\nu1,3/07/2013,male\nu2,2013-08-04,Female\n"}
     found = roster(files)
     assert [(str(one.row.birth_date), one.row.sex) for one in found.students] == [
         ("2013-07-03", "m"), ("2013-08-04", "f")]  # fmt: skip
@@ -109,7 +86,7 @@ def test_demographics_bring_birth_dates():
 def lesson(title, students, more=""):
     """The small set with a second taught class for some of the students."""
     rows = "".join(f"x{number},,,k2,s1,{user},student,,,\n" for number, user in enumerate(students))
-    files = rosters.changed(PARTS, "classes", lambda text: f"{text}k2,,,{title},07,c1,{more},scheduled,,s1,q1,,,\n")
+    files = rosters.changed(SMALL, "classes", lambda text: f"{text}k2,,,{title},07,c1,{more},scheduled,,s1,q1,,,\n")
     return rosters.changed(files, "enrollments", lambda text: text + rows)
 
 
@@ -130,7 +107,7 @@ def test_parts_of_a_class(title, students, code, part):
 
 def many(count):
     """The small set with so many students of 7А."""
-    files = rosters.changed(PARTS, "users", lambda text: text + "".join(
+    files = rosters.changed(SMALL, "users", lambda text: text + "".join(
         f"m{n},true,m{n},Имя{n},Фамилия{n},,,,\n" for n in range(count)))  # fmt: skip
     return rosters.changed(files, "enrollments", lambda text: text + "".join(
         f"me{n},,,h1,s1,m{n},student,,,\nmk{n},,,k1,s1,m{n},student,,,\n" for n in range(count)))  # fmt: skip
@@ -157,7 +134,7 @@ def test_a_few_who_are_missing_do_not_split_a_class():
 
 
 def test_students_of_several_classes_are_a_study_group():
-    files = rosters.changed(PARTS, "classes", lambda text: f"{text}h2,,,7Б,07,c1,,homeroom,,s1,y,,,\n"
+    files = rosters.changed(SMALL, "classes", lambda text: f"{text}h2,,,7Б,07,c1,,homeroom,,s1,y,,,\n"
                             "k2,,,Кружок: Физика,07,c1,,scheduled,,s1,q1,,,\n")  # fmt: skip
     files = swapped("enrollments", "h1,s1,u2", "h2,s1,u2", files)
     files = rosters.changed(files, "users", lambda text: text + "u3,true,u3,Олег,Вязов,,,,\n")
@@ -169,7 +146,7 @@ def test_students_of_several_classes_are_a_study_group():
 
 def test_ends_are_exclusive_where_sessions_follow_one_upon_the_other():
     more = "q2,,,2 четверть,gradingPeriod,2026-10-25,2026-12-29,y,2027\n"
-    ends = [str(term.row.end) for term in roster(rosters.changed(PARTS, "academicSessions", lambda t: t + more)).terms]
+    ends = [str(term.row.end) for term in roster(rosters.changed(SMALL, "academicSessions", lambda t: t + more)).terms]
     assert ends == ["2026-10-24", "2026-12-28"]
     assert [str(term.row.end) for term in roster().terms] == ["2026-10-25"]
 
@@ -245,7 +222,7 @@ def test_each_damage_is_said_at_its_place(name, old, new, finding):
     ],
 )  # fmt: skip
 def test_other_spellings_mean_the_same(name, old, new):
-    found, plain = taken(swapped(name, old, new)), taken(PARTS)
+    found, plain = taken(swapped(name, old, new)), taken(SMALL)
     harmless = {"oneroster_row_short"}  # the rows below a header that got a column more
     assert {one.code for one in found.findings} <= harmless
     assert [one.row.last for one in found.rows[0].students] == [one.row.last for one in plain.rows[0].students]
@@ -258,22 +235,22 @@ def test_other_spellings_mean_the_same(name, old, new):
     [("utf-8-sig", None), ("cp1251", "encoding_declared_wrong"), ("utf-16", None)],
 )
 def test_letters_of_another_encoding(encoding, code):
-    files = {**PARTS, "users": PARTS["users"].encode(encoding)}
+    files = {**SMALL, "users": SMALL["users"].encode(encoding)}
     result = taken(files)
     assert [one.code for one in result.findings] == ([code] if code else [])
-    assert result.rows == taken(PARTS).rows
+    assert result.rows == taken(SMALL).rows
 
 
 def test_another_delimiter():
-    files = {**PARTS, "users": PARTS["users"].replace(",", ";")}
-    assert taken(files).rows == taken(PARTS).rows
+    files = {**SMALL, "users": SMALL["users"].replace(",", ";")}
+    assert taken(files).rows == taken(SMALL).rows
 
 
 def test_entries_marked_for_deletion_are_skipped_and_said():
     files = swapped("enrollments", "e1,,", "e1,tobedeleted,2026-11-01")
     files = swapped("enrollments", "e4,,", "e4,ToBeDeleted,2026-11-01", files)
     users = (
-        PARTS["users"].replace("\n", ",\n").replace("Ids,\n", "Ids,status\n").replace("p1,\nu2", "p1,tobedeleted\nu2")
+        SMALL["users"].replace("\n", ",\n").replace("Ids,\n", "Ids,status\n").replace("p1,\nu2", "p1,tobedeleted\nu2")
     )
     result = taken({**files, "users": users})
     assert [(one.code, one.value) for one in result.findings] == [
@@ -290,23 +267,23 @@ def test_who_has_left_a_class_is_not_in_it():
 
 
 def test_a_set_of_the_version_before():
-    users = re.sub(r"^(\w+,.*)$", r"\1,student", PARTS["users"], flags=re.M).replace("Ids,student", "Ids,role")
+    users = re.sub(r"^(\w+,.*)$", r"\1,student", SMALL["users"], flags=re.M).replace("Ids,student", "Ids,role")
     users = users.replace("u1,student\nt1", "u1,parent\nt1").replace(
         "t1@example.org,,,student", "t1@example.org,,,teacher"
     )
-    files = {name: text for name, text in PARTS.items() if name not in ("roles", "manifest")} | {"users": users}
+    files = {name: text for name, text in SMALL.items() if name not in ("roles", "manifest")} | {"users": users}
     result = taken(files)
     assert {one.code for one in result.findings} == {"oneroster_no_manifest", "oneroster_file_missing"}
     assert [one.row.roles for one in result.rows[0].staff] == [("subject_teacher",)]
 
 
 def test_unknown_files_and_what_file_managers_add():
-    files = {**PARTS, "results": "", "notes": "x", "__MACOSX/._users": "x", ".DS_Store": "x"}
+    files = {**SMALL, "results": "", "notes": "x", "__MACOSX/._users": "x", ".DS_Store": "x"}
     assert told(taken(files)) == [("warning", "oneroster_file_unused", "notes.csv", 0, "")]
 
 
 def test_a_set_in_one_folder_and_with_capitals():
-    files = {("Users" if name == "users" else name): text for name, text in PARTS.items()}
+    files = {("Users" if name == "users" else name): text for name, text in SMALL.items()}
     result = read("oneroster", "set.zip", rosters.packed(files, "export/"))
     assert (result.findings, len(result.rows[0].students)) == ((), 2)
 
@@ -318,19 +295,19 @@ def test_a_set_in_one_folder_and_with_capitals():
     ("files", "code"),
     [
         (swapped("manifest", "bulk", "delta"), "oneroster_delta"),
-        ({name: text for name, text in PARTS.items() if name != "users"}, "oneroster_files"),
-        ({**PARTS, "a/users": PARTS["users"]}, "oneroster_folders"),
-        ({f"a/b/{name}": text for name, text in PARTS.items()}, "oneroster_folders"),
-        ({**PARTS, "../users": PARTS["users"]}, "oneroster_folders"),
-        ({**PARTS, "users": ""}, "file_empty"),
-        ({**PARTS, "users": "givenName\nx\n"}, "column_missing"),
-        ({**PARTS, "users": "a,b,c\n1,2,3\n"}, "column_missing"),
-        ({**PARTS, "users": b"\x00\x01\x02"}, "not_text"),
-        ({**PARTS, "users": '"' + "x" * 200_000}, "text_broken"),
-        ({**PARTS, "users": "sourcedId,givenName,familyName\n" + "u,a,b\n" * 100_001}, "table_too_large"),
-        ({**PARTS, "users": "a," * 600}, "table_too_large"),
+        ({name: text for name, text in SMALL.items() if name != "users"}, "oneroster_files"),
+        ({**SMALL, "a/users": SMALL["users"]}, "oneroster_folders"),
+        ({f"a/b/{name}": text for name, text in SMALL.items()}, "oneroster_folders"),
+        ({**SMALL, "../users": SMALL["users"]}, "oneroster_folders"),
+        ({**SMALL, "users": ""}, "file_empty"),
+        ({**SMALL, "users": "givenName\nx\n"}, "column_missing"),
+        ({**SMALL, "users": "a,b,c\n1,2,3\n"}, "column_missing"),
+        ({**SMALL, "users": b"\x00\x01\x02"}, "not_text"),
+        ({**SMALL, "users": '"' + "x" * 200_000}, "text_broken"),
+        ({**SMALL, "users": "sourcedId,givenName,familyName\n" + "u,a,b\n" * 100_001}, "table_too_large"),
+        ({**SMALL, "users": "a," * 600}, "table_too_large"),
         (swapped("classes", "homeroom", "scheduled"), "oneroster_no_homerooms"),
-        (rosters.changed(PARTS, "classes", lambda text: f"{text}h2,,,7Б,07,c1,,homeroom,,s2,y,,,\n"),
+        (rosters.changed(SMALL, "classes", lambda text: f"{text}h2,,,7Б,07,c1,,homeroom,,s2,y,,,\n"),
          "oneroster_schools"),
     ],
 )  # fmt: skip
@@ -343,7 +320,7 @@ def test_sets_that_cannot_be_taken(files, code):
 
 
 def test_the_file_that_cannot_be_read_is_named():
-    assert taken({**PARTS, "roles": b"\x00\x01"}).findings[-1].file == "set.zip/roles.csv"
+    assert taken({**SMALL, "roles": b"\x00\x01"}).findings[-1].file == "set.zip/roles.csv"
 
 
 @pytest.mark.parametrize(
