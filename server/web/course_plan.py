@@ -115,9 +115,15 @@ def _render(
     draft = PlanDraft(rows, draft.removed)
     return render_template(
         "plans/page.html", page=shown, draft=draft, falls=shown.falls(draft), stands=shown.balance(normal(draft)),
-        base=shown.mark if base is None else base, wrong=wrong or {}, theirs=theirs, act=act, may_edit=may_edit,
+        base=shown.mark if base is None else base, wrong=wrong or {}, theirs=theirs, act=act,
+        differs=_differs(theirs, draft) if theirs else [], may_edit=may_edit,
         focus=_focus(act), unsaved=bool(act or wrong or theirs),
     )  # fmt: skip
+
+
+def _differs(theirs: PlanDraft, mine: PlanDraft) -> list[tuple[int, RowDraft]]:
+    """The rows that stand now and are not the same in the sheet, with their numbers."""
+    return [(n, row) for n, row in enumerate(theirs.rows, 1) if mine.rows[n - 1 : n] != (row,)]
 
 
 def _focus(act: str) -> int | None:
