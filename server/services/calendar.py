@@ -6,6 +6,7 @@ Pure: terms, slots and lessons come in as plain tuples, a plan goes out. Nothing
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from sync.ids import content_id
 
@@ -13,7 +14,7 @@ TAUGHT = ("quarter", "half", "trimester")
 FREE = ("vacation", "public_holiday")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """A term or a free stretch, both days included; no ``grades`` = all."""
 
@@ -39,7 +40,7 @@ class Weeks:
         return ((monday(day) - monday(self.anchor)).days // 7) % self.cycle
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placed:
     """An hour of the weekly pattern; ``weekday`` 1 = Monday, ``shift`` None = the group's own."""
 
@@ -50,7 +51,7 @@ class Placed:
     shift: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pattern:
     """A weekly lesson: ``id`` of its row, its natural ``key``, hours, (course id, grade) pairs, teachers' ids."""
 
@@ -61,7 +62,7 @@ class Pattern:
     teachers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A dated lesson that the pattern asks for; courses and teachers sorted."""
 
@@ -75,7 +76,7 @@ class Wanted:
     shift: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Known:
     """A lesson that is there. ``locked``: the office changed it, ``home`` is where the pattern had put it.
 
@@ -115,6 +116,7 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+@cache
 def iso_week(day: date) -> str:
     """ "2026-W50"."""
     year, week, _ = day.isocalendar()

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync.canonical import digest
 from sync.ids import content_id, uuid7
 
 
@@ -54,3 +55,8 @@ def test_a_content_id_is_half_the_sha256_of_the_canonical_list():
 def test_other_parts_give_another_content_id(one, other):
     """Also when the parts joined would be the same text."""
     assert (content_id(*one) == content_id(*other)) == (one == other)
+
+
+@given(st.lists(st.text()))
+def test_a_content_id_is_named_by_the_canonical_bytes(parts):
+    assert content_id(*parts) == digest(parts)[:32]

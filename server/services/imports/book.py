@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from server.importers.findings import ERROR, INFO, WARNING, Notes
 from server.importers.rows import Where
 from server.models import Base, School
+from server.services.imports.change_journal import Journal
 from sync.ids import uuid7
 
 TELL_EVERY = 100  # rows
@@ -33,6 +34,7 @@ class Book:
     actor_id: str | None = None
     decisions: Mapping[str, str] = field(default_factory=dict)
     is_partial: bool = False
+    journal: Journal | None = None  # is told of what goes past the session
     progress: Callable[[int], None] | None = None  # told how many rows of the file are done, now and then
     counts: Counter[str] = field(default_factory=Counter)
     touched: int = 0

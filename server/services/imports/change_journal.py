@@ -7,17 +7,20 @@ from itertools import islice
 from types import TracebackType
 from typing import Any
 
-from sqlalchemy import ForeignKey, Table, event, inspect, select, tuple_
+from sqlalchemy import Column, ForeignKey, Select, String, Table, event, inspect, select, tuple_
 from sqlalchemy.orm import ORMExecuteState, Session, attributes
 
 from server.models import Base
+from server.services import bulk
 
 Key = tuple[Any, ...]  # the values of a primary key
 Row = tuple[Any, ...]  # the values of all columns, in the table's order
 CHUNK = 900  # keys in one IN list
+PORTION = 5000  # rows read at once
 
 # Rows that come and go with a row of another table: when that one is new they are not written down one by one.
 PARTS = {"lesson_course": ("lesson", "lesson_id"), "lesson_teacher": ("lesson", "lesson_id")}
+_NOTHING = object()  # where no value was given
 
 
 @dataclass
@@ -44,6 +47,7 @@ class Journal:
     def __init__(self, session: Session):
         self.session = session
         self._before: dict[str, dict[Key, Row | None]] = {}  # table → key → the row before; None: there was none
+        self._marks: dict[str, dict[Key, int]] = {}  # checksums of new rows, while nothing has touched them
         self._listeners = (
             ("before_flush", self._flushing), ("after_flush", self._flushed), ("do_orm_execute", self._executing),
         )  # fmt: skip
@@ -59,9 +63,36 @@ class Journal:
 
     def keep(self, table: Table, keys: Iterable[Key]) -> None:
         """Remember how these rows look, unless that is known already."""
-        known = self._before.setdefault(table.name, {})
-        for row in rows_of(self.session, table, (key for key in keys if key not in known)):
+        known, marks = self._before.setdefault(table.name, {}), self._marks.get(table.name, {})
+        missing = []
+        for key in keys:
+            if key not in known:
+                missing.append(key)
+            marks.pop(key, None)
+        for row in rows_of(self.session, table, missing):
             self._keep_row(table, row)
+
+    def note_rows(self, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+        """Rows that were inserted past the session; those with a value for every column need not be read again."""
+        parent, column = PARTS.get(table.name, ("", ""))
+        made, known = self._before.get(parent, {}), self._before.setdefault(table.name, {})
+        marks, whole = self._marks.setdefault(parent or table.name, {}), self._marks.setdefault(table.name, {})
+        names, columns = _key_names(table), table.c.keys()
+        for row in rows:
+            values = tuple(row.get(name, _NOTHING) for name in columns)
+            if parent and made.get((row[column],), ()) is None:
+                self._add_part(marks, (row[column],), values)
+                continue
+            key = tuple(row[name] for name in names)
+            if known.setdefault(key, None) is None and _NOTHING not in values:
+                whole[key] = checksum(values)
+
+    @staticmethod
+    def _add_part(marks: dict[Key, int], key: Key, values: Row) -> None:
+        if key in marks and _NOTHING not in values:
+            marks[key] = (marks[key] + checksum(values)) & 0xFFFFFFFF
+        else:
+            marks.pop(key, None)
 
     def keep_deleted(self, table: Table, keys: Iterable[Key]) -> None:
         """As ``keep``, and so for all rows that refer to these: they go with them, or lose their reference."""
@@ -114,8 +145,7 @@ class Journal:
         table: Table = statement.table
         rows = [given] if isinstance(given, dict) else list(given or ())
         if state.is_insert:
-            for row in rows or [statement.compile().params]:
-                self._note_new(table, tuple(row[name] for name in _key_names(table)), row.__getitem__)
+            self.note_rows(table, rows or [statement.compile().params])
         elif statement.whereclause is None and rows:  # an update by primary keys
             self.keep(table, [tuple(row[name] for name in _key_names(table)) for row in rows])
         else:
@@ -134,15 +164,21 @@ class Journal:
     def _note_new(self, table: Table, key: Key, value: Any) -> None:
         if not self._is_part_of_new(table, value):
             self._before.setdefault(table.name, {}).setdefault(key, None)
+            self._marks.get(table.name, {}).pop(key, None)
 
     def _keep_row(self, table: Table, row: Row) -> None:
         if not self._is_part_of_new(table, lambda column: row[table.c.keys().index(column)]):
             self._before.setdefault(table.name, {}).setdefault(key_of(table, row), row)
+            self._marks.get(table.name, {}).pop(key_of(table, row), None)
 
     def _is_part_of_new(self, table: Table, value: Any) -> bool:
+        """True for a row that comes and goes with a new one, which has then been touched."""
         parent, column = PARTS.get(table.name, ("", ""))
         known = self._before.get(parent)
-        return known is not None and known.get((value(column),), ()) is None
+        if known is None or known.get((value(column),), ()) is not None:
+            return False
+        self._marks.get(parent, {}).pop((value(column),), None)
+        return True
 
     def _rows(self, table: Table, keys: Sequence[Key]) -> list[Row]:
         known = self._before.get(table.name, {})
@@ -150,9 +186,12 @@ class Journal:
 
     def _compare(self, table: Table, known: dict[Key, Row | None], with_rows: bool) -> TableChanges:
         outcome = TableChanges(table)
-        parts = checksums_of_parts(self.session, table, [key for key, row in known.items() if row is None])
+        marks = {} if with_rows else self._marks.get(table.name, {})
+        outcome.new.update(marks)
+        unread = [key for key in known if key not in marks]
+        parts = checksums_of_parts(self.session, table, [key for key in unread if known[key] is None])
         seen: set[Key] = set()
-        for row in rows_of(self.session, table, known):
+        for row in rows_of(self.session, table, unread):
             key = key_of(table, row)
             before = known[key]
             seen.add(key)
@@ -202,10 +241,10 @@ def checksums_of_parts(session: Session, table: Table, keys: Sequence[Key]) -> d
     return found
 
 
-def chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """Lists of at most CHUNK values, as many as one query may name."""
+def chunks(values: Iterable[Any], most: int = CHUNK) -> Iterator[list[Any]]:
+    """Lists of at most so many values; by default as many as one query may name."""
     pending = iter(values)
-    while chunk := list(islice(pending, CHUNK)):
+    while chunk := list(islice(pending, most)):
         yield chunk
 
 
@@ -222,10 +261,17 @@ def references_to(table: Table) -> list[tuple[Table, ForeignKey]]:
 
 
 def _where_in(session: Session, table: Table, column: Any, values: Iterable[Any]) -> Iterator[Row]:
-    connection = session.connection()
+    connection, query = session.connection(), _everything(table)
+    if isinstance(column, Column) and isinstance(column.type, String):
+        for chunk in chunks(values, PORTION):
+            yield from map(tuple, bulk.fetch(connection, query, column, chunk))
+        return
     for chunk in chunks(values):
-        for row in connection.execute(select(table).where(column.in_(chunk))):
-            yield tuple(row)
+        yield from map(tuple, connection.execute(query.where(column.in_(chunk))))
+
+
+def _everything(table: Table) -> Select[Any]:
+    return table.info.setdefault("everything", select(table))
 
 
 def _key_names(table: Table) -> list[str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Select, Table, and_, delete, or_, select, tuple_, update
 
 from server.models import (
     Absence,
@@ -23,7 +24,7 @@ from server.models import (
     WeeklyLessonTeacher,
     Year,
 )
-from server.services import calendar
+from server.services import bulk, calendar
 from server.services.calendar import Known, Pattern, Placed, Plan, Stretch, Wanted, Weeks
 from server.services.imports.book import Book
 from server.services.imports.change_journal import chunks
@@ -31,6 +32,7 @@ from sync.ids import content_id
 
 OFFICE = ("substituted", "moved", "cancelled", "reassigned")  # what a person decided; an import keeps off
 CHUNK = 500  # ids in one IN list
+PORTION = 4000  # rows in one insert
 
 
 def materialise(book: Book, year: Year) -> Plan:
@@ -142,29 +144,35 @@ def _homes(book: Book) -> dict[str, tuple[date, int] | None]:
 
 
 def _create(book: Book, rows: Sequence[tuple[str, Wanted]]) -> None:
-    session = book.session
-    if rows:
-        session.execute(insert(Lesson), [
-            {"id": id, "weekly_lesson_id": want.weekly, "on": want.on, "n": want.n, "room_id": want.room,
-             "state": "planned", "shift": want.shift} for id, want in rows
-        ])  # fmt: skip
-        _add_courses(book, ((id, course) for id, want in rows for course in want.courses))
-        _add_teachers(book, ((id, teacher) for id, want in rows for teacher in want.teachers))
+    """In the order of their ids: an index that is filled in its own order is filled much faster."""
+    rows = sorted(rows, key=itemgetter(0))
+    _insert(book, Lesson.__table__, (
+        {"id": id, "weekly_lesson_id": want.weekly, "on": want.on, "n": want.n, "room_id": want.room,
+         "state": "planned", "shift": want.shift} for id, want in rows
+    ))  # fmt: skip
+    _add_courses(book, ((id, course) for id, want in rows for course in want.courses))
+    _add_teachers(book, ((id, teacher) for id, want in rows for teacher in want.teachers))
+
+
+def _insert(book: Book, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    """In portions: a year's lessons at once would take a lot of memory."""
+    for portion in chunks(rows, PORTION):
+        bulk.add(book.session.connection(), table, portion)
+        if book.journal is not None:
+            book.journal.note_rows(table, portion)
 
 
 def _add_courses(book: Book, pairs: Iterable[tuple[str, str]]) -> None:
-    rows = [
-        {"id": content_id("lesson_course", lesson, course), "lesson_id": lesson, "course_id": course, "topic": ""}
+    _insert(book, LessonCourse.__table__, (
+        {"id": content_id("lesson_course", lesson, course), "lesson_id": lesson, "course_id": course, "topic": "",
+         "form": None, "broadcast_id": None}
         for lesson, course in pairs
-    ]
-    if rows:
-        book.session.execute(insert(LessonCourse), rows)
+    ))  # fmt: skip
 
 
 def _add_teachers(book: Book, pairs: Iterable[tuple[str, str]]) -> None:
-    rows = [{"lesson_id": lesson, "person_id": teacher} for lesson, teacher in pairs]
-    if rows:
-        book.session.execute(insert(LessonTeacher), rows)
+    rows = ({"lesson_id": lesson, "person_id": teacher} for lesson, teacher in pairs)
+    _insert(book, LessonTeacher.__table__, rows)
 
 
 def _update(book: Book, pairs: Sequence[tuple[Known, Wanted]]) -> None:
@@ -212,4 +220,4 @@ def _note_changes(book: Book, changes: Sequence[tuple[str, dict[str, Any], dict[
         for id, before, after in changes
     ]  # fmt: skip
     if rows:
-        book.session.execute(insert(LessonChange), rows)
+        _insert(book, LessonChange.__table__, rows)

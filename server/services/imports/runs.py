@@ -84,7 +84,7 @@ def pack(changes: Iterable[TableChanges]) -> bytes:
     """A journal as compressed JSON."""
     tables = [_pack_table(one) for one in changes]
     text = json.dumps({"v": PACKING, "tables": tables}, ensure_ascii=False, separators=(",", ":"))
-    return zlib.compress(text.encode(), 3)
+    return zlib.compress(text.encode(), 1)
 
 
 def unpack(packed: bytes) -> list[PackedTable]:

@@ -48,6 +48,7 @@ class Weekly:
         self.keys = {row.key for row in self.known.values()}
         self.stated: set[str] = set()  # ids
         self.covered: set[str] = set()  # ids of the classes whose lessons the file states
+        self.tells_unplaced = False  # not every program writes lessons that have no hour
         self.unknown: set[str] = set()
         self.divisions: dict[tuple[str, str], str] = {}
 
@@ -63,6 +64,7 @@ class Weekly:
             one.row = replace(one.row, key=row.key)
             self.covered |= {shifts.class_of(group) for group in one.groups}
         self._settle_shifts(taken)
+        self.tells_unplaced = any(not row.cards for row in table.lessons)
         alike: dict[tuple[str, ...], list[Taken]] = {}
         for one in taken:
             alike.setdefault((one.subject.id, *sorted(one.courses)), []).append(one)
@@ -78,7 +80,7 @@ class Weekly:
         left_out: dict[str, Group] = {}
         groups = {course.id: self.groups.by_id[course.group_id] for course in self.courses.courses.values()}
         for id, lesson in self.known.items():
-            if id in self.stated or lesson.withdrawn:
+            if id in self.stated or lesson.withdrawn or not (self.slots.get(id) or self.tells_unplaced):
                 continue
             own = [groups[view.course_id] for view in self.views.get(id, []) if view.course_id in groups]
             missing = [group for group in own if shifts.class_of(group) not in self.covered]
