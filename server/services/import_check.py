@@ -48,9 +48,14 @@ class Check:
         return next((finding for finding in self.report.findings if finding.refuses), None)
 
     @property
+    def has_errors(self) -> bool:
+        """Whether some of it, or all, cannot be taken."""
+        return any(finding.level == ERROR for finding in self.report.findings)
+
+    @property
     def rows_in_error(self) -> int:
         """How many rows would be left out."""
-        return len({(one.sheet, one.row) for one in self.report.findings if one.level == ERROR})
+        return rows_in_error(self.report)
 
     @property
     def changes_something(self) -> bool:
@@ -58,6 +63,11 @@ class Check:
         counts = self.report.counts
         told = any(change.what != "absent" for change in self.report.changes)
         return bool(told or counts.get("created") or counts.get("updated"))
+
+
+def rows_in_error(report: ImportReport) -> int:
+    """How many rows of a file have an error; what is said of a file as a whole does not count."""
+    return len({(one.sheet, one.row) for one in report.findings if one.level == ERROR and one.row})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Taking an uploaded file in, and taking the last one back: in the background, each of them once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,22 @@ def take(config: Config, draft_id: str, skip_errors: bool, by: Starter, locale: 
     return _start(taking_name(draft_id), by, work)
 
 
+def take_all(config: Config, draft_ids: Sequence[str], by: Starter, locale: str) -> Run:
+    """Begin to take these drafts in one after the other; one with an error stays as it is and stops no other.
+
+    The run's result is a tuple of ``Taken``. A second call of the same person finds the first at work.
+    """
+
+    def work(progress: Progress) -> tuple[Taken, ...]:
+        taken = []
+        for done, draft_id in enumerate(draft_ids):
+            progress("files", done, len(draft_ids))
+            taken.append(_take(config, draft_id, False, by, locale, lambda what, done, total: None))
+        return tuple(taken)
+
+    return _start(all_name(by.account_id), by, work)
+
+
 def undo(run_id: str, by: Starter) -> Run:
     """Begin to take the last import back; the run's result is an UndoReport. Its draft is open again then."""
 
@@ -49,6 +65,11 @@ def undo(run_id: str, by: Starter) -> Run:
 def taking_name(draft_id: str) -> str:
     """What the taking of a draft goes by."""
     return f"take {draft_id}"
+
+
+def all_name(account_id: str) -> str:
+    """What the taking of all drafts of a person goes by."""
+    return f"take all {account_id}"
 
 
 def undoing_name(run_id: str) -> str:

@@ -16,18 +16,22 @@ from server.web import import_words
 
 SHOWN = 100  # findings of a level, and changes of a kind, before the rest is only in the workbook
 FIRST = 10  # of them before the fold
-BARE_FIRST = 40  # names alone need little room
+BARE_FIRST = 24  # names alone need little room
 _TWIN = "_perhaps_known"  # how the codes of findings end that ask whether two people are one
 _BARE = ("created", "removed", "absent")  # changes that are told by the name alone
 _NAMED = 12  # sheets of one layout that are named
 
 
 class Layout(NamedTuple):
-    """Sheets with the same columns. ``heads`` and ``preview``: the first rows of the first sheet, as stored."""
+    """Sheets with the same columns; ``taken``: they are read.
+
+    ``heads`` and ``preview``: the first rows of the first sheet, as they will be stored.
+    """
 
     shape: str
     sheets: tuple[str, ...]
     more: int
+    taken: bool
     columns: tuple[ColumnView, ...]
     missing: str
     rows: int
@@ -68,17 +72,13 @@ class Question(NamedTuple):
 
 
 def layouts(kind: str, views: Iterable[SheetView]) -> list[Layout]:
-    """The sheets that are read, by layout."""
+    """The sheets by layout, those that are read first."""
     by_shape: dict[str, list[SheetView]] = {}
     for view in views:
         if view.columns:
             by_shape.setdefault(view.shape, []).append(view)
-    return [_layout(kind, shape, alike) for shape, alike in by_shape.items()]
-
-
-def skipped(views: Iterable[SheetView]) -> list[str]:
-    """Names of sheets of which nothing is read."""
-    return [view.name for view in views if not view.columns or not view.taken]
+    found = [_layout(kind, shape, alike) for shape, alike in by_shape.items()]
+    return sorted(found, key=lambda layout: not layout.taken)
 
 
 def _layout(kind: str, shape: str, alike: Sequence[SheetView]) -> Layout:
@@ -87,18 +87,19 @@ def _layout(kind: str, shape: str, alike: Sequence[SheetView]) -> Layout:
     fields = list(dict.fromkeys(field for row in first.preview for field, _text in row))
     names = tuple(view.name for view in alike if view.name)
     return Layout(
-        shape, names[:_NAMED], max(len(names) - _NAMED, 0), first.columns,
+        shape, names[:_NAMED], max(len(names) - _NAMED, 0), any(view.taken for view in alike), first.columns,
         ", ".join(str(labels.get(field, field)) for field in first.missing), sum(view.rows for view in alike),
         tuple(str(labels.get(field, field)) for field in fields),
         tuple(tuple(dict(row).get(field, "") for field in fields) for row in first.preview),
     )  # fmt: skip
 
 
-def certain(found: Iterable[Layout]) -> bool:
+def certain(layout: Layout) -> bool:
     """Whether every column with a name was recognised without doubt."""
-    columns = [column for layout in found for column in layout.columns if column.label]
-    sure = all(column.confidence >= import_words.SURE or column.reason == "mapping" for column in columns)
-    return sure and not any(layout.missing for layout in found)
+    return not layout.missing and all(
+        column.confidence >= import_words.SURE or column.reason == "mapping"
+        for column in layout.columns if column.label
+    )  # fmt: skip
 
 
 def options(kind: str) -> list[tuple[str, str]]:
@@ -164,9 +165,10 @@ def odd(sheet: GridSheet) -> int:
     return sum(cell.state == "odd" for row in sheet.rows for cell in row)
 
 
-def place_of(finding: Finding) -> str:
-    """The column of a finding: its letter and what the header calls it."""
-    return " · ".join(dict.fromkeys(part for part in (finding.letter, finding.column) if part))
+def place_of(kind: str, finding: Finding) -> str:
+    """The column of a finding: its letter and what the header, or else we, call it."""
+    column = str(LABELS.get(kind, {}).get(finding.column, finding.column))
+    return " · ".join(dict.fromkeys(part for part in (finding.letter, column) if part))
 
 
 def _section(name: str, title: str, tone: str, own: Sequence[Any], first: int = FIRST) -> Section:

@@ -66,13 +66,35 @@ def upload() -> Any:
 def _home(refused: list[tuple[str, Finding]], wrong: str = "") -> str:
     known = imports.history(db.session, KNOWN)
     last = next((run.id for run in known if run.can_undo or run.undone_at), "")
+    all_run = running().last(import_taking.all_name(current_user.account_id))
     return render_template(
-        "imports/home.html", refused=refused, wrong=wrong, guides=import_words.guides(), kinds=_kinds(),
-        words=import_words, pages=import_pages, taken=known[:RECENT],
+        "imports/home.html", told=_told(all_run), refused=refused, wrong=wrong, guides=import_words.guides(),
+        kinds=_kinds(), words=import_words, pages=import_pages, taken=known[:RECENT],
         waiting=import_desk.open_drafts(db.session, current_user.account_id),
         brought={run.kind: run.at for run in reversed(known) if run.undone_at is None},
         undo=_told_undo(running().last(import_taking.undoing_name(last))),
     )  # fmt: skip
+
+
+@blueprint.post("/all")
+@needs(Action.IMPORT_RUN)
+def take_all() -> Any:
+    """Take in the own uploads that have no errors, in the order in which a school brings them."""
+    order = {kind: place for place, (kind, _guide) in enumerate(import_words.guides())}
+    lines = import_desk.open_drafts(db.session, current_user.account_id)
+    own = sorted(
+        (line for line in reversed(lines) if line.mine and line.kind), key=lambda line: order.get(line.kind, 99)
+    )
+    import_taking.take_all(config(), [line.id for line in own], starter(), _locale())
+    import_check.wait(import_taking.all_name(current_user.account_id))
+    return redirect(url_for("imports.home"), 303)
+
+
+@blueprint.get("/all/progress")
+@needs(Action.IMPORT_RUN)
+def watch_all() -> Any:
+    """How far the taking of all uploads has come, for the page's script."""
+    return jsonify(_told(running().last(import_taking.all_name(current_user.account_id))))
 
 
 @blueprint.get("/<draft_id>")
@@ -161,7 +183,7 @@ def _shown(row: ImportDraft, check: Check | None, failed: Run | None) -> str:
         "imports/draft.html", draft=row, check=check, words=import_words, pages=import_pages,
         failed=_told(failed) if failed is not None and failed.state == FAILED else None,
         kinds=_kinds(), layouts=import_pages.layouts(row.kind, views),
-        skipped=import_pages.skipped(views), options=import_pages.options(row.kind),
+        options=import_pages.options(row.kind),
         findings=import_pages.findings(check) if check else [],
         questions=import_pages.questions(check, row.decisions) if check else [],
         changes=import_pages.changes(check.report.changes) if check else [],
@@ -180,7 +202,7 @@ def _taken(row: ImportDraft, taking: Run | None) -> str:
         "imports/taken.html", draft=row, run=run, words=import_words, pages=import_pages,
         changes=import_pages.changes(report.changes) if report else [],
         counts=import_pages.counts(run.counts if run else {}), undo=_told_undo(undone),
-        left_out=len({(one.sheet, one.row) for one in report.findings if one.level == "error"}) if report else 0,
+        left_out=import_check.rows_in_error(report) if report else 0,
         steps=import_words.next_steps(row.kind),
     )  # fmt: skip
 
@@ -192,7 +214,8 @@ def _working(row: ImportDraft, run: Run, title: str) -> str:
 def _told(run: Run | None) -> dict[str, Any]:
     told = progress.told(run, current_user.account_id)
     if run is not None and run.state == WAITING and run.total:
-        told["text"] = _("%(done)s of %(total)s rows", done=run.done, total=run.total)
+        named = _("%(done)s of %(total)s files") if run.what == "files" else _("%(done)s of %(total)s rows")
+        told["text"] = named % {"done": run.done, "total": run.total}
     return told
 
 

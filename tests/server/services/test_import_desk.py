@@ -1,4 +1,4 @@
-"""Uploads on their way in: where they lie, what is refused, what is remembered of them, when they go; and their check."""
+"""Uploads on their way in: where they lie, what is refused, what is remembered, when they go; and their check."""
 
 import os
 import stat

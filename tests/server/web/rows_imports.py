@@ -12,6 +12,8 @@ def _no_draft(world, scope):
 ROWS = (
     Row("GET", "imports.home", _IMPORT),
     Row("POST", "imports.upload", _IMPORT),
+    Row("POST", "imports.take_all", _IMPORT),
+    Row("GET", "imports.watch_all", _IMPORT),
     Row("GET", "imports.page", _IMPORT, path=_no_draft),
     Row("POST", "imports.act", _IMPORT, path=_no_draft),
     Row("GET", "imports.watch", _IMPORT, path=_no_draft),

@@ -225,7 +225,7 @@ def test_a_probable_twin_is_a_question(deputy):
     field = re.search(r'name="(twin:[^"]+)" value="same"', text).group(1)
     deputy.post(page, data={"act": "check", field: "same"})
     text = unescape(deputy.get(page).text)
-    assert "answered" in text and "No errors" in text and "<del>Вёслов</del>" in text
+    assert "answered" in text and "No errors" in text and "Вёслов →" in text
     take(deputy, page)
     assert ("Веслов", "Егор") in students() and ("Вёслов", "Егор") not in students()
 
@@ -335,6 +335,22 @@ def test_a_double_click_takes_it_in_once(deputy, monkeypatch):
     assert "Taken in" in deputy.get(page).text
 
 
+def test_many_files_are_taken_in_at_once_but_those_with_errors(app, world, deputy):
+    factory.signed_in(app, world.accounts["coordinator"]).post(
+        "/imports/", data={"file": [(io.BytesIO(LIST.replace(b"01.02", b"02.02")), "theirs.csv")]}
+    )  # fmt: skip
+    send(deputy, ("classes.csv", LIST), ("bells.csv", (DIRTY / "bells.csv").read_bytes()), ("terms.csv", TERMS))
+    assert deputy.post("/imports/all").status_code == 303
+    running().wait(import_taking.all_name(world.accounts["deputy_studies"]))
+    db.session.rollback()
+    taken = db.session.query(ImportRun).order_by(ImportRun.seq)
+    assert [run.kind for run in taken] == ["terms", "people"], "terms go before lists"
+    waiting = db.session.query(ImportDraft).filter_by(run_id=None)
+    assert {draft.file_name for draft in waiting} == {"bells.csv", "theirs.csv"}
+    assert deputy.get("/imports/all/progress").json["state"] == "done"
+    assert deputy.get("/imports/").status_code == 200
+
+
 def test_after_a_restart_the_result_is_still_told(app, deputy):
     page = upload(deputy, LIST, "classes.csv")
     take(deputy, page)
@@ -418,6 +434,12 @@ def test_today_of_an_empty_school_begins_with_files(app):
     assert "The school is still empty" in client.get("/").text
     factory.group()
     assert "The school is still empty" not in client.get("/").text
+
+
+def test_a_file_of_which_nothing_can_be_taken_offers_no_way_in(deputy):
+    page = deputy.get(upload(deputy, "Класс;Фамилия;Имя;Дата рождения\n7А;Вёслов;Егор;31.02.2013\n".encode())).text
+    assert "Nothing can be taken from this file as it is." in page
+    assert 'value="skip"' not in page and 'value="take"' not in page and "Download the findings" in page
 
 
 def test_next_steps_are_pages_that_exist_and_may_be_opened(app, world, deputy):
