@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.models import Group, Membership, Person
 from server.services.aside import Aside, asides
+from server.services.exemptions import NOBODY, Exempt, exempt
 
 MOST = 5000  # values of one query
 
@@ -29,19 +30,27 @@ class Stay:
 
 @dataclass(frozen=True)
 class Register:
-    """Stays by student, and of every subgroup its class and division; who learns what apart, and who left when."""
+    """Stays by student, of every subgroup its class and division; who learns apart or is exempt, and who left when."""
 
     stays: Mapping[str, tuple[Stay, ...]]
     parts: Mapping[str, tuple[str, str]]
     apart: Mapping[str, tuple[Aside, ...]] = field(default_factory=dict)
     left: Mapping[str, date] = field(default_factory=dict)
+    freed: Exempt = NOBODY
 
     def has(self, student_id: str, group_id: str, day: date) -> bool:
         """True if the student was a member of the group on the day."""
         return belongs(self.stays.get(student_id, ()), group_id, self.parts.get(group_id), day)
 
-    def owes(self, student_id: str, group_id: str, subject: str, due: date, today: date) -> bool:
-        """True if the student, who has not left by today, had the subject with the group when the work was due."""
+    def owes(
+        self, student_id: str, group_id: str, subject: str, due: date, today: date, set_on: date | None = None
+    ) -> bool:
+        """True if the student, who has not left by today, had the subject with the group when the work was due.
+
+        Who was exempt on that day, or on the day of the lesson (``set_on``), owes nothing.
+        """
+        if self.freed.on(student_id, subject, set_on, due):
+            return False
         if student_id in self.left and self.left[student_id] <= today:
             return False
         class_id = self.parts[group_id][0] if group_id in self.parts else group_id
@@ -94,4 +103,4 @@ def register(session: Session, student_ids: Iterable[str]) -> Register:
         gone = select(Person.id, Person.left_on).where(Person.left_on.is_not(None))
         left |= dict(session.execute(gone.where(Person.id.in_(wanted[start : start + MOST]))).all())
     stays = {student_id: tuple(rows) for student_id, rows in found.items()}
-    return Register(stays, parts, asides(session, set(wanted)), left)
+    return Register(stays, parts, asides(session, set(wanted)), left, exempt(session, wanted))

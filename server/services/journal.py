@@ -150,6 +150,7 @@ def grid(session: Session, head: CourseHead, since: date, until: date, today: da
 def _cells(session: Session, head: CourseHead, columns: Sequence[Column], today: date) -> dict[tuple[str, str], Cell]:
     """The works of the columns by (task, student); overdue is only what a member of the group owed on its day."""
     due = {column.task_id: column.due_on for column in columns if column.task_id}
+    set_on = {column.task_id: column.on for column in columns}
     withdrawn = {column.task_id for column in columns if column.withdrawn}
     works = session.execute(
         select(Work.id, Work.task_id, Work.student_id, Work.code).where(Work.task_id.in_(list(due)))
@@ -172,7 +173,7 @@ def _cells(session: Session, head: CourseHead, columns: Sequence[Column], today:
         said = tuple(dict.fromkeys(values[head] for head in state.heads)) if state.conflict else tuple(shown)
         deadline = due[task_id]
         late = state.state == "issued" and deadline is not None and deadline < today
-        late = late and belonged.owes(student_id, head.group_id, head.subject, deadline, today)
+        late = late and belonged.owes(student_id, head.group_id, head.subject, deadline, today, set_on[task_id])
         cells[task_id, student_id] = Cell(code, "overdue" if late else state.state, said, state.returns)
     return cells
 
@@ -260,7 +261,7 @@ def task_table(session: Session, task_id: str, today: date) -> TaskTable:
         raise DomainError("not_found")
     task, scale = row
     head = course(session, task.course_id, today)
-    column = Column(task.lesson_course_id, today, 0, "", True, task.id, due_on=task.due_on)
+    column = Column(task.lesson_course_id, task.lesson_course.lesson.on, 0, "", True, task.id, due_on=task.due_on)
     cells = _cells(session, head, [column], today)
     people = session.execute(
         select(Work.id, Work.student_id, Person.last_name, Person.first_name)

@@ -51,7 +51,7 @@ def is_overdue(view: WorkView, state: WorkState, members: Register, day: date) -
     """
     if view.withdrawn or view.due_on is None or view.due_on >= day or state.state != "issued":
         return False
-    return members.owes(view.student_id, view.group_id, view.subject, view.due_on, day)
+    return members.owes(view.student_id, view.group_id, view.subject, view.due_on, day, view.set_on)
 
 
 def _date(work: StudentWork) -> tuple[date, str]:

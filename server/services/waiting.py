@@ -149,15 +149,17 @@ def missing_by_class(session: Session, day: date) -> list[MissingOf]:
 def _overdue(session: Session, realm: Realm, day: date) -> list[tuple[str, date, str, str]]:
     """(student, due, class, its slug) of this year's works that are past due and in state issued.
 
-    Only of who was still in the group on that day and is at the school now.
+    Only of who was still in the group on that day, was not exempt and is at the school now.
     """
     year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
     decided = exists().where(MarkRevision.work_id == Work.id)
     came = exists().where(Return.work_id == Work.id)
     rows = session.execute(
-        select(Work.id, Work.student_id, Task.due_on, Group, Subject.name, decided).select_from(Work)
+        select(Work.id, Work.student_id, Task.due_on, Group, Subject.name, Lesson.on, decided).select_from(Work)
         .join(Task, Task.id == Work.task_id).join(Course, Course.id == Task.course_id)
         .join(Group, Group.id == Course.group_id).join(Subject, Subject.id == Course.subject_id)
+        .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .where(Task.withdrawn.is_(False), Task.published_at.is_not(None), Task.due_on < day, Course.year_id == year,
                ~came, within(realm))
     ).all()  # fmt: skip
@@ -165,8 +167,9 @@ def _overdue(session: Session, realm: Realm, day: date) -> list[tuple[str, date,
     members = register(session, {row.student_id for row in rows})
     return [
         (student, due, (group.parent or group).name, (group.parent or group).slug)
-        for work, student, due, group, subject, is_decided in rows
-        if (not is_decided or known[work].state == "issued") and members.owes(student, group.id, subject, due, day)
+        for work, student, due, group, subject, on, is_decided in rows
+        if (not is_decided or known[work].state == "issued")
+        and members.owes(student, group.id, subject, due, day, on)
     ]
 
 

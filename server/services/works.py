@@ -26,6 +26,7 @@ from server.models import (
     Year,
 )
 from server.services.aside import asides, with_the_class
+from server.services.exemptions import exempt
 from sync import codes, decide
 from sync.ids import content_id
 
@@ -115,7 +116,8 @@ def create_missing(
     """Give every member of the tasks' groups a work with a fresh code; returns how many were added.
 
     Who is a member on the day of the lesson counts, from ``day`` (the school's today) on: whoever joins before a
-    lesson that is published already finds the code, whoever leaves before it or learns at home owes nothing.
+    lesson that is published already finds the code, whoever leaves before it, learns at home or is exempt on that
+    day owes nothing.
     """
     added: list[dict[str, Any]] = []
     taken = set(session.scalars(select(Work.code)))
@@ -129,13 +131,17 @@ def create_missing(
     )  # fmt: skip
     on_day: dict[tuple[str, date], list[str]] = {}
     apart = asides(session)
-    for task_id, group, on, subject in rows.all():
+    tasks = rows.all()
+    for _task, group, on, _subject in tasks:
         key = group.id, max(day, on)
         if key not in on_day:
             on_day[key] = members(session, group, key[1])
+    freed = exempt(session, {student_id for students in on_day.values() for student_id in students})
+    for task_id, group, on, subject in tasks:
+        key = group.id, max(day, on)
         have = set(session.scalars(select(Work.student_id).where(Work.task_id == task_id)))
         for student_id in with_the_class(apart, on_day[key], group, subject, key[1]):
-            if student_id in have:
+            if student_id in have or freed.on(student_id, subject, on):
                 continue
             while (code := codes.new_code(randbelow)) in taken:
                 pass

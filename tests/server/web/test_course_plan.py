@@ -49,8 +49,8 @@ def rows(*typed: tuple[str, str, str, str], version: str, **more: str) -> dict[s
 
 def plant(world, *names: str) -> None:
     def write(session):
-        for position, name in enumerate(names, 1):
-            session.add(CoursePlanTopic(id=factory.new_id(), course_id=world.near.course, position=position, topic=name))
+        for n, name in enumerate(names, 1):
+            session.add(CoursePlanTopic(id=factory.new_id(), course_id=world.near.course, position=n, topic=name))
 
     store.write(write)
 
