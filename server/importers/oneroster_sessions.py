@@ -1,5 +1,6 @@
 """The academic sessions of a OneRoster set as the school year and its terms."""
 
+import re
 from datetime import date, timedelta
 
 from server.importers.findings import ERROR
@@ -72,6 +73,6 @@ def _term(record: Record, number: int, start: date, end: date, count: int) -> Te
         kind = _OURS.get(_type(record), kind)
     elif kind not in _TAUGHT:
         kind = "half" if _type(record) == "semester" else _BY_COUNT.get(count, "quarter")
-    own = ours(record, "number")
+    own = ours(record, "number") or "".join(re.findall(r"\d{1,2}", title)[:1])
     grades = tuple(int(grade) for grade in ours(record, "grades").split() if grade.isdecimal())
     return TermRow(kind, int(own) if own.isdecimal() else number, title, start, end, grades, record.where)
