@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from server.importers.groups import grade_of, group_key, group_slug
+from server.importers.rows import GroupRow
 from server.models import Group, Membership
 from server.services.imports.book import Book
+from server.services.imports.divisions import adopt
 from sync.ids import content_id
 
 
@@ -37,16 +39,32 @@ class Groups:
         return group
 
     def part(self, parent: Group, name: str, division: str) -> Group:
-        """The subgroup of a class, made when it is new; the file's division holds."""
+        """The subgroup of a class, made when it is new; a division that is stated holds."""
         key = (parent.id, group_key(name))
         group = self.parts.get(key)
         if group is None:
             values = {"kind": "subgroup", "grade": parent.grade, "parent_id": parent.id, "division": division,
                       "shift": parent.shift}  # fmt: skip
             group = self.parts[key] = self.make(name, f"{parent.name} {name}", **values)
-        else:
+        elif division:
             self.book.set(group, division=division)
         return group
+
+    def divisions(self, rows: Iterable[GroupRow]) -> dict[tuple[str, str], str]:
+        """(class, part) as the file names them → division, for the parts that a timetable states."""
+        by_class: dict[str, list[GroupRow]] = {}
+        for row in rows:
+            if row.name:
+                by_class.setdefault(row.class_name, []).append(row)
+        found = {}
+        for class_name, own in by_class.items():
+            parent = self.find(class_name)
+            known = {} if parent is None else {
+                key: group.division for (parent_id, key), group in self.parts.items() if parent_id == parent.id
+            }  # fmt: skip
+            labels = adopt(known, {group_key(row.name): row.division for row in own})
+            found |= {(class_name, row.name): labels[group_key(row.name)] for row in own}
+        return found
 
     def known_names(self) -> str:
         """The classes there are, for the sentence of a finding."""

@@ -13,7 +13,7 @@ from server.services.people import full_name
 
 def place_students(book: Book, roster: Roster, groups: Groups, table: Timetable, start: date) -> None:
     """Memberships of subgroups, for the students that are found by class and name."""
-    divisions = {(group.class_name, group.name): group.division for group in table.groups}
+    divisions = groups.divisions(table.groups)
     members: dict[str, list[Person]] = {}
     for row in table.memberships:
         parent = groups.find(row.class_name)

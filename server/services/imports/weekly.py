@@ -55,6 +55,7 @@ class Weekly:
     def take(self, table: Timetable) -> None:
         """Store the lessons of a file with their courses, teachers and hours."""
         self._follow_names()
+        self.divisions = self.groups.divisions(table.groups)
         used = [card.period for row in table.lessons for card in row.cards]
         hours = hours_of(table.periods, used, shifts.usual_bells(self.book))
         taken = [one for row in table.lessons if (one := self._read(row, table, hours))]
@@ -123,13 +124,9 @@ class Weekly:
                     self.book.error("group_unknown", row.where, column=column, value=class_name, suggestion=suggestion)
                 self.unknown.add(class_name)
                 continue
-            found.append(self.groups.part(group, part, self._division(class_name, part, table)) if part else group)
+            division = self.divisions.get((class_name, part), "")
+            found.append(self.groups.part(group, part, division) if part else group)
         return list(dict.fromkeys(found))
-
-    def _division(self, class_name: str, part: str, table: Timetable) -> str:
-        if not self.divisions:
-            self.divisions = {(group.class_name, group.name): group.division for group in table.groups}
-        return self.divisions.get((class_name, part), "")
 
     def _follow_names(self) -> None:
         """Keys of lessons whose subject had been known by its short form only."""
