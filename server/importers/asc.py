@@ -45,7 +45,7 @@ def read_timetable(file: str, data: bytes, *, region: str = "RU", today: date | 
     if not elements or elements[0].name != "timetable":
         raise Refused("timetable_unknown")
     timetable = _Reader(elements[0], elements[1:], notes, region).timetable()
-    if not timetable.lessons and not timetable.classes:
+    if not (timetable.lessons or timetable.classes or notes.found):
         raise Refused("timetable_empty")
     return Result((timetable,), tuple(notes.found), count(timetable))
 
@@ -221,7 +221,7 @@ class _Reader:
     @cached_property
     def groups(self) -> dict[str, GroupRow]:
         rows = {}
-        for element in self.tables["group"]:
+        for element in self.tables["group"] if self.classes else ():
             owner = self.classes.get(element.get("classid"))
             if not owner:
                 self._note(element, ERROR, "timetable_unknown_class", "classid", value=element.get("classid"))

@@ -34,15 +34,16 @@ _GROUP = re.compile(
     r"\b(?:мальчики|девочки|юноши|девушки|ұлдар|қыздар|boys|girls)\b"
 )
 _TIME = re.compile(r"^\s*\d{1,2}[:.]\d\d(?:\s*[-–—]\s*\d{1,2}[:.]\d\d)?")
-_ROOM = re.compile(r"(?i)\b(?:каб(?:инет)?|ауд(?:итория)?|room)\b\.?\s*№?\s*([\w-]{1,10})")
-_ROOM_WORD = re.compile(r"(?i)^(?:каб(?:инет)?|ауд(?:итория)?|room)\b\.?\s*№?\s*")
+_ROOM = re.compile(r"(?i)\b(?:каб(?:инет)?|ауд(?:итория)?|room)\b\.?\s*№?\s*(\d[\w-]{0,8})")
+_ROOM_WORD = re.compile(r"(?i)^(?:каб(?:инет)?|ауд(?:итория)?|room)\b\.?\s*№?\s*(?=\d)")
 _SURNAME = rf"[{_LETTER}][\w'-]{{1,40}}"
 _TEACHER = re.compile(rf"(?<!\w){_SURNAME}\s+[{_LETTER}]\.\s?(?:[{_LETTER}]\.)?")
 _FULL_NAME = re.compile(rf"{_SURNAME}(?:\s+{_SURNAME}){{1,2}}")
 _NO_PERSON = re.compile(r"(?i)школ|лице[йя]|гимнази|колледж|мектеп|school|класс|сынып|расписани|кесте")
 _BREAK = re.compile(r"(?i)<br\s*/?>|</?p>|</?div>|</li>")
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
-_EDGES = ' \t,;:|/\\()[]{}-–—•·"«»'
+_EDGES = " \t,;:|/\\-–—•·"
+_WRAPPED = re.compile(r"[(\[{«\"]([^()\[\]{}«»\"]*)[)\]}»\"]")
 _EMPTY = re.compile(r"[(\[{]\s*[,;]*\s*[)\]}]")
 _LONGEST = 2000  # characters of one text that are looked at
 
@@ -89,7 +90,7 @@ def read_words(
         classes = ((calendar_class, ""),) if calendar_class else _classes(*_take(_CLASS, text)[1])
     part = labelled.get("group") or next(iter(parts), "") or next(iter(_take(_GROUP, text)[1]), "")
     return Words(
-        subject=labelled.get("subject") or _EMPTY.sub(" ", rest).strip(_EDGES),
+        subject=labelled.get("subject") or _tidy(rest),
         groups=tuple((name, own or (clean(part) if len(classes) == 1 else "")) for name, own in classes),
         teachers=_teachers(labelled.get("teacher", ""), people, organizer, text),
         room=_ROOM_WORD.sub("", labelled.get("room") or clean(location[:_LONGEST])) or next(iter(rooms), ""),
@@ -106,6 +107,16 @@ def _take(pattern: re.Pattern[str], text: str) -> tuple[str, list[str]]:
     found = [match[1] if pattern.groups else match[0] for match in pattern.finditer(text)]
     rest = _JOINED.sub(" ", pattern.sub("\x01", text)).replace("\x01", " ")
     return " ".join(rest.split()), found
+
+
+def _tidy(text: str) -> str:
+    """What is left of a title, without brackets and commas that held something else."""
+    text = " ".join(_EMPTY.sub(" ", text).split()).strip(_EDGES)
+    if wrapped := _WRAPPED.fullmatch(text):
+        text = wrapped[1]
+    if text.count("(") != text.count(")"):
+        text = text.strip("()")
+    return text.strip(_EDGES)
 
 
 def _classes(*texts: str) -> Groups:

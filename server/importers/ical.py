@@ -97,12 +97,16 @@ class _Outline:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A parsed event: its line, its times, and the library's object for the rest."""
+    """A parsed event in plain values. ``rule`` holds the parts of its RRULE, None without one."""
 
     line: int
-    event: Event
     start: date
     end: date | None
+    rule: dict[str, list[Any]] | None
+    is_change: bool
+    texts: dict[str, str]
+    categories: tuple[str, ...]
+    organizer: str
 
 
 class _Reader:
@@ -117,28 +121,24 @@ class _Reader:
 
     def meetings(self) -> Iterator[Meeting]:
         """What may be a lesson; single changes of a series are counted and left out."""
-        moved = [entry for entry in self.entries if "RECURRENCE-ID" in entry.event]
+        moved = [entry for entry in self.entries if entry.is_change]
         if moved:
             self.notes.add(INFO, "calendar_changes", self._where(moved[0]), count=len(moved))
         for entry in self.entries:
-            if "RECURRENCE-ID" not in entry.event and _text(entry.event, "STATUS").upper() != "CANCELLED":
+            if not entry.is_change and entry.texts["STATUS"].upper() != "CANCELLED":
                 meeting = self._meeting(entry)
                 if meeting:
                     yield meeting
 
     def _parse(self, line: int, text: str) -> _Entry | None:
         try:
-            event = Event.from_ical(text)
-            start, end = event["DTSTART"].dt, event["DTEND"].dt if "DTEND" in event else None
-            if end is None and "DURATION" in event:
-                end = start + event["DURATION"].dt
+            entry = _entry(line, Event.from_ical(text))
         except Exception:  # whatever the library stumbles over is one event that cannot be read
-            self.notes.add(ERROR, "calendar_event", Where(self.notes.file, "", line), column="VEVENT")
-            return None
-        if not isinstance(start, date) or not 2000 <= start.year <= 2100 or not isinstance(end, date | None):
+            entry = None
+        if entry is None or not 2000 <= entry.start.year <= 2100:
             self.notes.add(ERROR, "calendar_event", Where(self.notes.file, "", line), column="DTSTART")
             return None
-        return _Entry(line, event, start, end)
+        return entry
 
     def _zone(self, region: str) -> tzinfo | None:
         """The zone that the calendar names, else that of most events, else the country's only one."""
@@ -158,22 +158,22 @@ class _Reader:
         return (moment.astimezone(self.zone) if moment.tzinfo and self.zone else moment).replace(tzinfo=None)
 
     def _meeting(self, entry: _Entry) -> Meeting | None:
-        event, where, title = entry.event, self._where(entry), clean(_text(entry.event, "SUMMARY"))[:200]
+        where, title = self._where(entry), clean(entry.texts["SUMMARY"])[:200]
         if not isinstance(entry.start, datetime) or not isinstance(entry.end, datetime | None):
             return self._say(INFO, "calendar_not_lesson", where, title)
         start = self._local(entry.start)
         end = self._local(entry.end) if entry.end else start + timedelta(minutes=40)
         if not timedelta(0) < end - start <= _LONGEST:
             return self._say(INFO, "calendar_not_lesson", where, title)
-        rule = _rule(event, start)
+        rule = _rule(entry.rule, start)
         if rule is None:
             return self._say(WARNING, "calendar_rule", where, title)
         words = read_words(
             title,
-            description=_text(event, "DESCRIPTION"),
-            location=_text(event, "LOCATION"),
-            categories=_categories(event),
-            organizer=str(getattr(event.get("ORGANIZER"), "params", {}).get("CN", "")),
+            description=entry.texts["DESCRIPTION"],
+            location=entry.texts["LOCATION"],
+            categories=entry.categories,
+            organizer=entry.organizer,
             calendar_class=self.calendar_class,
         )
         if not words.groups:
@@ -192,16 +192,25 @@ class _Reader:
         return Where(self.notes.file, "", entry.line)
 
 
-def _text(event: Event, name: str) -> str:
-    """A text property; of several the first."""
-    value = event.get(name, "")
-    return str(value[0] if isinstance(value, list) else value)
+def _entry(line: int, event: Event) -> _Entry:
+    """Raises whatever the library does when a value is broken, and TypeError when it is of another type."""
+    start, end = event["DTSTART"].dt, event["DTEND"].dt if "DTEND" in event else None
+    if end is None and "DURATION" in event:
+        end = start + event["DURATION"].dt
+    if not isinstance(start, date) or not isinstance(end, date | None):
+        raise TypeError("an event begins and ends on a date")
+    rule = {key: list(values) for key, values in dict(event["RRULE"]).items()} if "RRULE" in event else None
+    texts = {name: str(_first(event.get(name, ""))) for name in ("SUMMARY", "DESCRIPTION", "LOCATION", "STATUS")}
+    lists = event.get("CATEGORIES", [])
+    lists = lists if isinstance(lists, list) else [lists]
+    categories = tuple(str(name) for each in lists for name in getattr(each, "cats", ()))[:20]
+    organizer = getattr(_first(event.get("ORGANIZER", "")), "params", {}).get("CN", "")
+    return _Entry(line, start, end, rule, "RECURRENCE-ID" in event, texts, categories, str(organizer))
 
 
-def _categories(event: Event) -> tuple[str, ...]:
-    found = event.get("CATEGORIES", [])
-    lists = found if isinstance(found, list) else [found]
-    return tuple(str(name) for each in lists for name in getattr(each, "cats", ()))[:20]
+def _first(value: Any) -> Any:
+    """Of a property that is there several times the first."""
+    return value[0] if isinstance(value, list) else value
 
 
 def _zone_of(name: str) -> ZoneInfo | None:
@@ -211,11 +220,10 @@ def _zone_of(name: str) -> ZoneInfo | None:
         return None
 
 
-def _rule(event: Event, start: datetime) -> Rule | None:
+def _rule(parts: dict[str, list[Any]] | None, start: datetime) -> Rule | None:
     """When the event is held; None for a rule that no weekly timetable has."""
-    if "RRULE" not in event:
+    if parts is None:
         return Rule((start.isoweekday(),), 0, None)
-    parts: dict[str, list[Any]] = {key: list(values) for key, values in dict(event["RRULE"]).items()}
     frequency, days = parts.get("FREQ", [""])[0], [str(day) for day in parts.get("BYDAY", [])]
     interval = parts.get("INTERVAL", [1])[0]
     known = {"FREQ", "INTERVAL", "BYDAY", "COUNT", "UNTIL", "WKST"}

@@ -3,10 +3,9 @@
 import re
 from datetime import date
 
-from server.importers import asc, fet, fet_file, ical, limits
-from server.importers.findings import Notes, Refused, Result
+from server.importers import asc, drawn, fet, fet_file, ical, limits
+from server.importers.findings import Notes, Result
 from server.importers.mapping import NOTHING_SAID, Mapping
-from server.importers.sniff import other_kind
 from server.importers.tables import check_size, read_sheets
 
 _HEAD = 4096  # bytes in which a file shows what it is
@@ -21,7 +20,8 @@ def read_timetable(
 ) -> Result:
     """One Timetable in ``rows`` from aSc's XML, FET's CSV or .fet, iCalendar, or a drawn workbook or page.
 
-    ``today`` leaves out what a calendar says has ended; ``mapping`` is for drawn sheets. Raises Refused.
+    ``today`` leaves out what a calendar says has ended; ``mapping`` is for drawn sheets. Raises Refused: what the
+    readers of these raise, ``looks_like`` among it for a class list.
     """
     check_size(data, limits.MAX_FILE)
     head = data[:_HEAD].replace(b"\x00", b"").lstrip(_BLANK)
@@ -30,16 +30,9 @@ def read_timetable(
     if head[:15].upper() == b"BEGIN:VCALENDAR":
         return ical.read_timetable(file, data, region=region, today=today)
     notes = Notes(file)
-    sheets = read_sheets(data, notes)
-    if table := fet.find_table(sheets):
+    if table := fet.find_table(read_sheets(data, notes)):
         return fet.read_table(table, notes)
-    if other := other_kind("timetable", sheets):
-        raise Refused("looks_like", row=1, kind=other)
-    try:
-        from server.importers.drawn import read_drawn
-    except ModuleNotFoundError:
-        raise Refused("timetable_unknown") from None
-    return read_drawn(file, data, region=region, today=today, mapping=mapping)
+    return drawn.read_drawn(file, data, region=region, today=today, mapping=mapping)
 
 
 def _root(head: bytes) -> bytes:
