@@ -8,6 +8,8 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "auth",
     "today",
     "people",
+    "connectivity",
+    "parts",
     "households",
     "accounts",
     "works",

@@ -12,7 +12,8 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import held, today, waiting
+from server.services import held, parts, today, waiting
+from server.services.parts import Unplaced
 from server.web import access, words
 from server.web.access import signed_in
 
@@ -65,7 +66,14 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
         "finds_people": access.may(Action.PEOPLE_VIEW),
         "begins": access.may(Action.IMPORT_RUN) and not today.has_classes(db.session),
         "records": held.count(db.session) if access.may(Action.RECORDS_SETTLE) else 0,
+        "unplaced": _unplaced(day),
     }  # fmt: skip
+
+
+def _unplaced(day: date) -> list[Unplaced]:
+    """Classes of this person's own with students in no subgroup; who runs the school is not told class by class."""
+    edits = access.realm(Action.PEOPLE_EDIT)
+    return parts.unplaced(db.session, edits, day) if edits.groups and not edits.everything else []
 
 
 def _only_attends() -> bool:
