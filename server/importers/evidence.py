@@ -12,7 +12,7 @@ from server.importers.names import is_patronymic, looks_like_surname
 from server.importers.tables import Cell
 from server.importers.values import clean, read_date, read_sex, read_time
 
-_MOST = 60  # cells of a column that are looked at, spread over the first rows
+_MOST = 24  # cells of a column that are looked at, spread over the first rows
 _DEEP = 3000  # rows from which they are taken
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w{2,}")
 _PHONE = re.compile(r"(?:\+?[78][\s(\-]*)?\(?\d{3,4}\)?[\s\-]*\d{2,3}[\s\-]*\d{2}[\s\-]*\d{2}")
@@ -72,9 +72,11 @@ def weigh(cells: Sequence[Cell]) -> Evidence:
     filled = [cell for cell in cells if clean(cell)]
     if not filled:
         return Evidence(len(cells))
-    marks = Counter(mark for cell in filled for mark in marks_of(cell))
-    surnames = sum(looks_like_surname(clean(cell)) for cell in filled) / len(filled)
+    marks: Counter[str] = Counter()
+    for cell, times in Counter(filled).items():
+        marks.update(dict.fromkeys(marks_of(cell), times))
     shares = {mark: count / len(filled) for mark, count in marks.items()}
+    surnames = sum(looks_like_surname(clean(cell)) for cell in filled) / len(filled) if "word" in shares else 0.0
     dates = sorted(found.year for cell in filled if (found := read_date(cell).value)) if "date" in shares else []
     years = dates[len(dates) // 2] if dates else 0
     return Evidence(len(cells), len(filled), shares, surnames, _counts(filled), years)
@@ -112,7 +114,7 @@ def _of_text(text: str) -> list[str]:
         return _of_figures(text)
     words = text.replace(",", " ").split()
     marks = ["text"]
-    if read_sex(text).value:
+    if len(text) < 9 and read_sex(text).value:
         marks.append("sex")
     if len(words) <= 5 and all(_WORD.fullmatch(word) for word in words):
         marks += _of_words(words)
@@ -120,7 +122,7 @@ def _of_text(text: str) -> list[str]:
         marks.append("address")
     marks += [mark for mark, known in (("subjects", _SUBJECT), ("roles", _ROLE), ("device", _DEVICE))
               if known.search(text)]  # fmt: skip
-    if read_date(text).value:
+    if any(letter.isdigit() for letter in text) and read_date(text).value:
         marks.append("date")
     return marks
 

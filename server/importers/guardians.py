@@ -25,6 +25,7 @@ _RELATIONS = tuple((re.compile(pattern), code) for pattern, code in (
 ))  # fmt: skip
 _SIGNS = r"мать|мама|отец|папа|бабушка|дедушка|опекун|опекунша|анасы|ана|әкесі|әке|әжесі|атасы|mother|father|guardian"
 _ASIDE = re.compile(rf"(?i)\(\s*({_SIGNS})\s*\)|^({_SIGNS})\s*[:—–-]\s*|\s*[,—–-]\s*({_SIGNS})$")
+_MORE = re.compile(r"[;/\n,():\d=]|[—–-]\s|\s[—–-]")  # signs without which a cell is one name and nothing else
 _LINES = re.compile(r"[;/\n]")
 _PHONE = re.compile(r"[,:(\s]*(?:т(?:ел)?\.?\s*)?(\+?[78][\d\s()\-–]{9,17}\d)\)?")
 
@@ -92,14 +93,17 @@ def _of_owner(record: Record, owner: str, region: str) -> Iterator[GuardianRow]:
 
 def _names(record: Record, owner: str) -> list[tuple[Name, str, str]]:
     """(name, words that say the relation, phone beside the name) of each person whom the cells of one owner name."""
-    parts = [record.take(f"{owner}_{part}", read_name) for part in ("last", "first", "middle")]
-    if parts[0]:
-        return [(Name(*parts), "", "")]
+    if f"{owner}_last" in record.cells:
+        parts = [record.take(f"{owner}_{part}", read_name) for part in ("last", "first", "middle")]
+        if parts[0]:
+            return [(Name(*parts), "", "")]
     field = owner if owner in record.cells else f"{owner}_first"
     cell = record.cells.get(field, "")
     if not clean(cell):
         return []
-    record.take(field, _read_without_phone)
+    whole = record.take(field, _read_without_phone)
+    if not _MORE.search(show(cell)):
+        return [(split_name(whole), "", "")]
     return [found for piece in _pieces(cell) if (found := _one(piece))[0].last]
 
 

@@ -19,7 +19,7 @@ _SUMMARY = re.compile(
     r"(?:итого|всего|барлығы|жиыны|total|in all|мальчиков|девочек|количество|ұл балалар|қыз балалар|"
     r"директор|классный руководитель|сынып жетекшісі|подпись)\b"
 )
-_MOST_IN_SUMMARY = 3  # filled cells of a line of totals
+_FEW = 3  # filled cells of a line of totals, or of a heading between the entries
 
 
 @dataclass
@@ -137,20 +137,27 @@ def _records(sheet: Sheet, layout: Layout, notes: Notes) -> Iterator[Record]:
         row = sheet.rows[index]
         if not any(row) or row in headings:
             continue
-        texts = [(at, text) for at, cell in enumerate(row) if (text := clean(cell))]
+        texts = _texts(row)
         where = Where(notes.file, sheet.name, index + 1)
-        if len(texts) <= _MOST_IN_SUMMARY and texts:
+        if texts:
             if section := _section(texts):
                 title = section
                 continue
             if _is_summary(texts):
                 _note_summary(layout, where, texts[0], notes)
                 continue
-        if index == layout.first and _numbers_columns(texts):
+        if index == layout.first and _numbers_columns(row):
             continue
         cells = {field: row[column] for field, column in fields.items() if column < len(row)}
         if any(clean(cell) for cell in cells.values()):
             yield Record(where, cells, labels, notes, f"{sheet.name}\n{title}", letters=letters)
+
+
+def _texts(row: Sequence[Cell]) -> list[tuple[int, str]]:
+    """(column, text) of a row with few filled cells, which may be no entry; [] of any other."""
+    if sum(cell != "" for cell in row) > _FEW:
+        return []
+    return [(at, text) for at, cell in enumerate(row) if (text := clean(cell))]
 
 
 def _section(texts: Sequence[tuple[int, str]]) -> str:
@@ -170,9 +177,9 @@ def _note_summary(layout: Layout, where: Where, cell: tuple[int, str], notes: No
     notes.add(WARNING, "row_summary", where, column=label, letter=letter, value=text)
 
 
-def _numbers_columns(texts: Sequence[tuple[int, str]]) -> bool:
+def _numbers_columns(row: Sequence[Cell]) -> bool:
     """The row "1, 2, 3 …" that forms print below their header."""
-    numbers = [text for _, text in texts]
+    numbers = [text for cell in row if (text := clean(cell))]
     return len(numbers) > 2 and numbers == [str(n) for n in range(1, len(numbers) + 1)]
 
 
