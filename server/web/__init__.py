@@ -11,6 +11,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "connectivity",
     "parts",
     "households",
+    "movement",
     "accounts",
     "works",
     "class_table",

@@ -36,6 +36,12 @@ LACKS = {  # what a lesson lacks, short; its page says it at length
     "due": _l("no date of control"),
     "material": _l("no text or resource"),
 }
+MOVEMENTS = {
+    "arrived": _l("arrived"),
+    "left": _l("left"),
+    "transferred": _l("transferred"),
+    "home_taught": _l("taught at home"),
+}
 IMPORTS = {
     "people": _l("class lists"),
     "staff": _l("staff list"),
