@@ -211,7 +211,7 @@ def _home_enrollments(roster: Roster) -> Iterable[Row]:
 
 def _course_enrollments(roster: Roster) -> Iterable[Row]:
     for course in roster.courses:
-        for row in roster.members.get(course.group_id, []):
+        for row in roster.students[course.id]:
             id = content_id("oneroster", course.id, row.person_id)
             yield _enrollment(roster, id, course.id, row.person_id, "student", row.since, row.until)
         for number, row in enumerate(roster.teachers.get(course.id, [])):

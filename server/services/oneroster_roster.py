@@ -20,6 +20,7 @@ from server.models import (
     Term,
     Year,
 )
+from server.services.aside import asides, with_the_class
 from server.services.calendar import TAUGHT
 from server.services.imports.groups import by_grade
 from server.services.imports.years import year_of
@@ -31,7 +32,8 @@ _Dated = TypeVar("_Dated", Membership, CourseTeacher, RoleGrant)
 class Roster:
     """Everything of one day, each list in an order that only names and dates decide.
 
-    ``members``: group → memberships, an entire class for a class; ``grants``: person → roles on the whole school.
+    ``members``: group → memberships; ``students``: course → memberships of its group, without those of a class who
+    learn the subject at home; ``grants``: person → roles on the whole school.
     """
 
     school: School
@@ -49,6 +51,7 @@ class Roster:
     guardians: dict[str, list[str]] = field(default_factory=dict)
     home: dict[str, Group] = field(default_factory=dict)
     staff: set[str] = field(default_factory=set)
+    students: dict[str, list[Membership]] = field(default_factory=dict)
 
     def grade(self, group_id: str) -> int | None:
         """The grade of a group or of the class it is part of."""
@@ -78,7 +81,10 @@ def load(session: Session, today: date) -> Roster:
     year = year_of(session, today)
     groups = {group.id: group for group in session.scalars(select(Group).where(Group.closed_on.is_(None)))}
     roster = Roster(school, year, _terms(session, year), groups, _classes(groups), _courses(session, year, groups))
-    people = {row.id: row for row in session.scalars(select(Person).where(Person.left_on.is_(None)))}
+    people = {
+        row.id: row
+        for row in session.scalars(select(Person).where(or_(Person.left_on.is_(None), Person.left_on > today)))
+    }
     _place(session, roster, people, today)
     _employ(session, roster, people, today)
     _bind(session, roster, people)
@@ -133,6 +139,13 @@ def _place(session: Session, roster: Roster, people: dict[str, Person], today: d
     for group in roster.classes:
         for row in roster.members.setdefault(group.id, []):
             roster.home.setdefault(row.person_id, group)
+    apart = asides(session)
+    for course in roster.courses:
+        group, rows = roster.groups[course.group_id], roster.members.get(course.group_id, [])
+        if group.kind == "class":
+            together = set(with_the_class(apart, (row.person_id for row in rows), group, course.subject.name, today))
+            rows = [row for row in rows if row.person_id in together]
+        roster.students[course.id] = rows
 
 
 def _employ(session: Session, roster: Roster, people: dict[str, Person], today: date) -> None:

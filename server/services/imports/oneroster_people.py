@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from server.importers.oneroster_rows import RosterClass, RosterSet, RosterStudent
 from server.importers.people import households
-from server.models import Group, Membership, Person, Year
+from server.models import Group, Guardianship, Membership, Person, Year
 from server.services.imports.book import Book
 from server.services.imports.families import Families
 from server.services.imports.groups import Groups
+from server.services.imports.people import take_back
 from server.services.imports.roster import Roster, name_key
 from server.services.imports.staff import find_or_make, give_class, give_role, open_grants
 from server.services.imports.undated import Undated
@@ -30,6 +31,11 @@ class Students:
         self.found: dict[str, Person] = {}
         self.proposed: set[str] = set()
         self.claimed: set[str] = set()
+        self.adults: dict[str, set[str]] = {}  # student → names of those who stand for the student
+        for row in book.session.scalars(select(Guardianship)):
+            adult = roster.people[row.guardian_id]
+            name = name_key(adult.last_name, adult.first_name, adult.middle_name)
+            self.adults.setdefault(row.student_id, set()).add(name)
 
     def take(self, classes: Sequence[RosterClass], rows: Sequence[RosterStudent]) -> "Students":
         """Store the classes and the students; who is surely known is found before anybody is guessed."""
@@ -67,8 +73,16 @@ class Students:
             enough = len(same) <= alike
         free = [person for person in same if person.id not in self.claimed]
         if free and enough:
-            self.found[one.id] = free[0]
-            self.claimed.add(free[0].id)
+            person = max(free, key=lambda person: self._likeness(one, person))
+            self.found[one.id] = person
+            self.claimed.add(person.id)
+
+    def _likeness(self, one: RosterStudent, person: Person) -> int:
+        """Tells namesakes of a class apart by their families and phones: a child must not get another's parents."""
+        stated = {name_key(row.last, row.first, row.middle) for row in one.row.guardians}
+        known = self.adults.get(person.id, set())
+        phone = (one.row.phone == person.phone) if one.row.phone and person.phone else 0
+        return len(stated & known) - len(stated ^ known) + phone
 
     def _settle(self, one: RosterStudent, group: Group) -> bool:
         """True when the student is new; nobody is found where a decision is asked for."""
@@ -96,7 +110,7 @@ class Students:
     def _store(self, one: RosterStudent, group: Group, start: date) -> None:
         person = self.found[one.id]
         self.book.fill(person, sex=one.row.sex, phone=one.row.phone, email=one.row.email, birth_date=one.row.birth_date)
-        self.book.set(person, left_on=None)
+        take_back(self.book, person, one.row.where)
         self.roster.join(person, group, one.since or start)
 
 

@@ -8,7 +8,7 @@ from random import SystemRandom
 
 from sqlalchemy import select
 
-from server.importers.rows import StudentRow
+from server.importers.rows import StudentRow, Where
 from server.models import Group, Membership, Person
 from server.services import works
 from server.services.imports.book import Book
@@ -39,9 +39,7 @@ def apply(book: Book, rows: Sequence[StudentRow], shift_days: int = 0) -> None:
             continue
         claimed.add(person.id)
         book.fill(person, sex=row.sex, phone=row.phone)
-        if person.left_on is not None and person.left_on <= book.today:
-            book.warn("student_returned", row.where, value=full_name(person))
-            book.set(person, left_on=None)
+        take_back(book, person, row.where)
         roster.join(person, group, since(year, book.today, group.id in started))
         families.add_guardians(person, row)
         taken[index] = person
@@ -80,6 +78,13 @@ def _student(
     )  # fmt: skip
     roster.add(person)
     return person, True
+
+
+def take_back(book: Book, person: Person, where: Where) -> None:
+    """Whoever had left and is listed again is back, and that is said."""
+    if person.left_on is not None and person.left_on <= book.today:
+        book.warn("student_returned", where, value=full_name(person))
+        book.set(person, left_on=None)
 
 
 def show_absent(book: Book, roster: Roster, groups: Groups, names: Iterable[str], seen: Collection[str]) -> None:

@@ -76,6 +76,10 @@ class Roster:
         rows = self._memberships.get(person_id, [])
         return [row for row in rows if row.until is None or row.until >= self.book.today]
 
+    def ever(self, person_id: str) -> list[Membership]:
+        """All memberships, also those that have ended."""
+        return self._memberships.get(person_id, [])
+
     def in_class(self, group: Group) -> list[Person]:
         """The students of a class or subgroup, from today on."""
         return [

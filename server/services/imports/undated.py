@@ -16,16 +16,14 @@ class Undated:
         self.near: dict[str, list[Person]] = {}
         self.members: dict[str, list[Person]] = {}
         for person in sorted(roster.people.values(), key=lambda person: person.id):
+            if any(roster.groups[row.group_id].kind == "class" for row in roster.ever(person.id)):
+                near = near_identity(person.last_name, person.first_name, person.middle_name)
+                self.near.setdefault(near, []).append(person)  # also who has left, and may be back
             for row in roster.open(person.id):
                 if roster.groups[row.group_id].kind == "class":
-                    self._index(person, row.group_id)
-
-    def _index(self, person: Person, group_id: str) -> None:
-        key = name_key(person.last_name, person.first_name, person.middle_name)
-        self.named.setdefault((group_id, key), []).append(person)
-        near = near_identity(person.last_name, person.first_name, person.middle_name)
-        self.near.setdefault(near, []).append(person)
-        self.members.setdefault(group_id, []).append(person)
+                    key = name_key(person.last_name, person.first_name, person.middle_name)
+                    self.named.setdefault((row.group_id, key), []).append(person)
+                    self.members.setdefault(row.group_id, []).append(person)
 
     def of_class(self, row: Named, group: Group | None) -> list[Person]:
         """Students of that name in the class, whatever their birth dates."""
