@@ -9,7 +9,7 @@ from server.clock import local_date, now
 from server.extensions import db
 from server.policy import Action, Scope
 from server.security import choose_timezone, config
-from server.services import movement, people, people_search, scopes, student_works
+from server.services import exemptions, movement, people, people_search, scopes, student_works
 from server.web import access, words
 from server.web.access import ANYWHERE, needs
 from server.web.marks import mark_label
@@ -63,6 +63,7 @@ def class_list(slug: str) -> str:
     return render_template(
         "people/class.html", group=group, students=people.class_list(db.session, group, today()), words=words,
         phones=access.may(Action.CONTACTS_VIEW, scopes.of_group(db.session, group.id)),
+        may_edit=access.may(Action.PEOPLE_EDIT, scopes.of_group(db.session, group.id)),
     )  # fmt: skip
 
 
@@ -89,6 +90,7 @@ def student(slug: str) -> str:
         phones=access.may(Action.CONTACTS_VIEW, own), sees_works=access.may_somewhere(Action.WORK_VIEW),
         movement=movement.of_person(db.session, person.id), MOVEMENTS=words.MOVEMENTS,
         mark_label=mark_label, shown_classes=people.reachable(db.session, access.realm(Action.PEOPLE_VIEW)),
+        exempt=exemptions.of_student(db.session, person.id, today()), may_edit=access.may(Action.PEOPLE_EDIT, own),
     )  # fmt: skip
 
 
