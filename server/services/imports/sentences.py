@@ -7,6 +7,7 @@ from server.importers.messages import MESSAGES
 SENTENCES = {
     # calendar
     "year_missing": _l("No school year is known. Import the terms first."),
+    "year_assumed": _l("No terms are known: the timetable is for %(value)s. Its lessons get dates with the terms."),
     "terms_span": _l("The dates span more than a school year: %(value)s."),
     "term_overlaps_known": _l("“%(value)s” overlaps “%(other)s”, which was imported before."),
     "term_not_in_file": _l("“%(value)s” is not in the file and stays."),

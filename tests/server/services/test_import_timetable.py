@@ -159,10 +159,18 @@ def test_skipping_errors_never_withdraws_what_could_not_be_read(here: APIFlask) 
     assert checks.counts(db.session)["lessons"] == 128
 
 
-def test_a_timetable_needs_the_year_and_the_staff(school: APIFlask) -> None:
-    assert codes(bring("timetable", "timetable_asc.xml")) == ["year_missing"]
-    bring("terms", "terms.csv")
+def test_a_timetable_needs_the_staff(school: APIFlask) -> None:
     assert set(codes(bring("timetable", "timetable_asc.xml"))) == {"staff_missing"}
+
+
+def test_a_timetable_before_the_terms_gets_its_dates_from_them(school: APIFlask) -> None:
+    bring("staff", "staff.xlsx")
+    report = bring("timetable", "timetable_asc.xml")
+    assert (codes(report), codes(report, "info")) == ([], ["year_assumed"])
+    assert db.session.scalar(select(func.count()).select_from(Lesson)) == 0
+    bring("terms", "terms.csv")
+    days = db.session.execute(select(func.min(Lesson.on), func.max(Lesson.on))).one()
+    assert tuple(days) == (date(2026, 9, 1), date(2027, 5, 26))
 
 
 def test_subgroups_come_with_their_students(here: APIFlask) -> None:
