@@ -45,7 +45,8 @@ def read_timetable(file: str, data: bytes, *, region: str = "RU", today: date | 
     if not elements or elements[0].name != "timetable":
         raise Refused("timetable_unknown")
     timetable = _Reader(elements[0], elements[1:], notes, region).timetable()
-    if not (timetable.lessons or timetable.classes or notes.found):
+    said = any(finding.level == ERROR for finding in notes.found)
+    if not (timetable.lessons or timetable.classes or said):
         raise Refused("timetable_empty")
     return Result((timetable,), tuple(notes.found), count(timetable))
 

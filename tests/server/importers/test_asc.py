@@ -68,6 +68,19 @@ def test_no_teacher_no_cards_is_a_lesson_not_placed():
     assert (row.teachers, row.cards, result.counts["unplaced_lessons"]) == ((), (), 1)
 
 
+def test_five_teachers_share_a_lesson():
+    more = "".join(f'<teacher id="{n}" name="Сад {n}"/>' for n in range(4))
+    text = f"{HEAD}{lesson(teachers='t,0,1,2,3')}</timetable>".replace("</teachers>", f"{more}</teachers>")
+    (row,) = read("timetable", "t.xml", text.encode()).rows[0].lessons
+    assert row.teachers == ("Ива А.О.", "Сад 0", "Сад 1", "Сад 2", "Сад 3")
+
+
+def test_joined_classes_are_one_lesson_of_both():
+    text = f"{HEAD}{lesson()}</timetable>".replace('classids="*1"', 'classids="*1,*2"').replace("g0", "")
+    (row,) = read("timetable", "t.xml", text.encode()).rows[0].lessons
+    assert (row.key, row.class_names, row.groups) == ("Химия|7А,7Б", ("7А", "7Б"), (("7А", ""), ("7Б", "")))
+
+
 def test_names_weeks_and_memberships():
     (table,) = timetable(lesson()).rows
     assert table.weeks == ("Числитель", "Знаменатель")

@@ -129,9 +129,10 @@ def test_opendocument_cells_repeated_a_million_times(zipped, rows):
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"", "timetable_unknown"),
-        (b"PK\x03\x04", "timetable_unknown"),
-        (b"<html></html>", "timetable_unknown"),
+        (b"", "file_empty"),
+        (b"PK\x03\x04", "archive_broken"),
+        (b"<html></html>", "format_unknown"),
+        (b"<lists></lists>", "timetable_unknown"),
         (b"<timetable></timetable>", "timetable_empty"),
         (b"<timetable>", "xml_cut_off"),
         (b"<timetable><a></b></timetable>", "xml_broken"),
@@ -140,10 +141,10 @@ def test_opendocument_cells_repeated_a_million_times(zipped, rows):
         (b"<timetable>\x00</timetable>", "not_text"),
     ],
 )
-def test_xml_that_is_no_timetable(data, code):
+def test_files_that_are_no_timetable(data, code):
     result = read("timetable", "t.xml", data)
     assert result.refused
-    assert codes(result)[-1] == ("file_empty" if data == b"" else code)
+    assert codes(result)[-1] == code
 
 
 @pytest.mark.parametrize(
