@@ -150,15 +150,15 @@ def _comment(finding: Finding) -> str:
 
 
 def _write_list(page: Any, findings: Sequence[Finding], marks: _Marks) -> None:
-    heads = (_("Level"), _("Sheet"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("Taken or proposed"))
+    heads = (_("Level"), _("Sheet or file"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("Taken or proposed"))
     for column, (head, width) in enumerate(zip(heads, (16, 16, 8, 24, 30, 60, 30), strict=True)):
         page.write_string(0, column, head, marks.head)
         page.set_column(column, column, width)
     page.freeze_panes(1, 0)
     for row, finding in enumerate(sorted(findings, key=lambda one: _ORDER[one.level]), start=1):
         place = f"{finding.letter} {finding.column}".strip() if finding.letter != finding.column else finding.column
-        cells = (str(LEVELS[finding.level]), finding.sheet, str(finding.row or ""), place, finding.value,
-                 finding.text(), finding.suggestion)  # fmt: skip
+        cells = (str(LEVELS[finding.level]), finding.sheet or finding.file, str(finding.row or ""), place,
+                 finding.value, finding.text(), finding.suggestion)  # fmt: skip
         for column, text in enumerate(cells):
             _write(page, row, column, text[:_LONGEST], marks.of([finding]) if column == 0 else marks.wrapped)
 

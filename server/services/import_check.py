@@ -74,7 +74,7 @@ def rows_in_error(report: ImportReport) -> int:
 class Asked:
     """A draft as a check needs it: plain values, so that it can be done in a thread of its own.
 
-    ``locale``: the language of who looks, in which changes are told. ``decisions``: "sheet/row" → "same" or "new".
+    ``locale``: the language of who looks, in which changes are told. ``decisions``: "file/sheet/row" → "same" or "new".
     """
 
     id: str
@@ -88,10 +88,6 @@ class Asked:
     def mapping(self) -> Mapping:
         """What a person said of the columns."""
         return Mapping(shapes=self.shapes)
-
-    def answers(self) -> dict[str, str]:
-        """The decisions as imports take them: "file/sheet/row" → "same" or "new"."""
-        return {f"{self.file_name}/{place}": answer for place, answer in self.decisions.items()}
 
 
 def asked_of(row: ImportDraft, locale: str) -> Asked:
@@ -135,7 +131,7 @@ def check(config: Config, asked: Asked, by: Starter, progress: Progress) -> Chec
     with force_locale(asked.locale):
         report = imports.run(
             asked.kind, [(asked.file_name, data)], actor_id=by.person_id, dry_run=True, now=by.now, skip_errors=True,
-            decisions=asked.answers(), mapping=asked.mapping, progress=progress,
+            decisions=asked.decisions, mapping=asked.mapping, progress=progress,
         )  # fmt: skip
     views = imports.look(asked.kind, asked.file_name, data, asked.mapping)
     guesses = registry.guess_kind(asked.file_name, data)

@@ -90,7 +90,7 @@ def _take(config: Config, draft_id: str, skip_errors: bool, by: Starter, locale:
     with force_locale(locale):
         report = imports.run(
             asked.kind, [(asked.file_name, data)], actor_id=by.person_id, dry_run=False, now=by.now,
-            skip_errors=skip_errors, decisions=asked.answers(), mapping=asked.mapping, progress=progress,
+            skip_errors=skip_errors, decisions=asked.decisions, mapping=asked.mapping, progress=progress,
         )  # fmt: skip
     if report.runs:
         import_desk.taken(draft_id, report.runs[0])

@@ -1,6 +1,7 @@
 """A checked file as its page shows it: columns by layout, findings by level, changes by what happens, questions."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -51,6 +52,11 @@ class Section:
     folded: tuple[Any, ...]
 
     @property
+    def named(self) -> bool:
+        """Whether anything of it has a name to be listed by."""
+        return any(one.label for one in self.first)
+
+    @property
     def bare(self) -> bool:
         """Whether a name says all, so that names can stand in one line."""
         return self.name in _BARE
@@ -62,7 +68,7 @@ class Section:
 
 
 class Question(NamedTuple):
-    """A probable twin: ``place`` ("sheet/row") names the row, ``answer`` is "", "same" or "new"."""
+    """A probable twin: ``place`` ("file/sheet/row") names the row, ``answer`` is "", "same" or "new"."""
 
     place: str
     sheet: str
@@ -119,16 +125,17 @@ def findings(check: Check) -> list[Section]:
     return found
 
 
-def questions(check: Check, decisions: Mapping[str, str]) -> list[Question]:
+def questions(check: Check, file_name: str, decisions: Mapping[str, str]) -> list[Question]:
     """Probable twins that wait for an answer, then the answers that were given."""
     open_ = [
-        Question(f"{one.sheet}/{one.row}", one.sheet, one.row, one.text(), "")
+        Question(f"{one.file}/{one.sheet}/{one.row}", one.sheet, one.row, one.text(), "")
         for one in check.report.findings if one.code.endswith(_TWIN)
     ]  # fmt: skip
     waiting = {question.place for question in open_}
     given = [
-        Question(place, sheet, int(row), "", answer) for place, answer in decisions.items()
-        if place not in waiting for sheet, _slash, row in [place.rpartition("/")]
+        Question(place, sheet.removeprefix(f"{file_name}/"), int(row), "", answer)
+        for place, answer in decisions.items() if place not in waiting
+        for sheet, _slash, row in [place.rpartition("/")] if row.isdecimal()
     ]  # fmt: skip
     return [*open_, *given]
 
@@ -160,9 +167,14 @@ def counts(told: Mapping[str, int]) -> list[tuple[str, int]]:
     return [(str(text), told[name]) for name, text in import_words.COUNTS.items() if told.get(name)]
 
 
-def odd(sheet: GridSheet) -> int:
-    """How many cells of a drawn sheet were not understood."""
-    return sum(cell.state == "odd" for row in sheet.rows for cell in row)
+def odd(sheet: GridSheet) -> list[str]:
+    """The texts of a drawn sheet's cells that were not understood, in the order of the rows."""
+    return [cell.text for row in sheet.rows for cell in row if cell.state == "odd"]
+
+
+def distinct(texts: Sequence[str]) -> list[tuple[int, str, int]]:
+    """(place from 1 of the first, text, how many of it) of texts that repeat."""
+    return [(texts.index(text) + 1, text, number) for text, number in Counter(texts).items()]
 
 
 def place_of(kind: str, finding: Finding) -> str:

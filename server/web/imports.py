@@ -185,7 +185,7 @@ def _shown(row: ImportDraft, check: Check | None, failed: Run | None) -> str:
         kinds=_kinds(), layouts=import_pages.layouts(row.kind, views),
         options=import_pages.options(row.kind),
         findings=import_pages.findings(check) if check else [],
-        questions=import_pages.questions(check, row.decisions) if check else [],
+        questions=import_pages.questions(check, row.file_name, row.decisions) if check else [],
         changes=import_pages.changes(check.report.changes) if check else [],
         counts=import_pages.counts(check.report.counts) if check else [],
         better=import_check.better_kind(row.kind, check.guesses) if check else "",

@@ -96,10 +96,10 @@ def test_a_last_sheet_lists_everything_worst_first(make):
                           found(0, INFO, sheet="", column="", code="file_empty")])  # fmt: skip
     *_rest, (name, rows) = sheets(book).items()
     assert name == "Findings" + FINDINGS_SHEET
-    assert rows[0] == ["Level", "Sheet", "Row", "Column", "Value", "What is wrong", "Taken or proposed"]
+    assert rows[0] == ["Level", "Sheet or file", "Row", "Column", "Value", "What is wrong", "Taken or proposed"]
     assert [row[0] for row in rows[1:]] == ["error", "warning", "note"]
     assert rows[1] == ["error", "Список", "9", "B Фамилия", "", "“Фамилия” is empty.", "Веслов"]
-    assert rows[3][2:4] == ["", ""]
+    assert rows[3][1:4] == ["classes.xlsx", "", ""]
 
 
 def test_our_sheet_disturbs_nobody_and_does_not_pile_up(make):

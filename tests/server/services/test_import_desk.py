@@ -115,12 +115,12 @@ def test_what_can_be_corrected_gets_in(school, name):
 
 def test_corrections_are_kept_and_those_of_another_kind_forgotten(keep):
     draft_id = keep()
-    assert import_desk.correct(draft_id, "terms", {"shape": {"A": "kind"}}, {"/2": "same"})
-    assert not import_desk.correct(draft_id, "terms", {"shape": {"A": "kind"}}, {"/2": "same"})
-    assert import_desk.correct(draft_id, "terms", {"other": {"B": ""}}, {"/3": "new"})
+    assert import_desk.correct(draft_id, "terms", {"shape": {"A": "kind"}}, {"terms.csv//2": "same"})
+    assert not import_desk.correct(draft_id, "terms", {"shape": {"A": "kind"}}, {"terms.csv//2": "same"})
+    assert import_desk.correct(draft_id, "terms", {"other": {"B": ""}}, {"terms.csv//3": "new"})
     found = row(draft_id)
     assert found.mapping == {"shapes": {"shape": {"A": "kind"}, "other": {"B": ""}}}
-    assert found.decisions == {"/2": "same", "/3": "new"}
+    assert found.decisions == {"terms.csv//2": "same", "terms.csv//3": "new"}
     assert import_desk.correct(draft_id, "bells", {}, {})
     assert row(draft_id).mapping is None
 
@@ -197,7 +197,7 @@ def test_a_check_is_made_once_until_something_changes(config, account, keep, run
     found, _run = check(config, account, draft_id)
     assert found.changes_something and found.report.counts["created"] == 1
     assert check(config, account, draft_id) == (found, None) and runs == [True]
-    import_desk.correct(draft_id, "terms", {}, {"/9": "new"})
+    import_desk.correct(draft_id, "terms", {}, {"terms.csv//9": "new"})
     assert check(config, account, draft_id)[0] is not None and runs == [True, True]
     take(config, account, keep(TERMS.replace(b"1 ", b"2 ").replace(b"09", b"11").replace(b"10.", b"12.")))
     assert check(config, account, draft_id)[0] is not None and runs == [True, True, False, True]

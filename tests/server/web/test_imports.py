@@ -3,6 +3,7 @@
 import io
 import re
 import threading
+import zipfile
 from html import unescape
 from pathlib import Path
 
@@ -238,7 +239,8 @@ def test_a_drawn_timetable_is_shown_as_it_looks(deputy, monkeypatch):
     monkeypatch.setattr(import_check, "check", lambda *args: Check((), ImportReport("timetable"), (), (grid,)))
     text = deputy.get(upload(deputy, LIST, "t.xlsx", kind="timetable")).text
     assert '<td class="head" rowspan="2">Понедельник</td>' in text and 'class="read" colspan="2"' in text
-    assert '<td class="odd">Физра?<span class="note">Which subject is it?</span></td>' in text
+    assert 'id="odd-1-1" tabindex="-1" class="odd">Физра?<span class="note">Which subject is it?</span></td>' in text
+    assert '<a class="tall" href="#odd-1-1">Физра?</a>' in text
     assert "1 cell not understood" in text
 
 
@@ -251,6 +253,29 @@ def test_thousands_of_findings_do_not_make_a_page_endless(deputy, monkeypatch):
     rows = list(CalamineWorkbook.from_filelike(io.BytesIO(deputy.get(f"{page}/findings.xlsx").data)).get_sheet_by_index(
         1).to_python())  # fmt: skip
     assert len(rows) == 5001
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in DIRTY.glob("*.[chx]*") if path.suffix != ".json"))
+def test_every_damaged_file_gets_a_page_or_a_sentence(deputy, name):
+    answer = send(deputy, (name, (DIRTY / name).read_bytes()))
+    if answer.status_code == 422:
+        assert f"<b>{name}</b>" in answer.text
+        return
+    answer_page = deputy.get(answer.location)
+    assert answer_page.status_code == 200 and "Nothing has been changed yet." in answer_page.text
+    assert "Something broke on our side" not in answer_page.text
+    if 'name="act" value="check" data-check' in answer_page.text:
+        assert deputy.get(f"{answer.location}/findings.xlsx").status_code == 200
+
+
+def test_a_oneroster_set_is_shown(deputy):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for path in (DIRTY / "oneroster").iterdir():
+            archive.writestr(path.name, path.read_bytes())
+    text = deputy.get(upload(deputy, stream.getvalue(), "set.zip")).text
+    assert "OneRoster" in text and "enrollments.csv" in text
+    assert "Something broke on our side" not in text
 
 
 # --- mended and brought back -----------------------------------------------------------------------------------
