@@ -7,10 +7,11 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from server.errors import DomainError
 from server.models import Course, CourseTeacher, Group, Person, Subject, Task, Term, Work, Year
+from server.services.home_names import home_names
 from server.services.works import current, states
 
 TAUGHT = ("quarter", "half", "trimester")
@@ -87,7 +88,8 @@ _HEADS = (
 def _with_teachers(session: Session, query: Select[Any], day: date) -> list[CourseHead]:
     rows = session.execute(query).all()
     teachers = _teachers(session, [row[0] for row in rows], day)
-    return [CourseHead(*row, teachers.get(row[0], ())) for row in rows]
+    home = home_names(session, {row[1] for row in rows})
+    return [CourseHead(*row[:3], home.get(row[1], row[3]), *row[4:], teachers.get(row[0], ())) for row in rows]
 
 
 def _teachers(session: Session, course_ids: Sequence[str], day: date) -> dict[str, tuple[str, ...]]:
@@ -112,6 +114,16 @@ def terms(session: Session, head: CourseHead) -> list[Stretch]:
         Stretch(row.id, row.name, row.starts_on, row.ends_on)
         for row in rows if not row.grades or head.grade is None or head.grade in row.grades
     ]  # fmt: skip
+
+
+def group_names(session: Session, group_ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Group → the name of its class (of a class its own) and the name of the part, or ""."""
+    parent = aliased(Group)
+    rows = session.execute(
+        select(Group.id, Group.name, parent.name).outerjoin(parent, parent.id == Group.parent_id)
+        .where(Group.id.in_(group_ids))
+    )  # fmt: skip
+    return {id: (class_name, name) if class_name else (name, "") for id, name, class_name in rows}
 
 
 def to_check(session: Session, course_ids: Iterable[str]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from server.services.content import Author
 from server.services.course_plan_page import PlanPage, plan_page
 from server.services.courses import CourseHead
 from server.services.imports.years import year_of
-from server.services.lesson_page import names
+from server.services.lesson_page import names as reference_names
 from server.services.plan_draft import PlanDraft, RowDraft, after, normal, problems
 from server.web import access, drafts
 from server.web.access import ANYWHERE, needs
@@ -44,9 +44,11 @@ def home() -> str:
     """The courses whose plan this person may see, class by class, and how each plan stands."""
     realm, today = access.realm(Action.LESSON_VIEW), drafts.moment().today
     found = courses.courses(db.session, today, None if realm.everything else (realm.groups, realm.courses))
-    classes: dict[str, list[CourseHead]] = {}
+    names = courses.group_names(db.session, {one.group_id for one in found})
+    classes: dict[str, list[tuple[CourseHead, str]]] = {}
     for one in found:
-        classes.setdefault(one.group_name, []).append(one)
+        class_name, part = names[one.group_id]
+        classes.setdefault(class_name, []).append((one, part))
     stands = course_plan_page.balances(db.session, [one.id for one in found], today)
     return render_template("plans/home.html", classes=classes, stands=stands,
                            groups=people.classes(db.session, None))  # fmt: skip
@@ -114,11 +116,17 @@ def _render(
     rows = draft.rows or (RowDraft(),) * BLANK if may_edit else draft.rows
     draft = PlanDraft(rows, draft.removed)
     return render_template(
-        "plans/page.html", page=shown, draft=draft, falls=shown.falls(draft), stands=shown.balance(normal(draft)),
+        "plans/page.html", page=shown, title=_title(shown.head), draft=draft,
+        falls=shown.falls(draft), stands=shown.balance(normal(draft)),
         base=shown.mark if base is None else base, wrong=wrong or {}, theirs=theirs, act=act,
         differs=_differs(theirs, draft) if theirs else [], may_edit=may_edit,
         focus=_focus(act), unsaved=bool(act or wrong or theirs),
     )  # fmt: skip
+
+
+def _title(head: CourseHead) -> str:
+    """The class, and the part of it where the course is a part's."""
+    return ", ".join(filter(None, courses.group_names(db.session, {head.group_id})[head.group_id]))
 
 
 def _differs(theirs: PlanDraft, mine: PlanDraft) -> list[tuple[int, RowDraft]]:
@@ -145,5 +153,6 @@ def works(slug: str) -> str:
     year = year_of(db.session, today)
     return render_template(
         "plans/assessments.html", group=group, classes=people.classes(db.session, None), today=today,
-        terms=assessments.of_class(db.session, group, year.id) if year else [], names=names(db.session)["kind"],
+        terms=assessments.of_class(db.session, group, year.id) if year else [],
+        names=reference_names(db.session)["kind"],
     )  # fmt: skip
