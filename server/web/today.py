@@ -72,8 +72,8 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
 
 def _unplaced(day: date) -> list[Unplaced]:
     """Classes of this person's own with students in no subgroup; who runs the school is not told class by class."""
-    edits = access.realm(Action.PEOPLE_EDIT)
-    return parts.unplaced(db.session, edits, day) if edits.groups and not edits.everything else []
+    own = Realm(False, access.realm(Action.PEOPLE_EDIT).groups, frozenset())
+    return parts.unplaced(db.session, own, day) if own else []
 
 
 def _only_attends() -> bool:
