@@ -50,8 +50,9 @@ class Roster:
             self._born.setdefault(person.birth_date, []).append(person)
         self.year = year_of(book.session, book.today)
         self._memberships: dict[str, list[Membership]] = {}
+        self._ever_in: dict[str, dict[str, None]] = {}  # group → people who are or were in it
         for row in book.session.scalars(select(Membership).order_by(Membership.since, Membership.id)):
-            self._memberships.setdefault(row.person_id, []).append(row)
+            self._remember(row)
 
     def add(self, person: Person) -> None:
         """Somebody new."""
@@ -83,8 +84,13 @@ class Roster:
     def in_class(self, group: Group) -> list[Person]:
         """The students of a class or subgroup, from today on."""
         return [
-            self.people[id] for id in self._memberships if any(row.group_id == group.id for row in self.open(id))
+            self.people[id] for id in self._ever_in.get(group.id, ())
+            if any(row.group_id == group.id for row in self.open(id))
         ]  # fmt: skip
+
+    def _remember(self, row: Membership) -> None:
+        self._memberships.setdefault(row.person_id, []).append(row)
+        self._ever_in.setdefault(row.group_id, {})[row.person_id] = None
 
     def join(self, person: Person, group: Group, start: date) -> None:
         """Make a student a member; the membership in another class, or another part of the division, ends."""
@@ -103,7 +109,7 @@ class Roster:
             group_id=group.id, since=start,
         )  # fmt: skip
         self.book.add(row)
-        self._memberships.setdefault(person.id, []).append(row)
+        self._remember(row)
         if group.kind == "class" and (came_from or (self.year and start > self.year.starts_on)):
             movement.note(self.book, person.id, start, group.id, came_from)
 
