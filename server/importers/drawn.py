@@ -19,7 +19,7 @@ from server.importers.drawn_periods import Clock, number_through
 from server.importers.drawn_table import Table, read_table
 from server.importers.drawn_text import Style
 from server.importers.drawn_view import Mark, draw
-from server.importers.drawn_words import class_of_title, is_kazakh, read_week, week_of_title
+from server.importers.drawn_words import class_of_title, is_kazakh, read_week, read_weekday, week_of_title
 from server.importers.findings import ERROR, WARNING, GridSheet, Notes, Refused, Result
 from server.importers.groups import grade_of, read_class
 from server.importers.mapping import NOTHING_SAID, Mapping
@@ -53,14 +53,18 @@ def read_drawn(
     ``looks_like`` a list, ``drawn_unknown``.
     """
     notes = Notes(file)
-    sheets = read_sheets(data, notes)
+    return understand(read_sheets(data, notes), notes)
+
+
+def understand(sheets: list[Sheet], notes: Notes) -> Result:
+    """As ``read_drawn``, for sheets that are read already; ``notes`` carries the file's name and what was said."""
     pages = [(sheet, _page(sheet)) for sheet in sheets if any(clean(cell) for row in sheet.rows for cell in row)]
     if not any(page for _, page in pages):
         other = other_kind("timetable", sheets)
         raise Refused("looks_like", row=1, kind=other) if other else Refused("drawn_unknown")
     for sheet, page in pages:
         if page is None:
-            notes.add(WARNING, "drawn_no_table", Where(file, sheet.name))
+            notes.add(WARNING, "drawn_no_table", Where(notes.file, sheet.name))
     return _Reader(notes, [page for _, page in pages if page]).result()
 
 
@@ -94,7 +98,8 @@ class _Reader:
         texts = {cell.text for page in pages for cell in page.grid.cells.values()}
         inner = {inner for text in texts for inner in _BRACKETS.findall(text)}
         self.has_weeks = any(map(week_of_title, texts)) or any(read_week(text, bracketed=True) for text in inner)
-        self.is_kazakh = any(is_kazakh(cell.text) for _, table in tables for cell in table.heads)
+        days = [cell.text for _, table in tables for cell in table.heads if read_weekday(cell.text)]
+        self.language = "kk" if any(map(is_kazakh, days)) else "en" if any(map(str.isascii, days)) else "ru"
         self.subjects = frozenset(text for pair in tables for text in drawn_cells.subjects_of(*pair))
         numbers = [int(n) for pair in tables for text in drawn_cells.texts_of(*pair)
                    for n in _NUMBER_IN_BRACKETS.findall(text)]  # fmt: skip
@@ -120,7 +125,7 @@ class _Reader:
         placed = [
             Placed(lesson, numbers[clock], self._where(page, lesson.cell.home)) for page, clock, lesson in lessons
         ]
-        activities, weeks, twice = to_activities(placed, self.is_kazakh)
+        activities, weeks, twice = to_activities(placed, self.language)
         timetable = self._with_all_classes(to_timetable(activities, weeks, periods))
         odd_cells = {id(each.lesson.cell) for each in twice}
         grid = tuple(self._drawn(page, own, odd_cells) for page, own in zip(self.pages, takens, strict=True))
@@ -189,14 +194,17 @@ def _cells(page: _Page) -> Iterator[drawn_cells.Cell]:
 
 
 def _left_over(page: _Page, known: dict[Place, Mark]) -> list[Odd]:
-    """Cells inside a table that were neither headings nor read."""
+    """Cells inside a table, or right below it, that were neither headings nor read."""
     found: dict[Place, Odd] = {}
     for table in page.tables:
+        columns = {column for span in table.spans for column in range(span.first, span.last + 1)}
         first = min(level.row for level in table.block.levels)
-        lessons = {column for span in table.spans for column in range(span.first, span.last + 1)}
         for row in range(first, table.last_row + 1):
             for cell in page.grid.rows.get(row, []):
-                if cell.home not in known:
-                    in_class = any(column in lessons for column in range(cell.column, cell.right + 1))
-                    found[cell.home] = Odd(cell, "drawn_outside", ERROR if in_class else WARNING)
-    return list(found.values())
+                in_class = any(column in columns for column in range(cell.column, cell.right + 1))
+                found[cell.home] = Odd(cell, "drawn_outside", ERROR if in_class else WARNING)
+        row = table.last_row + 1
+        while sum(cell.column in columns for cell in page.grid.rows.get(row, [])) > 1:
+            found.update((cell.home, Odd(cell, "drawn_below", WARNING)) for cell in page.grid.rows[row])
+            row += 1
+    return [odd for home, odd in found.items() if home not in known]

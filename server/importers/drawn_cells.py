@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from server.importers.drawn_grid import Cell, Grid
 from server.importers.drawn_rows import Slot
 from server.importers.drawn_table import ROOM, SUBJECT, TEACHER, Span, Table
-from server.importers.drawn_text import Part, Style, is_room, read_cell
+from server.importers.drawn_text import Part, Style, is_room, is_teacher, read_cell
 from server.importers.drawn_words import Hour
 from server.importers.findings import ERROR, WARNING
 from server.importers.values import plain
@@ -125,10 +125,17 @@ def _regions(grid: Grid, table: Table) -> Iterator[_Region]:
                     if cell is None or id(cell) in seen:
                         continue
                     seen.add(id(cell))
-                    region.cells[table.role(offset, column)].append(cell)
+                    region.cells[_kind(cell, table.role(offset, column), offset or column > span.first)].append(cell)
                     region.row_of[id(cell)] = offset
             if seen:
                 yield region
+
+
+def _kind(cell: Cell, role: str, beside: bool) -> str:
+    """What a cell is by its place, unless it can only be something else."""
+    if beside and role != ROOM and is_room(cell.text):
+        return ROOM
+    return TEACHER if beside and role != TEACHER and is_teacher(cell.text) else role
 
 
 def _take(unit: _Unit, style: Style, has_weeks: bool, taken: Taken) -> None:

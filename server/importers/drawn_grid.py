@@ -8,8 +8,8 @@ from server.importers.tables import Cell as Value
 from server.importers.tables import Sheet
 from server.importers.values import clean, show
 
-MAX_ROWS, MAX_COLUMNS = 3_000, 400  # a school of 60 classes draws some 150 by 130
-_MOST_CHECKED = 1_000_000  # places that merged ranges may cover, looked at in all
+MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 3_000, 400, 40_000  # a school of 60 classes draws some 150 by 130
+_MOST_CHECKED = 300_000  # places that merged ranges may cover, looked at in all
 Place = tuple[int, int]
 
 
@@ -54,17 +54,10 @@ class Grid:
 
 def read_grid(sheet: Sheet) -> Grid | None:
     """The grid of a sheet, None when it is empty or larger than any timetable."""
-    texts = {
-        (row, column): text
-        for row, values in enumerate(sheet.rows)
-        for column, value in enumerate(values)
-        if (text := _text(value))
-    }
+    texts = _texts(sheet)
     if not texts:
         return None
     height, width = max(row for row, _ in texts) + 1, max(column for _, column in texts) + 1
-    if height > MAX_ROWS or width > MAX_COLUMNS:
-        return None
     ends = _merged(sheet, texts, height + 10, width + 10)
     cells: dict[Place, Cell] = {}
     for (row, column), text in texts.items():
@@ -75,6 +68,19 @@ def read_grid(sheet: Sheet) -> Grid | None:
         cells.update(((r, c), cell) for r in range(row, bottom + 1) for c in range(column, right + 1))
         height, width = max(height, bottom + 1), max(width, right + 1)
     return _indexed(Grid(sheet.name, height, width, cells))
+
+
+def _texts(sheet: Sheet) -> dict[Place, str]:
+    """The cells that hold text; {} as soon as they are more than a timetable has."""
+    texts: dict[Place, str] = {}
+    for row, values in enumerate(sheet.rows):
+        for column, value in enumerate(values):
+            if value == "" or not (text := _text(value)):
+                continue
+            if row >= MAX_ROWS or column >= MAX_COLUMNS or len(texts) >= MAX_CELLS:
+                return {}
+            texts[row, column] = text
+    return texts
 
 
 def _text(value: Value) -> str:

@@ -10,9 +10,14 @@ from server.importers.rows import CardRow, Where
 from server.importers.values import plain
 from server.importers.weekly_pattern import Activity
 
-_SEXES = {"м": "Мальчики", "д": "Девочки", "ұ": "Ұлдар", "қ": "Қыздар"}
-WEEKS = {False: ("Числитель", "Знаменатель"), True: ("Алым", "Бөлім")}
-EVERY_WEEK = {False: ("Все недели",), True: ("Барлық апталар",)}
+_SEXES = {"ұ": "Ұлдар", "қ": "Қыздар"}
+_NAMES = {
+    "ru": {"м": "Мальчики", "д": "Девочки", "": "Группа {}"},
+    "kk": {"м": "Ұлдар", "д": "Қыздар", "": "{}-топ"},
+    "en": {"м": "Boys", "д": "Girls", "": "Group {}"},
+}
+_WEEKS = {"ru": ("Числитель", "Знаменатель"), "kk": ("Алым", "Бөлім"), "en": ("Odd", "Even")}
+_EVERY_WEEK = {"ru": ("Все недели",), "kk": ("Барлық апталар",), "en": ("Every week",)}
 
 
 @dataclass(frozen=True)
@@ -24,14 +29,14 @@ class Placed:
     where: Where
 
 
-def group_name(mark: str, is_kazakh: bool) -> str:
+def group_name(mark: str, language: str) -> str:
     """The name of a part of a class as other programs export it: "1" → "Группа 1", in Kazakh "1-топ"."""
     if not mark or mark in _SEXES:
         return _SEXES.get(mark, "")
-    return f"{mark}-топ" if is_kazakh else f"Группа {mark}"
+    return _NAMES[language].get(mark) or _NAMES[language][""].format(mark)
 
 
-def to_activities(placed: Sequence[Placed], is_kazakh: bool) -> tuple[list[Activity], tuple[str, ...], list[Placed]]:
+def to_activities(placed: Sequence[Placed], language: str) -> tuple[list[Activity], tuple[str, ...], list[Placed]]:
     """(activities, kinds of week, lessons that say another room for an hour that is already said).
 
     Subjects that differ in case and punctuation only are one, spelled as most often; so are rooms.
@@ -51,7 +56,7 @@ def to_activities(placed: Sequence[Placed], is_kazakh: bool) -> tuple[list[Activ
         )
         activity = Activity(
             subject=subjects[part.subject],
-            groups=tuple((name, group_name(part.group, is_kazakh)) for name in lesson.classes),
+            groups=tuple((name, group_name(part.group, language)) for name in lesson.classes),
             teachers=part.teachers,
             tags=(),
             length=len(cards),
@@ -65,7 +70,7 @@ def to_activities(placed: Sequence[Placed], is_kazakh: bool) -> tuple[list[Activ
             continue
         seen.update((key, card.rooms) for key, card in zip(keys, cards, strict=True))
         activities.append(activity)
-    return _with_teachers(activities), (WEEKS if has_weeks else EVERY_WEEK)[is_kazakh], twice
+    return _with_teachers(activities), (_WEEKS if has_weeks else _EVERY_WEEK)[language], twice
 
 
 def _spellings(names: Iterable[str]) -> dict[str, str]:

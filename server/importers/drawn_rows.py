@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from server.importers.drawn_grid import Grid
 from server.importers.drawn_layout import State
+from server.importers.drawn_text import is_room, is_teacher
 from server.importers.drawn_words import Hour, is_break, read_hour, read_week, read_weekday
 
 
@@ -33,22 +34,46 @@ class Rows:
         if "number" not in self.labels and "time" not in self.labels:
             return self._counted()
         starts = self._starts()
-        most = self._rows_of_a_lesson(starts)
+        most, apart = self._rows_of_a_lesson(starts), self._distance(starts)
         slots = []
         for index, (at, hour, merged_to) in enumerate(starts):
-            end = starts[index + 1][0] if index + 1 < len(starts) else len(self.rows)
-            taken = [at]
-            for place in range(at + 1, end):
-                row, _ = self.rows[place]
-                if not self.grid.rows.get(row):
-                    continue
-                inside = row <= merged_to or (len(taken) < most and not self._has_label(row))
-                if inside and self.days[place] == self.days[at] and not self._is_line(row):
-                    taken.append(place)
-                else:
-                    self.loose.add(row)
-            slots.append(self._slot([self.rows[place][0] for place in taken], at, hour))
+            is_last = index + 1 == len(starts)
+            end = len(self.rows) if is_last else starts[index + 1][0]
+            follow = [place for place in range(at + 1, end) if self._belongs(place, at, merged_to)]
+            if is_last or end - at == apart:
+                follow = [place for place in follow if place < at + apart or self.rows[place][0] <= merged_to]
+                rows = [self.rows[place][0] for place in range(at, max([at, *follow]) + 1)]
+                rows += self._strays(rows, at, most) if is_last else []
+            else:
+                follow = [place for place in follow if self.grid.rows.get(self.rows[place][0])]
+                follow = [p for n, p in enumerate(follow, 2) if n <= most or self.rows[p][0] <= merged_to]
+                rows = [self.rows[place][0] for place in (at, *follow)]
+            self.loose.update(self.rows[place][0] for place in range(at, end))
+            self.loose.difference_update(rows)
+            slots.append(self._slot(rows, at, hour))
         return slots
+
+    def _belongs(self, place: int, at: int, merged_to: int) -> bool:
+        """True for a row that may go on with the lesson that begins at ``at``."""
+        row = self.rows[place][0]
+        own = row <= merged_to or not self._has_label(row)
+        return own and self.days[place] == self.days[at] and not self._is_line(row)
+
+    def _strays(self, rows: list[int], at: int, most: int) -> list[int]:
+        """Rooms or teachers of the last lesson below a blank row."""
+        missing = most - sum(bool(self.grid.rows.get(row)) for row in rows)
+        after = [row for row, _ in self.rows[at:] if row > rows[-1] and self.grid.rows.get(row)][: max(missing, 0)]
+        return [
+            row
+            for row in after
+            if row <= rows[0] + most + 2
+            and all(is_room(cell.text) or is_teacher(cell.text) for cell in self.grid.rows[row])
+        ]
+
+    def _distance(self, starts: list[tuple[int, Hour, int]]) -> int:
+        """How many rows, empty ones too, most lessons stand apart."""
+        apart = Counter(after - at for (at, _, _), (after, _, _) in pairwise(starts))
+        return max(apart, key=lambda rows: (apart[rows], -rows), default=3)
 
     def _slot(self, rows: list[int], at: int, hour: Hour, counted: bool = False) -> Slot:
         cell = self.grid.at(rows[0], self.labels["week"]) if "week" in self.labels else None

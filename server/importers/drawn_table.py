@@ -64,7 +64,9 @@ def read_table(grid: Grid, block: Block) -> Table | None:
             table.slots[span.labels] = Rows(grid, rows, dict(span.labels), table.loose).slots()
     if not any(table.slots.values()):
         return None
-    table.last_row = max(slot.rows[-1] for slots in table.slots.values() for slot in slots)
+    days = [cell for column, kind in labels.items() if kind == "day" for cell in grid.columns[column]]
+    ends = [cell.bottom for cell in days if cell.row in body and read_weekday(cell.text)]
+    table.last_row = max([*ends, *(slot.rows[-1] for slots in table.slots.values() for slot in slots)])
     table.heads += _labels(grid, table, labels)
     table.loose = {row for row in table.loose if row <= table.last_row}
     _assign_roles(grid, table, said)
@@ -147,7 +149,8 @@ def _spans(grid: Grid, block: Block, labels: dict[int, str], said: dict[int, str
     for (cell, value), width in zip(leaf.entries, widths, strict=True):
         last = cell.column + width - 1
         if not _is_bound(cell, starts, borders):
-            last = max(cell.right, cell.column + (typical or _used(grid, block, cell)) - 1)
+            named = [column for column, kind in said.items() if kind in (ROOM, TEACHER) and column > cell.column]
+            last = max([cell.right, cell.column + (typical or _used(grid, block, cell)) - 1, *named])
         classes, day = _headings(block, leaf, cell, value)
         spans.append(Span(cell.column, min(last, grid.width - 1), classes, day, _nearest(labels, cell.column)))
     return spans

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from server.importers.drawn_words import read_week
 from server.importers.values import plain
@@ -82,6 +83,7 @@ class Said:
     remark: str = ""
 
 
+@lru_cache(maxsize=4096)
 def is_room(text: str) -> bool:
     """True for what can only be a room or several: "217", "210/211", "каб. 5", "Спортзал"."""
     if _SHORT_HALL.fullmatch(text.strip()):
@@ -93,16 +95,18 @@ def is_room(text: str) -> bool:
 def _is_one_room(text: str) -> bool:
     if _ROOM_NUMBER.fullmatch(text) or _ROOM_PREFIX.match(text) or _HALL.fullmatch(text) or _ROOM_WORD.match(text):
         return True
-    with_subject = _ROOM_TAIL.match(text) or _ROOM_WORDS_TAIL.match(text)
-    return not with_subject and bool(_ROOM_WORD.search(text))
+    more = _ROOM_TAIL.match(text) or _ROOM_WORDS_TAIL.match(text) or "(" in text or TEACHER.search(text)
+    return not more and bool(_ROOM_WORD.search(text))
 
 
+@lru_cache(maxsize=4096)
 def is_teacher(text: str) -> bool:
     """True for surnames with initials or full names, one or several."""
-    pieces = [piece.strip() for piece in re.split(r"[/,;\n]", text) if piece.strip()]
+    pieces = [piece.strip() for piece in re.split(r"[/,;\n]", text) if piece.strip(" –—-")]
     return bool(pieces) and all(TEACHER.fullmatch(piece) for piece in pieces)
 
 
+@lru_cache(maxsize=4096)
 def may_be_teacher(text: str) -> bool:
     """True when every piece could be a bare surname."""
     pieces = [piece.strip() for piece in re.split(r"[/,;\n]", text) if piece.strip()]
@@ -150,17 +154,17 @@ def read_cell(text: str, rooms: Sequence[str], teachers: Sequence[str], style: S
     shared = read_rooms([room for room in rooms if room], len(parts))
     if shared is None:
         return Said(tuple(parts), odd="drawn_rooms")
-    names = [name.strip() for line in teachers for name in re.split(r"[/,;\n]", line) if name.strip()]
+    names = [name.strip(" –—-") for line in teachers for name in re.split(r"[/,;\n]", line) if name.strip()]
     return Said(tuple(_completed(parts, shared, names)), remark=remark)
 
 
 def _completed(parts: list[Part], rooms: list[tuple[str, ...]], names: list[str]) -> list[Part]:
-    one_each = len(names) == len(parts) > 1
+    each = [[name] for name in names] if len(names) == len(parts) else [names] * len(parts)
     return [
         replace(
             part,
             rooms=part.rooms or rooms[index],
-            teachers=part.teachers or ((names[index],) if one_each else tuple(dict.fromkeys(names))),
+            teachers=part.teachers or tuple(name for name in dict.fromkeys(each[index]) if name),
         )
         for index, part in enumerate(parts)
     ]
@@ -187,17 +191,21 @@ def _told_apart(parts: list[Part]) -> tuple[list[Part], str]:
 def _alternatives(text: str, rooms: Sequence[str], style: Style) -> list[str]:
     """The lessons of a cell apart. A slash without spaces parts them only when both sides are subjects."""
     pieces = [piece for line in _lines(text) for piece in _SPLIT.split(line) if piece]
-    found: list[str] = []
-    beside = max((len(_pieces(room)) for room in rooms), default=0)
-    for piece in pieces or [text]:
-        sides = [side.strip() for side in piece.split("/")]
-        known = all(plain(_BRACKETS.sub(" ", side)) in style.subjects for side in sides)
-        long = all(len(plain(side)) > 2 and not side[0].isdigit() for side in sides if side) and all(sides)
-        if len(sides) > 1 and long and (known or (beside == len(sides) and not _ROOM_NUMBER.fullmatch(sides[-1]))):
-            found += sides
-        else:
-            found.append(piece)
-    return found
+    return [side for piece in pieces or [text] for side in _sides(piece, rooms if len(pieces) < 2 else (), style)]
+
+
+def _sides(piece: str, rooms: Sequence[str], style: Style) -> list[str]:
+    """Parts at a slash without spaces: all of them subjects that are known, or as many as there are rooms."""
+    sides = [side.strip() for side in piece.split("/")]
+    if len(sides) < 2 or not all(len(_first_word(side)) > 2 for side in sides):
+        return [piece]
+    known = all(plain(_BRACKETS.sub(" ", side)) in style.subjects for side in sides)
+    return sides if known or any(len(_pieces(room)) == len(sides) for room in rooms) else [piece]
+
+
+def _first_word(text: str) -> str:
+    found = re.match(r"[^\W\d_]+", text)
+    return found[0] if found else ""
 
 
 def _lines(text: str) -> list[str]:
@@ -261,9 +269,9 @@ def _part(text: str, pieces: int, style: Style) -> Part:
 def _tail(text: str, style: Style) -> re.Match[str] | None:
     """A room after the subject; a bare number only where rooms have no place of their own."""
     found = _ROOM_TAIL.match(text)
-    if found and style.rooms_apart and found[2][0].isdigit():
-        return None
-    return found or (None if style.rooms_apart else _ROOM_WORDS_TAIL.match(text))
+    if style.rooms_apart:
+        return None if found and found[2][0].isdigit() else found
+    return _ROOM_WORDS_TAIL.match(text) or found
 
 
 def _bracket(part: Part, inner: str, pieces: int, style: Style) -> Part | None:

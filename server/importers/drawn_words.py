@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from server.importers.days import WEEKDAYS
 from server.importers.groups import class_in_title, read_class
 from server.importers.values import plain
+
+_remembered = lru_cache(maxsize=4096)  # a sheet says the same words again and again
 
 _DAYS = {word: number for number, words in enumerate(WEEKDAYS, 1) for word in words}
 _WORD = re.compile(r"[^\W\d_]+")
@@ -25,6 +28,7 @@ _HEADING = {word: kind for kind, words in _HEADINGS.items() for word in words.sp
 _BREAKS = ("перемена", "большая перемена", "обед", "завтрак", "динамическ", "үзіліс", "түскі", "break", "lunch")
 
 
+@_remembered
 def read_weekday(text: str) -> int:
     """1 = Monday … 7, 0 when the text is no day: "ПОНЕДЕЛЬНИК", "п\\nн", "Вт.", "Среда, 9 декабря"."""
     words = _WORD.findall(text[:80].casefold().replace("ё", "е"))
@@ -65,6 +69,7 @@ class Hour:
     end: str = ""
 
 
+@_remembered
 def read_hour(text: str) -> Hour | None:
     """A lesson number, its times, or both: "3", "3 урок", "08:30–09:10", "III (8.30-9.10)". None: something else."""
     line = " ".join(text.split())
@@ -108,6 +113,7 @@ _CLASS_WORD = re.compile(r"(?i)класс|сынып|\bкл\b|class|grade")
 _GRADES = re.compile(r"\d\s*[-–—]\s*\d")
 
 
+@_remembered
 def read_classes(text: str) -> tuple[tuple[str, ...], bool]:
     """(the classes that a heading names, whether it can be nothing else): "5 «А» (каб. 3)" → (("5А",), True)."""
     if not any(letter.isdigit() for letter in text[:80]):
@@ -134,6 +140,7 @@ def _names(text: str) -> tuple[str, ...]:
     return ()
 
 
+@_remembered
 def class_of_title(text: str) -> tuple[str, ...]:
     """The class whose timetable a title announces, () when it names none or a range of grades."""
     names, sure = read_classes(text)
@@ -169,6 +176,7 @@ def read_week(text: str, bracketed: bool = False) -> int:
     return _WEEKS[told[0]]
 
 
+@_remembered
 def week_of_title(text: str) -> int:
     """The one kind of week that a title names: "Расписание на неделю (числитель)" → 1."""
     found = {1 if first else 2 for first, second in _SURE_WEEK.findall(text.replace("ё", "е"))}
@@ -189,6 +197,7 @@ def read_shift(text: str) -> int:
 # --- headings --------------------------------------------------------------------------------------------------
 
 
+@_remembered
 def heading(text: str) -> str:
     """What a heading says of its column: day, week, lesson, time, class, room, subject, teacher; "" when it is none."""
     if text.strip() in ("№", "#", "№№"):

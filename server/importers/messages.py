@@ -130,6 +130,7 @@ _DRAWN = {
     "drawn_no_day": _l("“%(value)s”: nothing says on which day this is."),
     "drawn_no_subject": _l("“%(value)s” names no subject."),
     "drawn_outside": _l("“%(value)s” stands beside the lessons: no lesson number or class belongs to it."),
+    "drawn_below": _l("“%(value)s” stands below the last lesson: not taken."),
     "drawn_two_days": _l("“%(value)s” is merged over more than one day."),
     "drawn_apart": _l("“%(value)s” is merged over lessons that do not follow one another."),
     "drawn_two_subjects": _l("“%(value)s” shares a lesson with another subject. Write which half has which."),

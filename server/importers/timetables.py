@@ -30,9 +30,10 @@ def read_timetable(
     if head[:15].upper() == b"BEGIN:VCALENDAR":
         return ical.read_timetable(file, data, region=region, today=today)
     notes = Notes(file)
-    if table := fet.find_table(read_sheets(data, notes)):
+    sheets = read_sheets(data, notes)
+    if table := fet.find_table(sheets):
         return fet.read_table(table, notes)
-    return drawn.read_drawn(file, data, region=region, today=today, mapping=mapping)
+    return drawn.understand(sheets, notes)
 
 
 def _root(head: bytes) -> bytes:
