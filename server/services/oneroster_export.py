@@ -8,6 +8,7 @@ Guardians whom the school may tell nothing are left out: another system would ta
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -39,7 +40,7 @@ _ROLES = {
 }  # fmt: skip
 _SEXES = {"m": "male", "f": "female"}
 _FORMULA = ("=", "+", "-", "@")
-_NUMBER = frozenset("+-0123456789 ()")
+_PHONE = re.compile(r"\+\d[\d ()-]*")
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the same school gives the same bytes
 
 
@@ -263,4 +264,4 @@ def neutral(value: str) -> str:
     Phones stay: "+7 999 000-00-01" runs nothing, and other systems need the number as it is.
     """
     text = " ".join(value.split())
-    return "'" + text if text.startswith(_FORMULA) and not _NUMBER.issuperset(text) else text
+    return "'" + text if text.startswith(_FORMULA) and not _PHONE.fullmatch(text) else text

@@ -6,14 +6,14 @@ from datetime import date
 
 from sqlalchemy import select
 
-from server.importers.oneroster_rows import RosterClass, RosterSet, RosterStudent
+from server.importers.oneroster_rows import RosterClass, RosterSet, RosterStaff, RosterStudent
 from server.importers.people import households
-from server.models import Group, Guardianship, Membership, Person, Year
+from server.models import Group, Guardianship, Membership, Person, RoleGrant, Year
 from server.services.imports.book import Book
 from server.services.imports.families import Families
 from server.services.imports.groups import Groups
 from server.services.imports.people import take_back
-from server.services.imports.roster import Roster, name_key
+from server.services.imports.roster import Named, Roster, name_key
 from server.services.imports.staff import find_or_make, give_class, give_role, open_grants
 from server.services.imports.undated import Undated
 from server.services.imports.years import since
@@ -33,9 +33,7 @@ class Students:
         self.claimed: set[str] = set()
         self.adults: dict[str, set[str]] = {}  # student → names of those who stand for the student
         for row in book.session.scalars(select(Guardianship)):
-            adult = roster.people[row.guardian_id]
-            name = name_key(adult.last_name, adult.first_name, adult.middle_name)
-            self.adults.setdefault(row.student_id, set()).add(name)
+            self.adults.setdefault(row.student_id, set()).add(_key_of(roster.people[row.guardian_id]))
 
     def take(self, classes: Sequence[RosterClass], rows: Sequence[RosterStudent]) -> "Students":
         """Store the classes and the students; who is surely known is found before anybody is guessed."""
@@ -66,7 +64,10 @@ class Students:
     def _claim(self, one: RosterStudent, group: Group, alike: int) -> None:
         """Somebody of that name and birth date; else of that name in the class, if the set has as many of them."""
         row, born = one.row, one.row.birth_date
-        if born is not None and (exact := self.roster.exact(row, born)):
+        ours = self.roster.people.get(one.id)
+        if ours is not None and _key_of(ours) == _key(one)[1]:
+            same, enough = [ours], True
+        elif born is not None and (exact := self.roster.exact(row, born)):
             same, enough = exact, True
         else:
             same = self.undated.of_class(row, group) if born is None else self.undated.waiting(row, group)
@@ -79,7 +80,7 @@ class Students:
 
     def _likeness(self, one: RosterStudent, person: Person) -> int:
         """Tells namesakes of a class apart by their families and phones: a child must not get another's parents."""
-        stated = {name_key(row.last, row.first, row.middle) for row in one.row.guardians}
+        stated = {_name(row) for row in one.row.guardians}
         known = self.adults.get(person.id, set())
         phone = (one.row.phone == person.phone) if one.row.phone and person.phone else 0
         return len(stated & known) - len(stated ^ known) + phone
@@ -115,7 +116,16 @@ class Students:
 
 
 def _key(one: RosterStudent) -> tuple[str, str]:
-    return one.row.class_name, name_key(one.row.last, one.row.first, one.row.middle)
+    return one.row.class_name, _name(one.row)
+
+
+def _name(row: Named) -> str:
+    return name_key(row.last, row.first, row.middle)
+
+
+def _key_of(person: Person) -> str:
+    """The name of somebody known as ``name_key`` has it."""
+    return name_key(person.last_name, person.first_name, person.middle_name)
 
 
 def take_staff(
@@ -127,7 +137,7 @@ def take_staff(
     found: dict[str, Person] = {}
     for one in stated.staff:
         before = book.touched
-        person, created = find_or_make(book, roster, grants, one.row, keep(one.id))
+        person, created = _employee(book, roster, grants, one, keep, {person.id for person in found.values()})
         if person is None:
             continue
         found[one.id] = person
@@ -148,15 +158,40 @@ def take_staff(
     return found
 
 
+def _employee(
+    book: Book, roster: Roster, grants: dict[str, list[RoleGrant]], one: RosterStaff, keep: Keep, claimed: set[str]
+) -> tuple[Person | None, bool]:
+    """(the person, whether new): by our id or the e-mail of somebody of that name, else as lists know staff.
+
+    Two users of a set are two people: one who cannot be told from another is an error.
+    """
+    row = one.row
+    same = [person for person in roster.exact(row, None) if person.id not in claimed]
+    sure = [person for person in same if person.id == one.id]
+    sure += [person for person in same if row.email and person.email == row.email]
+    if sure:
+        return sure[0], False
+    kept = keep(one.id)
+    told_apart = kept or row.email or row.phone  # also by the next set
+    person, created = find_or_make(book, roster, grants, row, kept, claimed if told_apart else ())
+    if person is not None and person.id in claimed:
+        book.error("staff_ambiguous", row.where, value=full_name(person))
+        return None, False
+    return person, created
+
+
 def take_guardians(
     families: Families, stated: RosterSet, students: Students, staff: Mapping[str, Person], keep: Keep
 ) -> None:
     """Guardians with their children; households are proposed only where a child has none."""
     for one in stated.guardians:
         children = [students.found[id] for id in one.students if id in students.found]
-        if children and one.id in staff:
+        ours = families.roster.people.get(one.id)
+        known = staff.get(one.id) or (ours if ours and _key_of(ours) == _name(one.row) else None)
+        if children and known:
+            families.book.fill(known, phone=one.row.phone, email=one.row.email)
             for child in children:
-                families.link(child, staff[one.id])
+                families.link(child, known)
         elif children:
             families.add_guardian(children, one.row, keep(one.id))
     rows = [one.row for one in stated.students]

@@ -1,6 +1,6 @@
 """Staff lists: who works here and in which roles. Accounts are made in the office, nothing is released here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -52,13 +52,14 @@ def open_grants(book: Book) -> dict[str, list[RoleGrant]]:
 
 
 def find_or_make(
-    book: Book, roster: Roster, grants: dict[str, list[RoleGrant]], row: StaffRow, id: str = ""
-) -> tuple[Person | None, bool]:
+    book: Book, roster: Roster, grants: dict[str, list[RoleGrant]], row: StaffRow, id: str = "",
+    others: Collection[str] = (),
+) -> tuple[Person | None, bool]:  # fmt: skip
     """(the person, whether new). Staff of one name are told apart by phone; that also finds a parent.
 
-    ``id`` is that of a new person, where another Korablik has given one.
+    ``id`` is that of a new person, where another Korablik has given one; ``others`` of that name are not meant.
     """
-    same = roster.exact(row, None)
+    same = [person for person in roster.exact(row, None) if person.id not in others]
     staff = [person for person in same if person.id in grants]
     by_phone = [person for person in same if row.phone and person.phone == row.phone]
     if len(staff) > 1 and not by_phone:

@@ -251,6 +251,22 @@ def test_a_set_gives_no_wide_rights(school: APIFlask, role: str, ours: str) -> N
     assert (ours, None) in rows(models.RoleGrant, "role", "group_id")
 
 
+def test_employees_of_one_name_are_told_apart_or_refused(school: APIFlask) -> None:
+    def two(first: str, second: str) -> dict[str, str]:
+        users = SMALL["users"].replace("t1@example.org", first) + f"t2,true,t2,Анна,Веслова,,{second},,\n"
+        return {**SMALL, "users": users, "roles": SMALL["roles"] + "r9,,,t2,primary,principal,,,s1,\n"}
+
+    assert codes(roster(two("", ""))) == ["staff_ambiguous"]
+    both = two("t1@example.org", "t2@example.org")
+    assert not roster(both).errors
+    assert not roster(both).changed
+    assert sorted(role for (role,) in rows(models.RoleGrant, "role")) == [
+        "class_teacher",
+        "director",
+        "subject_teacher",
+    ]
+
+
 def test_who_teaches_and_has_a_child_here_is_one_person(school: APIFlask) -> None:
     files = swapped(
         "users", "t1,true,t1,Анна,Веслова,,t1@example.org,,", 't1,true,t1,Анна,Веслова,,t1@example.org,,"u2"'
