@@ -24,7 +24,8 @@ class Student:
     """One pack. ``works``: task id → nine-digit work code; a task without a code is not printed for the student.
 
     ``subgroups``: names of the subgroups (as in a lesson's ``subgroup``) that the student attends, or None when
-    the school does not know, and then lessons of every subgroup are printed.
+    the school does not know, and then lessons of every subgroup are printed. ``without``: ids of the edition's lessons
+    that the student has at home instead; those stand in ``extra``.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Student:
     works: Mapping[str, str] = field(default_factory=dict)
     extra: tuple[LessonView, ...] = ()
     subgroups: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

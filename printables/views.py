@@ -48,12 +48,12 @@ def student_lessons(common: list[LessonView], student: Student, week: str) -> li
     """
     first, last = (day.isoformat() for day in days_of(week))
     own = [view for view in student.extra if first <= view.lesson["date"] <= last]
+    shared = [view for view in common if view.id not in student.without and _concerns(view, student)]
     printed: set[str] = set()
     kept = []
-    for view in sorted([*common, *own], key=_order):
-        if _concerns(view, student):
-            kept.append(_for(view, student, printed))
-            printed |= kept[-1].tasks.keys()
+    for view in sorted([*shared, *own], key=_order):
+        kept.append(_for(view, student, printed))
+        printed |= kept[-1].tasks.keys()
     return kept
 
 

@@ -120,6 +120,8 @@ CATALOGUE: dict[str, Entry] = {
     "student_here": Entry(409, _l("The student is at the school already. Look at the movement noted so far.")),
     "student_not_here": Entry(409, _l("The student is in no class on that day. Look at the movement noted so far.")),
     "movement_order": Entry(422, _l("%(value)s is too early: the last movement was on %(last)s.")),
+    "student_home_taught": Entry(409, _l("The student is taught at home in these days already.")),
+    "student_not_home": Entry(409, _l("The student is not taught at home. Look at the movement noted so far.")),
     "movement_later": Entry(409, _l("This cannot be taken back: it is not the last movement, or it is how the student came.")),
     "text_long": Entry(422, _l("This is too long: %(length)s characters of at most %(limit)s.")),
     "rows_many": Entry(422, _l("At most %(limit)s of these fit. Remove one first.")),

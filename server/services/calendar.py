@@ -53,13 +53,21 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A weekly lesson: ``id`` of its row, its natural ``key``, hours, (course id, grade) pairs, teachers' ids."""
+    """A weekly lesson: ``id`` of its row, its natural ``key``, hours, (course id, grade) pairs, teachers' ids.
+
+    ``stays``: stretches of days (None: open) outside of which it is not held; none of them: no such limit.
+    """
 
     id: str
     key: str
     hours: tuple[Placed, ...]
     courses: tuple[tuple[str, int | None], ...]
     teachers: tuple[str, ...] = ()
+    stays: tuple[tuple[date, date | None], ...] = ()
+
+    def is_held(self, day: date) -> bool:
+        """True on days within a stretch."""
+        return not self.stays or any(since <= day and (until is None or day <= until) for since, until in self.stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +151,8 @@ def wanted_lessons(
         open_grades: dict[int | None, bool] = {}
         index = weeks.index(day)
         for pattern, hour in by_weekday.get(day.isoweekday(), ()):
-            if hour.weeks[index % len(hour.weeks)] == "1":  # a mask like "10"; "1" alone holds for every week
+            # a mask like "10"; "1" alone holds for every week
+            if hour.weeks[index % len(hour.weeks)] == "1" and pattern.is_held(day):
                 courses = _open_courses(pattern, stretches, day, open_grades)
                 key = (pattern.id, day, hour.n)
                 if courses and key not in found:

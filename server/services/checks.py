@@ -31,6 +31,7 @@ from server.models import (
 from server.services import held
 from server.services.aside import asides, with_the_class
 from server.services.counting import counts
+from server.services.exemptions import exempt
 from server.services.works import members
 
 __all__ = ["PROBLEMS", "Problem", "counts", "problems"]
@@ -154,25 +155,30 @@ def _lessons(session: Session, today: date) -> Iterator[Problem]:
 
 
 def _works(session: Session, today: date) -> Iterator[Problem]:
+    """Open tasks that somebody has no code for; who came after a task was due needs none."""
     rows = session.execute(
-        select(Task.id, Group, Subject.name)
+        select(Task.id, Group, Subject.name, Lesson.on)
         .join(Course, Course.id == Task.course_id)
         .join(Group, Group.id == Course.group_id)
         .join(Subject, Subject.id == Course.subject_id)
         .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .where(Task.published_at.is_not(None), Task.withdrawn.is_(False))
+        .where(or_(Task.due_on.is_(None), Task.due_on >= today))
         .where(Lesson.on.between(today - NEAR, today + NEAR))
         .order_by(Group.grade, Group.name)
     ).all()
-    expected: dict[str, set[str]] = {}
+    expected: dict[tuple[str, date], list[str]] = {}
     lacking: list[str] = []
     apart = asides(session)
-    for task_id, group, subject in rows:
-        if group.id not in expected:
-            expected[group.id] = set(members(session, group, today))
+    for task_id, group, subject, on in rows:
+        key = group.id, max(today, on)
+        if key not in expected:
+            expected[key] = members(session, group, key[1])
+        wanted = with_the_class(apart, expected[key], group, subject, key[1])
+        freed = exempt(session, wanted)
         have = set(session.scalars(select(Work.student_id).where(Work.task_id == task_id)))
-        if set(with_the_class(apart, expected[group.id], group, subject, today)) - have:
+        if any(id not in have and not freed.on(id, subject, on) for id in wanted):
             lacking.append(group.name)
     yield Problem("work_missing", len(lacking), _distinct(lacking))
 

@@ -140,8 +140,8 @@ def approved_days(session: Session, window: Window) -> list[date]:
 
 
 def _public_groups(session: Session, window: Window) -> list[Group]:
-    """Groups that may be shown: open, and more than one student."""
-    groups = session.scalars(select(Group).where(Group.closed_on.is_(None)))
+    """Groups that may be shown: open, and more than one student; never those of students taught at home."""
+    groups = session.scalars(select(Group).where(Group.closed_on.is_(None), Group.kind != "individual"))
     turns = _turning_days(session, window)
     shown = [group for group in groups if not _is_of_one(session, group, turns)]
     return sorted(shown, key=lambda group: (group.grade or 99, group.name, group.slug))

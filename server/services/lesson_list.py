@@ -28,6 +28,7 @@ from server.policy import Realm
 from server.services import course_plan
 from server.services.content_flags import FLAGS, flags
 from server.services.freezing import PUBLIC_CHANGES, bells_on
+from server.services.home_names import home_names
 from server.services.people import short_name
 from server.services.works import current
 
@@ -124,7 +125,8 @@ def lessons_where(session: Session, condition: ColumnElement[bool]) -> list[Less
     told = _Told(session, found, lessons)
     bells = _bells(session, rows)
     planned = course_plan.topics(session, {row.course_id for row in rows if not row.topic})
-    lines = [_line(row, told, bells, planned.get(row.id, "")) for row in rows]
+    home = home_names(session, {row.group_id for row in rows if row.kind == "individual"})
+    lines = [_line(row, told, bells, planned.get(row.id, ""), home) for row in rows]
     return sorted(lines, key=lambda line: (line.on, line.shift, line.n))  # stable: classes stay in order
 
 
@@ -132,7 +134,7 @@ _Parent = aliased(Group)
 _ROWS = (
     select(LessonCourse.id, Lesson.id.label("lesson_id"), Lesson.on, Lesson.n, Lesson.state, LessonCourse.topic,
            LessonCourse.form, LessonCourse.broadcast_id, Course.id.label("course_id"), Group.id.label("group_id"),
-           Group.slug, Group.name, Group.grade, Group.shift, _Parent.name.label("parent_name"),
+           Group.slug, Group.name, Group.kind, Group.grade, Group.shift, _Parent.name.label("parent_name"),
            _Parent.slug.label("parent_slug"), _Parent.grade.label("parent_grade"),
            Subject.name.label("subject"), Room.name.label("room"))
     .select_from(LessonCourse)
@@ -192,13 +194,14 @@ def _bells(session: Session, rows: Iterable[Any]) -> dict[tuple[int, date], dict
 
 
 def _line(
-    row: Any, told: _Told, bells: dict[tuple[int, date], dict[int, tuple[str, str]]], planned: str
-) -> LessonLine:
+    row: Any, told: _Told, bells: dict[tuple[int, date], dict[int, tuple[str, str]]], planned: str,
+    home: dict[str, str],
+) -> LessonLine:  # fmt: skip
     start, end = bells[row.shift, row.on].get(row.n, ("", ""))
     return LessonLine(
         id=row.id, lesson_id=row.lesson_id, on=row.on, n=row.n, state=row.state, topic=row.topic or planned,
         form=row.form, course_id=row.course_id, group_id=row.group_id, group_slug=row.parent_slug or row.slug,
-        group_name=f"{row.parent_name}, {row.name}" if row.parent_name else row.name,
+        group_name=home.get(row.group_id) or (f"{row.parent_name}, {row.name}" if row.parent_name else row.name),
         grade=row.grade if row.grade is not None else row.parent_grade, subject=row.subject, room=row.room or "",
         broadcast=row.broadcast_id is not None, start=start, end=end, shift=row.shift,
         teachers=tuple(told.teachers.get(row.lesson_id, ())), lacks=told.lacks(row),
@@ -236,5 +239,6 @@ def _tally(key: str, name: str, lines: list[LessonLine]) -> Tally:
 
 def classes(session: Session, *where: ColumnElement[bool]) -> list[Group]:
     """Open classes and study groups as lists name them, the lowest grade first."""
-    rows = session.scalars(select(Group).where(Group.closed_on.is_(None), Group.kind != "subgroup", *where))
+    shown = Group.kind.in_(("class", "study"))
+    rows = session.scalars(select(Group).where(Group.closed_on.is_(None), shown, *where))
     return sorted(rows, key=lambda group: (group.kind != "class", group.grade or 99, group.name))

@@ -3,19 +3,56 @@
 A movement counts from the morning of its day: who left on the 15th was here on the 14th for the last time.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from server.errors import DomainError
 from server.models import Group, Movement, Person
+from server.services.content_draft import clean
 from server.services.people import full_name
 from sync.ids import content_id
 
 ARRIVED, LEFT, TRANSFERRED, HOME_TAUGHT = "arrived", "left", "transferred", "home_taught"
+FAR = timedelta(days=366)  # an order of more than a year ago or ahead is a slip of the pen
+NUMBER, REASON = 60, 300  # characters
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a movement rests on: from which day it counts, the order's number, the reason."""
+
+    on: date
+    number: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """Who notes it, and when; ``randbelow`` makes codes of works, ``new_slug`` the random name of a new student."""
+
+    person_id: str | None
+    account_id: str | None
+    now: datetime
+    today: date
+    randbelow: Callable[[int], int]
+    new_slug: Callable[[], str]
+
+
+def checked(order: Order, today: date) -> Order:
+    """The order as it can be stored."""
+    number, reason = (" ".join(clean(text).split()) for text in (order.number, order.reason))
+    for text, limit in ((number, NUMBER), (reason, REASON)):
+        if len(text) > limit:
+            raise DomainError("text_long", length=len(text), limit=limit)
+    if abs(order.on - today) > FAR:
+        raise DomainError("value_invalid", field=_l("date"), value=order.on)
+    return Order(order.on, number, reason)
 
 
 class Noting(Protocol):

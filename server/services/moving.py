@@ -1,8 +1,8 @@
 """Carries out the movement of students: arrival, departure, transfer, return. Nothing that was marked is touched."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
@@ -11,37 +11,24 @@ from sqlalchemy.orm import Session
 from server import store
 from server.errors import DomainError
 from server.models import Group, Household, Membership, Movement, Person
-from server.services import works
+from server.services import home_lessons, works
 from server.services.accounts import new_id, record
 from server.services.content_draft import clean
-from server.services.movement import ARRIVED, HOME_TAUGHT, LEFT, TRANSFERRED, fact_id
+from server.services.movement import (
+    ARRIVED,
+    HOME_TAUGHT,
+    LEFT,
+    TRANSFERRED,
+    Clerk,
+    Order,
+    checked,
+    fact_id,
+)
 from server.services.namesakes import alike, same
 from sync.ids import content_id
 
 DAY = timedelta(days=1)
-FAR = timedelta(days=366)  # an order of more than a year ago or ahead is a slip of the pen
-NUMBER, REASON, NAME = 60, 300, 100  # characters
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a movement rests on: from which day it counts, the order's number, the reason."""
-
-    on: date
-    number: str = ""
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Clerk:
-    """Who notes it, and when; ``randbelow`` makes codes of works, ``new_slug`` the random name of a new student."""
-
-    person_id: str | None
-    account_id: str | None
-    now: datetime
-    today: date
-    randbelow: Callable[[int], int]
-    new_slug: Callable[[], str]
+NAME = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -99,7 +86,7 @@ def depart(person_ids: Iterable[str], order: Order, clerk: Clerk) -> int:
         count = 0
         for person_id in dict.fromkeys(person_ids):
             stay = _current_class(session, person_id, order.on)
-            end_all(session, person_id, order.on)
+            end_all(session, person_id, order.on, clerk)
             session.get_one(Person, person_id).left_on = order.on
             _write(session, person_id, LEFT, order, clerk, from_group_id=stay.group_id)
             count += 1
@@ -118,7 +105,7 @@ def transfer(person_id: str, group_id: str, order: Order, clerk: Clerk) -> None:
         if stay.group_id == group.id:
             raise DomainError("value_invalid", field=_l("class"), value=group.name)
         own = {stay.group_id, *session.scalars(select(Group.id).where(Group.parent_id == stay.group_id))}
-        end_all(session, person_id, order.on, own)
+        end_all(session, person_id, order.on, clerk, own)
         _join(session, person_id, group, order.on)
         _write(session, person_id, TRANSFERRED, order, clerk, stay.group_id, group.id)
         _give_works(session, order, clerk)
@@ -183,17 +170,6 @@ def _reopens(session: Session, stay: Membership, row: Movement) -> bool:
     return group.kind != "individual" and (of_class or (row.kind == LEFT and group.kind == "study"))
 
 
-def checked(order: Order, today: date) -> Order:
-    """The order as it can be stored."""
-    number, reason = (" ".join(clean(text).split()) for text in (order.number, order.reason))
-    for text, limit in ((number, NUMBER), (reason, REASON)):
-        if len(text) > limit:
-            raise DomainError("text_long", length=len(text), limit=limit)
-    if abs(order.on - today) > FAR:
-        raise DomainError("value_invalid", field=_l("date"), value=order.on)
-    return Order(order.on, number, reason)
-
-
 def _checked(newcomer: Newcomer, on: date) -> Newcomer:
     last, first, middle = (" ".join(clean(text).split()) for text in (newcomer.last, newcomer.first, newcomer.middle))
     for text, field in ((last, _l("surname")), (first, _l("first name"))):
@@ -248,19 +224,23 @@ def _current_class(session: Session, person_id: str, on: date) -> Membership:
     return newest
 
 
-def end_all(session: Session, person_id: str, on: date, only: Iterable[str] | None = None) -> None:
+def end_all(session: Session, person_id: str, on: date, clerk: Clerk, only: Iterable[str] | None = None) -> None:
     """Memberships (of the groups ``only``) end the day before; one that would begin that day or later never was."""
     wanted = None if only is None else set(only)
+    home: list[str] = []
     for stay, group in _stays(session, person_id, on):
         if wanted is not None and group.id not in wanted:
             continue
         if group.kind == "individual":
             _end_home_teaching(session, person_id, group.id, on)
+            home.append(group.id)
         if stay.since < on:
             stay.until = on - DAY
         else:
             session.delete(stay)
     session.flush()
+    for group_id in home:
+        home_lessons.plan(session, group_id, clerk)
 
 
 def _end_home_teaching(session: Session, person_id: str, group_id: str, on: date) -> None:

@@ -1,13 +1,13 @@
 """Paper packs of a week: who gets which codes, the print in a child process, and the record of what was printed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from random import SystemRandom
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from printables.report import PackInfo, PrintReport
@@ -15,8 +15,23 @@ from printables.roster import LessonView, Roster, Student
 from server import clock, store
 from server.config import Config
 from server.errors import DomainError
-from server.models import Edition, Group, Membership, Pack, PackSheet, Person, School, Sheet, Work
+from server.models import (
+    Course,
+    Edition,
+    Group,
+    Lesson,
+    LessonCourse,
+    Membership,
+    Pack,
+    PackSheet,
+    Person,
+    School,
+    Sheet,
+    Subject,
+    Work,
+)
 from server.services import keys
+from server.services.aside import Aside, asides
 from server.services.freezing import Window, group_view, private_notices, private_views
 from server.services.publishing import LOCALES, Progress, newest
 from server.services.weeks import rest_of_week, week_days, week_name
@@ -168,12 +183,13 @@ def make_roster(session: Session, slug: str, since: date, number: int, fingerpri
         select(Work.student_id, Work.task_id, Work.code).where(Work.student_id.in_(ids))
     ):
         codes_of.setdefault(student_id, {})[task_id] = code
-    placed = _subgroups(session, group, since, ids)
+    placed, apart = _subgroups(session, group, since, ids), asides(session, set(ids))
     students = tuple(
         Student(
             id=person.id, name=_name(person), short=_short(person),
             group_name=group.name, pack_code=code, works=codes_of.get(person.id, {}),
             extra=_extra(session, window, days, group, person.id), subgroups=placed.get(person.id),
+            without=_without(session, group, days, apart.get(person.id, ())),
         )
         for person, code in sorted(people, key=lambda pair: (pair[0].last_name, pair[0].first_name, pair[0].id))
     )  # fmt: skip
@@ -192,7 +208,8 @@ def _short(person: Person) -> str:
 
 def _subgroups(session: Session, group: Group, day: date, students: list[str]) -> dict[str, tuple[str, ...]]:
     """Student → names of subgroups; a student who is in none of some division is left out (gets all)."""
-    children = session.scalars(select(Group).where(Group.parent_id == group.id, Group.closed_on.is_(None))).all()
+    parts = (Group.parent_id == group.id, Group.kind == "subgroup", Group.closed_on.is_(None))
+    children = session.scalars(select(Group).where(*parts)).all()
     if not children:
         return dict.fromkeys(students, ())
     divisions = {child.division for child in children}
@@ -211,6 +228,20 @@ def _subgroups(session: Session, group: Group, day: date, students: list[str]) -
         for student, own in found.items()
         if {child.division for child in own} == divisions
     }
+
+
+def _without(session: Session, group: Group, days: list[date], apart: Sequence[Aside]) -> tuple[str, ...]:
+    """Lessons of the class on these days that the student has at home instead."""
+    if not apart:
+        return ()
+    rows = session.execute(
+        select(LessonCourse.id, Subject.name, Lesson.on).join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .join(Course, Course.id == LessonCourse.course_id).join(Subject, Subject.id == Course.subject_id)
+        .join(Group, Group.id == Course.group_id)
+        .where(Lesson.on.in_(days), or_(Group.id == group.id, Group.parent_id == group.id),
+               Group.kind.in_(("class", "subgroup")))
+    )  # fmt: skip
+    return tuple(sorted(id_ for id_, subject, on in rows if any(one.covers(group.id, subject, on) for one in apart)))
 
 
 def _extra(session: Session, window: Window, days: list[date], group: Group, student_id: str) -> tuple[LessonView, ...]:

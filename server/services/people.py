@@ -97,7 +97,7 @@ def reachable(session: Session, realm: Realm) -> frozenset[str] | None:
 
 def classes(session: Session, groups: Collection[str] | None) -> list[Group]:
     """Open classes and study groups, the lowest grade first; None means all."""
-    rows = session.scalars(select(Group).where(Group.closed_on.is_(None), Group.kind != "subgroup"))
+    rows = session.scalars(select(Group).where(Group.closed_on.is_(None), Group.kind.in_(("class", "study"))))
     chosen = [row for row in rows if groups is None or row.id in groups]
     return sorted(chosen, key=lambda row: (row.kind != "class", row.grade or 99, row.name))
 
@@ -193,7 +193,7 @@ def _siblings(session: Session, person: Person, day: date) -> tuple[tuple[Studen
     rows = session.execute(
         select(Membership.person_id, Group.name).join(Group, Group.id == Membership.group_id)
         .join(Person, Person.id == Membership.person_id)
-        .where(Person.household_id == person.household_id, Person.id != person.id, Group.kind != "subgroup",
+        .where(Person.household_id == person.household_id, Person.id != person.id, Group.kind.in_(("class", "study")),
                current(Membership.since, Membership.until, day))
     ).all()  # fmt: skip
     classes_of: dict[str, list[str]] = {}

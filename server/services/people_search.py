@@ -57,7 +57,7 @@ def _students(session: Session, groups: frozenset[str] | None, day: date) -> lis
 
 
 def _class_names(groups: Iterable[Group]) -> tuple[str, ...]:
-    return tuple(sorted(group.name for group in groups if group.kind != "subgroup"))
+    return tuple(sorted(group.name for group in groups if group.kind in ("class", "study")))
 
 
 def _guardians(session: Session, groups: frozenset[str] | None, day: date) -> list[tuple[Line, Person]]:

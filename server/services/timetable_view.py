@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
 from server.models import Group, Lesson, LessonTeacher, Person, Room
+from server.services.home_names import home_names
 from server.services.lesson_list import (
     LessonLine,
     classes,
@@ -101,7 +102,9 @@ def whose(session: Session, kind: str, key: str) -> tuple[str, ColumnElement[boo
         group = session.scalar(select(Group).where(Group.slug == key))
         if group is None:
             raise DomainError("group_unknown", name=key[:40])
-        return group.name, of_group(group.id)
+        if group.kind == "individual":
+            return home_names(session, {group.id}).get(group.id, group.name), Group.id == group.id
+        return group.name, and_(of_group(group.id), Group.kind != "individual")  # those have a timetable of their own
     if kind == "teacher":
         person = session.get(Person, key)
         holds = session.scalar(select(LessonTeacher.lesson_id).where(LessonTeacher.person_id == key).limit(1))

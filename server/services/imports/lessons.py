@@ -1,6 +1,6 @@
 """Carries out the calendar's plan: the dated lessons of a year follow its terms and its weekly pattern."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any
@@ -16,6 +16,7 @@ from server.models import (
     LessonCourse,
     LessonTeacher,
     Material,
+    Membership,
     Slot,
     Task,
     Term,
@@ -35,14 +36,19 @@ CHUNK = 500  # ids in one IN list
 PORTION = 4000  # rows in one insert
 
 
-def materialise(book: Book, year: Year) -> Plan:
-    """Plan the year's lessons from today on; the whole year when it has none yet. Expects a flushed session."""
+def materialise(book: Book, year: Year, only: Collection[str] | None = None) -> Plan:
+    """Plan the year's lessons from today on; the whole year when it has none yet. Expects a flushed session.
+
+    ``only``: ids of the weekly lessons to look at; None means all of the year.
+    """
     weekly = select(WeeklyLesson.id).where(WeeklyLesson.year_id == year.id)
+    if only is not None:
+        weekly = weekly.where(WeeklyLesson.id.in_(only))
     is_first = book.session.scalar(select(Lesson.id).where(Lesson.weekly_lesson_id.in_(weekly)).limit(1)) is None
     known = [] if is_first else _known(book, weekly)
     first = year.starts_on if is_first else max(year.starts_on, book.today)
     weeks = Weeks(book.school.week_anchor or calendar.monday(year.starts_on), book.school.week_cycle)
-    wanted = calendar.wanted_lessons(_patterns(book, year), _stretches(book, year), weeks, first, year.ends_on)
+    wanted = calendar.wanted_lessons(_patterns(book, year, only), _stretches(book, year), weeks, first, year.ends_on)
     plan = calendar.plan(wanted, known, book.school.id, None if is_first else book.today)
     _create(book, plan.create)
     _update(book, plan.update)
@@ -64,7 +70,7 @@ def _stretches(book: Book, year: Year) -> list[Stretch]:
     return [Stretch(term.kind, term.starts_on, term.ends_on, tuple(term.grades)) for term in terms]
 
 
-def _patterns(book: Book, year: Year) -> list[Pattern]:
+def _patterns(book: Book, year: Year, only: Collection[str] | None) -> list[Pattern]:
     run = book.session.execute
     ours = WeeklyLesson.year_id == year.id
     hours: dict[str, list[Placed]] = {}
@@ -74,19 +80,35 @@ def _patterns(book: Book, year: Year) -> list[Pattern]:
     groups = {id: (grade, parent) for id, grade, parent in run(select(Group.id, Group.grade, Group.parent_id))}
     grades = calendar.grades_by_group(groups)
     courses: dict[str, list[tuple[str, int | None]]] = {}
+    home, stays = _taught_at_home(book), {}
     query = select(WeeklyLessonCourse.weekly_lesson_id, Course.id, Course.group_id).join(Course).join(WeeklyLesson)
     for id, course_id, group_id in run(query.where(ours).order_by(Course.id)):
         courses.setdefault(id, []).append((course_id, grades[group_id]))
+        if group_id in home:
+            stays[id] = home[group_id]
     teachers: dict[str, list[str]] = {}
     query = select(WeeklyLessonTeacher.weekly_lesson_id, WeeklyLessonTeacher.person_id).join(WeeklyLesson)
     for id, person_id in run(query.where(ours).order_by(WeeklyLessonTeacher.person_id)):
         teachers.setdefault(id, []).append(person_id)
     keys = run(select(WeeklyLesson.id, WeeklyLesson.key).where(ours)).all()
     return [
-        Pattern(id, key, tuple(hours[id]), tuple(courses.get(id, ())), tuple(teachers.get(id, ())))
+        Pattern(id, key, tuple(hours[id]), tuple(courses.get(id, ())), tuple(teachers.get(id, ())), stays.get(id, ()))
         for id, key in keys
-        if id in hours
+        if id in hours and (only is None or id in only)
     ]
+
+
+def _taught_at_home(book: Book) -> dict[str, tuple[tuple[date, date | None], ...]]:
+    """The groups of one student and when that student is taught at home: no other lessons of theirs are held."""
+    rows = book.session.execute(
+        select(Group.id, Membership.since, Membership.until)
+        .outerjoin(Membership, Membership.group_id == Group.id).where(Group.kind == "individual")
+        .order_by(Membership.since)
+    )  # fmt: skip
+    found: dict[str, list[tuple[date, date | None]]] = {}
+    for id, since, until in rows:
+        found.setdefault(id, []).append((since, until) if since else (date.max, None))
+    return {id: tuple(stretches) for id, stretches in found.items()}
 
 
 def _known(book: Book, weekly: Select[tuple[str]]) -> list[Known]:

@@ -58,7 +58,7 @@ def _groups(book: Book, grade: int) -> dict[str, Group]:
     """The classes of a grade and their parts."""
     rows = {group.id: group for group in book.session.scalars(select(Group))}
     grades = calendar.grades_by_group({id: (group.grade, group.parent_id) for id, group in rows.items()})
-    return {id: group for id, group in rows.items() if grades[id] == grade}
+    return {id: group for id, group in rows.items() if grades[id] == grade and group.kind != "individual"}
 
 
 def _subject(book: Book, name: str) -> Subject | None:

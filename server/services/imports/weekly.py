@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from server.importers.groups import group_key
 from server.importers.lesson_keys import with_keys
-from server.importers.rows import CardRow, LessonRow, Timetable
+from server.importers.rows import CardRow, LessonRow, Timetable, Where
 from server.models import Group, Person, Slot, Subject, WeeklyLesson, WeeklyLessonCourse, WeeklyLessonTeacher, Year
-from server.services.imports import shifts
+from server.services.imports import shifts, subject_match
 from server.services.imports.book import Book
 from server.services.imports.courses import Courses
 from server.services.imports.groups import Groups
@@ -54,10 +55,12 @@ class Weekly:
 
     def take(self, table: Timetable) -> None:
         """Store the lessons of a file with their courses, teachers and hours."""
-        self._follow_names()
         self.divisions = self.groups.divisions(table.groups)
         used = [card.period for row in table.lessons for card in row.cards]
         hours = hours_of(table.periods, used, shifts.usual_bells(self.book))
+        self._guess_subjects(table, hours)
+        self.courses.declare(table.subjects)
+        self._follow_names()
         taken = [one for row in table.lessons if (one := self._read(row, table, hours))]
         keyed = with_keys(replace(one.row, subject=one.subject.name, groups=tuple(map(_spelt, one.groups)))
                           if one.groups else one.row for one in taken)  # fmt: skip
@@ -84,6 +87,8 @@ class Weekly:
             if id in self.stated or lesson.withdrawn or not (self.slots.get(id) or self.tells_unplaced):
                 continue
             own = [groups[view.course_id] for view in self.views.get(id, []) if view.course_id in groups]
+            if any(group.kind == "individual" for group in own):
+                continue  # arranged in the office for a student who is taught at home
             missing = [group for group in own if shifts.class_of(group) not in self.covered]
             if missing:
                 left_out |= {shifts.class_of(group): group for group in missing}
@@ -96,6 +101,38 @@ class Weekly:
             self.book.show("class_not_in_file", value=self.groups.by_id[id].name)
 
     # --- what the file says, in the school's terms -------------------------------------------------------------
+
+    def _guess_subjects(self, table: Timetable, hours: dict[int, Hour]) -> None:
+        """Words that no subject is called by, and subjects that the file does not name, taught at the same hours."""
+        strange: dict[str, set[tuple[str, int, int]]] = {}
+        named: set[str] = set()
+        first: dict[str, Where] = {}
+        for row in table.lessons:
+            subject = self.courses.known(row.subject)
+            if subject is not None:
+                named.add(subject.id)
+                continue
+            first.setdefault(row.subject, row.where)
+            for name in row.class_names:
+                strange.setdefault(row.subject, set()).update(
+                    (group_key(name), card.weekday, hours.get(card.period, Hour(None, card.period)).n)
+                    for card in row.cards
+                )
+        known = {id: places for id, places in self._places_by_subject().items() if id not in named} if strange else {}
+        subjects = {row.id: row for row in self.courses.subjects()}
+        for word, id in subject_match.match(strange, known).items():
+            self.courses.take_for(word, subjects[id], first[word])
+
+    def _places_by_subject(self) -> dict[str, set[tuple[str, int, int]]]:
+        courses = {course.id: course for course in self.courses.courses.values()}
+        found: dict[str, set[tuple[str, int, int]]] = {}
+        for id, views in self.views.items():
+            for course in (courses[view.course_id] for view in views if view.course_id in courses):
+                name = group_key(self.groups.by_id[shifts.class_of(self.groups.by_id[course.group_id])].name)
+                found.setdefault(course.subject_id, set()).update(
+                    (name, slot.weekday, slot.n) for slot in self.slots.get(id, [])
+                )
+        return found
 
     def _read(self, row: LessonRow, table: Timetable, hours: dict[int, Hour]) -> Taken | None:
         teachers, groups = self.teachers.of(row), self._groups(row, table)
