@@ -1,7 +1,7 @@
 """One table of a drawn sheet: which columns belong to which class, what stands in them, and which rows are a lesson."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -66,6 +66,8 @@ def read_table(grid: Grid, block: Block) -> Table | None:
         return None
     days = [cell for column, kind in labels.items() if kind == "day" for cell in grid.columns[column]]
     ends = [cell.bottom for cell in days if cell.row in body and read_weekday(cell.text)]
+    begins = min(slot.rows[0] for slots in table.slots.values() for slot in slots)
+    table.heads += _below_headings(grid, [row for row, _ in rows if row < begins])
     table.last_row = max([*ends, *(slot.rows[-1] for slots in table.slots.values() for slot in slots)])
     table.heads += _labels(grid, table, labels)
     table.loose = {row for row in table.loose if row <= table.last_row}
@@ -89,6 +91,14 @@ def _body(grid: Grid, block: Block) -> tuple[set[int], list[Cell], dict[int, str
         elif row > top:
             body.add(row)
     return body, heads, said
+
+
+def _below_headings(grid: Grid, rows: list[int]) -> Iterator[Cell]:
+    """Class teachers and rooms that belong to the heading: a row of nothing else above the first lesson."""
+    for row in rows:
+        cells = grid.rows.get(row, [])
+        if all(is_room(cell.text) or is_teacher(cell.text) or heading(cell.text) for cell in cells):
+            yield from cells
 
 
 # --- columns ---------------------------------------------------------------------------------------------------
@@ -117,7 +127,7 @@ def _label_kind(texts: list[str], in_front: bool) -> str:
     days = sum(bool(read_weekday(text)) for text in texts)
     weeks = sum(bool(read_week(text, bracketed=True)) for text in texts)
     hours = [hour for text in texts if (hour := read_hour(text))]
-    if days and days * 2 >= len(texts):
+    if days * 2 >= len(texts) or (days and in_front and len(hours) < days):
         return "day"
     if weeks * 4 >= 3 * len(texts):
         return "week"
