@@ -1,5 +1,6 @@
 """Subjects, rooms, courses, and who teaches a course since when."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -28,21 +29,43 @@ class Courses:
         self.courses = {(row.group_id, row.subject_id): row for row in session.scalars(query)}
         self.stated: dict[str, list[Person]] = {}  # course → its teachers as this file has them, the leading one first
         self.renamed: dict[str, str] = {}  # names of subjects that had been short until now → their names
-        for subject in table.subjects:
-            self._declare(subject, table)
+        self._recognise(table)
         for room in table.rooms:
             self.room(room.name)
 
-    def _declare(self, row: SubjectRow, table: Timetable) -> None:
-        """A subject of the file's own table. One that was only known by its short form gets its name."""
-        known = self._subjects.get(row.name.casefold()) or self._subjects.get(plain(row.name))
-        brief = self._subjects.get(plain(row.short)) if row.short else None
-        stated = {plain(subject.name) for subject in table.subjects}
-        if known is None and brief is not None and looks_short(brief.name) and plain(brief.name) not in stated:
-            self.renamed[brief.name] = row.name
-            self.book.set(brief, name=row.name)
-            self._subjects[row.name.casefold()] = brief
-        self.book.fill(self.subject(row.name, exact=True), short=row.short)
+    def _recognise(self, table: Timetable) -> None:
+        """Subjects that were only known by the short form that the file's own table has get their names."""
+        stated = {plain(row.name) for row in table.subjects}
+        for row in table.subjects:
+            brief = self._subjects.get(plain(row.short)) if row.short else None
+            is_new = self.known(row.name) is None and brief is not None
+            if is_new and looks_short(brief.name) and plain(brief.name) not in stated:
+                self._rename(brief, row.name)
+
+    def declare(self, rows: Sequence[SubjectRow]) -> None:
+        """The subjects of the file's own table, with or without lessons."""
+        for row in rows:
+            self.book.fill(self.subject(row.name, exact=True), short=row.short)
+
+    def _rename(self, subject: Subject, name: str) -> None:
+        """What was known by its short form gets its name, and keeps the short form."""
+        self.renamed[subject.name] = name
+        self.book.fill(subject, short=subject.short or subject.name)
+        self.book.set(subject, name=name)
+        self._subjects[name.casefold()] = subject
+
+    def known(self, name: str) -> Subject | None:
+        """The subject that a name or a short form means for sure, or None."""
+        return self._subjects.get(name.casefold()) or self._subjects.get(plain(name))
+
+    def take_for(self, name: str, subject: Subject, where: Where | None) -> None:
+        """From now on in this file a word means that subject; the longer of the two is its name."""
+        self.book.warn("subject_guessed", where, value=name, suggestion=subject.name)
+        if looks_short(subject.name) and not looks_short(name):
+            self._rename(subject, name)
+        elif not subject.short and looks_short(name):
+            self.book.fill(subject, short=name)  # known for sure the next time
+        self._subjects[name.casefold()] = subject
 
     def subjects(self) -> set[Subject]:
         """All that are known."""
@@ -53,7 +76,7 @@ class Courses:
 
         Where words are cut off ("Лит. чт.") and only one known subject fits, it is taken and that is said.
         """
-        found = self._subjects.get(name.casefold()) or self._subjects.get(plain(name))
+        found = self.known(name)
         if found is None and not exact:
             found = self._guess(name, where)
         if found is None:
@@ -65,11 +88,14 @@ class Courses:
         return self._subjects.setdefault(name.casefold(), found)
 
     def _guess(self, name: str, where: Where | None) -> Subject | None:
-        fits = {row.id: row for row in self._subjects.values() if is_short_for(name, row.name)}
+        fits = {
+            row.id: row for row in self._subjects.values()
+            if is_short_for(name, row.name) or is_short_for(row.name, name)
+        }  # fmt: skip
         if len(fits) != 1:
             return None
         (found,) = fits.values()
-        self.book.warn("subject_guessed", where, value=name, suggestion=found.name)
+        self.take_for(name, found, where)
         return found
 
     def room(self, name: str) -> Room:

@@ -47,7 +47,7 @@ def renumbered(used: Collection[Hour], bells: Bells) -> dict[Hour, Hour]:
     last = max((hour.n for hour in used if (hour.shift or 1) == 1), default=0)
     through = {hour: hour.n if (hour.shift or 1) == 1 else last + hour.n for hour in used}
     found = _by_count(sorted(set(through.values())), bells)
-    return {hour: found[n] for hour, n in through.items() if n in found and found[n] != hour}
+    return {hour: found[n] for hour, n in through.items() if n in found and found[n] != Hour(hour.shift or 1, hour.n)}
 
 
 def minutes(clock: str) -> int:
