@@ -62,7 +62,10 @@ class Students:
         return group
 
     def _claim(self, one: RosterStudent, group: Group, alike: int) -> None:
-        """Somebody of that name and birth date; else of that name in the class, if the set has as many of them."""
+        """Somebody of that name and birth date; else of that name in the class, if the set has as many of them.
+
+        Of several namesakes it is the one whose family is the same.
+        """
         row, born = one.row, one.row.birth_date
         ours = self.roster.people.get(one.id)
         if ours is not None and _key_of(ours) == _key(one)[1]:
@@ -73,7 +76,9 @@ class Students:
             same = self.undated.of_class(row, group) if born is None else self.undated.waiting(row, group)
             enough = len(same) <= alike
         free = [person for person in same if person.id not in self.claimed]
-        if free and enough:
+        likeness = sorted((self._likeness(one, person) for person in free), reverse=True)
+        stands_out = bool(likeness) and likeness[0] > max([0, *likeness[1:]])
+        if free and (enough or stands_out):
             person = max(free, key=lambda person: self._likeness(one, person))
             self.found[one.id] = person
             self.claimed.add(person.id)

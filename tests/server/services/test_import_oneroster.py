@@ -116,6 +116,20 @@ def test_the_damaged_set_is_taken_but_for_its_errors(school: APIFlask) -> None:
     assert {key: found[key] for key in COUNTED} == {key: wanted[key] for key in COUNTED}
 
 
+def test_the_damaged_set_says_the_same_after_the_other_damaged_files(school: APIFlask) -> None:
+    for kind, name in (("terms", "terms.csv"), ("people", "classes.xlsx"), ("people", "classes_utf16.csv"),
+                       ("people", "classes_html.xls"), ("people", "classes_injection.csv"), ("staff", "staff.xlsx"),
+                       ("timetable", "timetable_asc.xml")):  # fmt: skip
+        bring(kind, (name, (rosters.FOLDERS["dirty"] / name).read_bytes()))
+    wanted = {(one["file"], one["sheet"], one["row"], one["column"], one["level"]) for one in json.loads(
+        (rosters.FOLDERS["dirty"] / "expected.json").read_text(encoding="utf-8")
+    ) if one["file"].startswith("oneroster/") and one["level"] != "ok"}  # fmt: skip
+    report = bring("oneroster", ("oneroster", rosters.sample("dirty")), skip_errors=True)
+    found = [one for one in report.findings if one.level != "info"]
+    assert {(one.file, one.sheet, one.row, one.column, one.level) for one in found} == wanted
+    assert set(report.counts) == {"unchanged"}
+
+
 def test_a_trial_stores_nothing_and_an_import_can_be_taken_back(school: APIFlask) -> None:
     bring_lists("village", "terms")
     before = village.fingerprint()
@@ -201,7 +215,9 @@ def test_two_of_one_name_in_a_class_stay_two(school: APIFlask) -> None:
         "users", "u2,true,u2,Пётр,Листов,Ильич,,,\n", "", swapped("enrollments", "e5,,,k1,s1,u2,student,,,\n", "", one)
     )
     one = swapped("roles", "r2,,,u2,primary,student,,,s1,\n", "", one)
-    assert codes(roster(one)) == ["student_perhaps_known"]  # which of the two?
+    assert not roster(one).errors  # the one with the same parent
+    alone = swapped("users", "Ильич,,,p1", "Ильич,,,", swapped("users", "000-10-10,u1", "000-10-10,", one))
+    assert codes(roster(alone)) == ["student_perhaps_known"]  # which of the two?
 
 
 def listed(*lines: str) -> tuple[str, bytes]:
@@ -227,6 +243,15 @@ def test_a_class_list_asks_where_the_class_or_the_name_differs(school: APIFlask)
     bring("people", listed(LEAF.replace("Пётр", "Петр")), decisions={"2": "same"})
     assert ("Листов", "Петр", date(2013, 7, 3)) in rows(models.Person, "last_name", "first_name", "birth_date")
     assert len(rows(models.Person, "id")) == 4
+
+
+def test_of_two_namesakes_the_one_with_the_same_family_is_meant(school: APIFlask) -> None:
+    bring("people", listed(LEAF, LEAF.replace("03.07", "04.09").replace("Листова Анна", "Листова Ольга")))
+    people = {row[0] for row in rows(models.Person, "id")}
+    assert not roster().errors
+    new = {row[1] for row in rows(models.Person, "id", "last_name") if row[0] not in people}
+    assert new == {"Корнева", "Веслова"}
+    assert len(rows(models.Guardianship, "id")) == 2
 
 
 def test_another_student_of_the_list_is_new(school: APIFlask) -> None:
