@@ -20,6 +20,7 @@ from server.importers.mapping import Mapping as ColumnMapping
 from server.importers.mapping import SheetView
 from server.models import Account, AuditEntry, School
 from server.services.imports import (
+    aliases,
     assessments,
     bells,
     connectivity,
@@ -188,6 +189,11 @@ def remember(kind: str, shape: str, columns: Mapping[str, str], actor_id: str | 
     return store.write(lambda session: remembered.learn(session, kind, shape, columns, actor_id, now))
 
 
+def name_word(kind: str, text: str, target_id: str) -> bool:
+    """Keep what a word of the files means: ``kind`` subject, teacher (a Person) or room; True when that is new."""
+    return store.write(lambda session: aliases.learn(session, kind, text, target_id))
+
+
 def _school() -> School:
     """Raises DomainError ``home_missing``."""
     school = db.session.scalar(select(School))
@@ -257,6 +263,7 @@ def _audit(book: Book, job: _Job, data: bytes) -> None:
 
 
 __all__ = [
-    "KINDS", "SENTENCES", "Blocked", "Change", "ImportReport", "RunView", "UndoReport", "history", "look", "remember",
+    "KINDS", "SENTENCES", "Blocked", "Change", "ImportReport", "RunView", "UndoReport", "history", "look", "name_word",
+    "remember",
     "run", "undo",
 ]  # fmt: skip
