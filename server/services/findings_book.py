@@ -150,7 +150,8 @@ def _comment(finding: Finding) -> str:
 
 
 def _write_list(page: Any, findings: Sequence[Finding], marks: _Marks) -> None:
-    heads = (_("Level"), _("Sheet or file"), _("Row"), _("Column"), _("Value"), _("What is wrong"), _("Taken or proposed"))
+    heads = (_("Level"), _("Sheet or file"), _("Row"), _("Column"), _("Value"), _("What is wrong"),
+             _("Taken or proposed"))  # fmt: skip
     for column, (head, width) in enumerate(zip(heads, (16, 16, 8, 24, 30, 60, 30), strict=True)):
         page.write_string(0, column, head, marks.head)
         page.set_column(column, column, width)

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -21,53 +21,50 @@ from server.importers.mapping import Mapping, SheetView
 from server.models import AuditEntry, ImportDraft, ImportRun
 from server.services import import_desk, imports
 from server.services.going_out import Starter
-from server.services.imports import ImportReport
+from server.services.import_told import Sort, rows_in_error, sorts
 from server.services.running import WAITING, Progress, Run, running
 from sync.canonical import canonical
 
-KEPT = 4  # checks in memory: a list of 20,000 students is some 50 MB of findings and changes
+KEPT = 3  # checks in memory: 20,000 rows that all have something to be said about them are some 20 MB
 PATIENCE = 4.0  # seconds that a page waits for a check before it shows progress instead
 TAKEN_TO_BE_SURE = 0.3  # how much more another kind must fit before it is proposed
 
 
 @dataclass(frozen=True)
 class Check:
-    """What a draft would do. ``report``: as if all rows but those in error were taken.
+    """What a draft would do if all rows but those in error were taken.
 
-    ``guesses``: what else it may be, see registry.guess_kind; ``grid``: a drawn timetable as it looks.
+    ``counts``: of rows, see ImportReport; ``guesses``: what else it may be, see registry.guess_kind; ``grid``: a drawn
+    timetable as it looks.
     """
 
-    views: tuple[SheetView, ...]
-    report: ImportReport
+    views: tuple[SheetView, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    counts: Map[str, int] = field(default_factory=dict)
+    sorts: tuple[Sort, ...] = ()
     guesses: tuple[tuple[str, float], ...] = ()
     grid: tuple[GridSheet, ...] = ()
 
     @property
     def refusal(self) -> Finding | None:
         """Why nothing of the file can be taken."""
-        return next((finding for finding in self.report.findings if finding.refuses), None)
+        return next((finding for finding in self.findings if finding.refuses), None)
 
     @property
     def has_errors(self) -> bool:
         """Whether some of it, or all, cannot be taken."""
-        return any(finding.level == ERROR for finding in self.report.findings)
+        return any(finding.level == ERROR for finding in self.findings)
 
     @property
     def rows_in_error(self) -> int:
         """How many rows would be left out."""
-        return rows_in_error(self.report)
+        return rows_in_error(self.findings)
 
     @property
     def changes_something(self) -> bool:
         """Whether taking the file in would make the database another one."""
-        counts = self.report.counts
-        told = any(change.what != "absent" for change in self.report.changes)
-        return bool(told or counts.get("created") or counts.get("updated"))
-
-
-def rows_in_error(report: ImportReport) -> int:
-    """How many rows of a file have an error; what is said of a file as a whole does not count."""
-    return len({(one.sheet, one.row) for one in report.findings if one.level == ERROR and one.row})
+        told = any(sort.what != "absent" for sort in self.sorts)
+        return bool(told or self.counts.get("created") or self.counts.get("updated"))
 
 
 @dataclass(frozen=True)
@@ -135,7 +132,7 @@ def check(config: Config, asked: Asked, by: Starter, progress: Progress) -> Chec
         )  # fmt: skip
     views = imports.look(asked.kind, asked.file_name, data, asked.mapping)
     guesses = registry.guess_kind(asked.file_name, data)
-    return Check(views, report, guesses, _grid(asked, data))
+    return Check(views, report.findings, report.counts, sorts(report.changes), guesses, _grid(asked, data))
 
 
 def _grid(asked: Asked, data: bytes) -> tuple[GridSheet, ...]:

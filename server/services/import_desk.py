@@ -56,15 +56,16 @@ def shown_name(name: str) -> str:
     return text[-_LONGEST_NAME:] or "-"
 
 
-def refusal(name: str, data: bytes) -> Finding | None:
-    """Why the bytes are no file that anything could be read from; None when it is worth a closer look."""
+def recognise(name: str, data: bytes) -> tuple[str, Finding | None]:
+    """(the kind that the content looks like or "", why nothing could ever be read from the bytes or None)."""
     if not data or len(data) > limits.MAX_FILE:
         code = "file_too_large" if data else "file_empty"
-        return Finding(ERROR, code, name, data={"megabytes": limits.MAX_FILE // 1_000_000}, refuses=True)
-    if registry.guess_kind(name, data):
-        return None
+        return "", Finding(ERROR, code, name, data={"megabytes": limits.MAX_FILE // 1_000_000}, refuses=True)
+    guesses = registry.guess_kind(name, data)
+    if guesses:
+        return guesses[0][0], None
     found = registry.read("people", name, data).findings
-    return next((finding for finding in found if finding.refuses and finding.code in _UNREADABLE), None)
+    return "", next((finding for finding in found if is_unreadable(finding)), None)
 
 
 def is_unreadable(finding: Finding) -> bool:
@@ -75,13 +76,11 @@ def is_unreadable(finding: Finding) -> bool:
 def keep(config: Config, name: str, data: bytes, kind: str, account_id: str, now: datetime) -> str:
     """Store an upload and return the draft's id; the same file sent again by the same person is the same draft.
 
-    ``kind`` "": as the content says, or "" when it says nothing. The bytes lie in ``imports/<id>``, which only the
-    home's owner can read; the name given is never a path.
+    ``kind`` may be "": not known yet. The bytes lie in ``imports/<id>``, which only the home's owner can read; the
+    name given is never a path.
     """
-    name = shown_name(name)
-    guesses = () if kind else registry.guess_kind(name, data)
     values = {
-        "kind": kind or (guesses[0][0] if guesses else ""), "file_name": name, "size": len(data),
+        "kind": kind, "file_name": shown_name(name), "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(), "uploaded_by": account_id,
     }  # fmt: skip
     fresh = uuid7(int(now.timestamp() * 1000), secrets.token_bytes)

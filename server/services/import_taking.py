@@ -10,22 +10,28 @@ from server.config import Config
 from server.extensions import db
 from server.services import import_check, import_desk, imports
 from server.services.going_out import Starter
-from server.services.imports import ImportReport, UndoReport
+from server.services.import_told import Sort, rows_in_error, sorts
+from server.services.imports import UndoReport
 from server.services.running import Progress, Run, running
 
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of taking a draft in: ``run_id`` "" when nothing was taken or nothing changed."""
+    """What came of taking a draft in: ``run_id`` "" when nothing was taken or nothing changed.
+
+    ``left_out``: rows in error; ``refused``: nothing was taken because of them.
+    """
 
     run_id: str
-    report: ImportReport | None
+    sorts: tuple[Sort, ...] = ()
+    left_out: int = 0
+    refused: bool = False
 
 
 def take(config: Config, draft_id: str, skip_errors: bool, by: Starter, locale: str) -> Run:
     """Begin to take a draft in, all of it or all but the rows in error; a second call finds the first at work.
 
-    The run's result is a ``Taken``; its report is told in the language ``locale``.
+    The run's result is a ``Taken``; its changes are told in the language ``locale``.
     """
 
     def work(progress: Progress) -> Taken:
@@ -85,7 +91,7 @@ def _take(config: Config, draft_id: str, skip_errors: bool, by: Starter, locale:
     """The first to come takes the draft in; whoever comes later gets what came of it."""
     row = import_desk.draft(db.session, draft_id)
     if row.run_id is not None:
-        return Taken(row.run_id, None)
+        return Taken(row.run_id)
     asked, data = import_check.asked_of(row, locale), import_desk.content(config, row)
     with force_locale(locale):
         report = imports.run(
@@ -94,4 +100,5 @@ def _take(config: Config, draft_id: str, skip_errors: bool, by: Starter, locale:
         )  # fmt: skip
     if report.runs:
         import_desk.taken(draft_id, report.runs[0])
-    return Taken(report.runs[0] if report.runs else "", report)
+    run_id = report.runs[0] if report.runs else ""
+    return Taken(run_id, sorts(report.changes), rows_in_error(report.findings), bool(report.refused))

@@ -1,6 +1,5 @@
 """A checked file as its page shows it: columns by layout, findings by level, changes by what happens, questions."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,14 +11,13 @@ from server.importers.fields import LABELS
 from server.importers.findings import ERROR, INFO, WARNING, Finding, GridSheet
 from server.importers.mapping import ColumnView, SheetView
 from server.services.import_check import Check
-from server.services.imports.changes import Change
+from server.services.import_told import BARE, Sort
 from server.web import import_words
 
-SHOWN = 100  # findings of a level, and changes of a kind, before the rest is only in the workbook
+SHOWN = 100  # findings of a level before the rest is only in the workbook
 FIRST = 10  # of them before the fold
 BARE_FIRST = 24  # names alone need little room
 _TWIN = "_perhaps_known"  # how the codes of findings end that ask whether two people are one
-_BARE = ("created", "removed", "absent")  # changes that are told by the name alone
 _NAMED = 12  # sheets of one layout that are named
 
 
@@ -59,7 +57,7 @@ class Section:
     @property
     def bare(self) -> bool:
         """Whether a name says all, so that names can stand in one line."""
-        return self.name in _BARE
+        return self.name in BARE
 
     @property
     def left_out(self) -> int:
@@ -115,7 +113,7 @@ def options(kind: str) -> list[tuple[str, str]]:
 
 def findings(check: Check) -> list[Section]:
     """Findings by level, the worst first; what is asked as a question or refuses the file stands elsewhere."""
-    told = [one for one in check.report.findings if not one.refuses and not one.code.endswith(_TWIN)]
+    told = [one for one in check.findings if not one.refuses and not one.code.endswith(_TWIN)]
     found = []
     for level in (ERROR, WARNING, INFO):
         own = sorted((one for one in told if one.level == level), key=lambda one: (one.sheet, one.row))
@@ -129,7 +127,7 @@ def questions(check: Check, file_name: str, decisions: Mapping[str, str]) -> lis
     """Probable twins that wait for an answer, then the answers that were given."""
     open_ = [
         Question(f"{one.file}/{one.sheet}/{one.row}", one.sheet, one.row, one.text(), "")
-        for one in check.report.findings if one.code.endswith(_TWIN)
+        for one in check.findings if one.code.endswith(_TWIN)
     ]  # fmt: skip
     waiting = {question.place for question in open_}
     given = [
@@ -140,26 +138,17 @@ def questions(check: Check, file_name: str, decisions: Mapping[str, str]) -> lis
     return [*open_, *given]
 
 
-def changes(told: Sequence[Change]) -> list[Section]:
-    """What an import changes, by what happens and to what: people, then classes, then the rest."""
+def changes(told: Sequence[Sort]) -> list[Section]:
+    """What an import changes, by what happens and to what."""
     found = []
     for what, title in import_words.CHANGES.items():
-        by_table: dict[str, list[Change]] = {}
-        for change in told:
-            if change.what == what:
-                by_table.setdefault(change.table, []).append(change)
-        for table, own in by_table.items():
-            ordered = sorted(own, key=lambda change: _natural(change.label)) if what in _BARE else own
-            subject = own[0].table_label() if table else ""
-            found.append(_section(what, f"{title}: {subject}" if subject else str(title), "", ordered,
-                                  BARE_FIRST if what in _BARE else FIRST))  # fmt: skip
+        for one in told:
+            if one.what == what:
+                subject = one.first[0].table_label() if one.table else ""
+                first = BARE_FIRST if what in BARE else FIRST
+                found.append(Section(what, f"{title}: {subject}" if subject else str(title), "", one.count,
+                                     one.first[:first], one.first[first:]))  # fmt: skip
     return found
-
-
-def _natural(label: str) -> list[tuple[int, int, str]]:
-    """Orders «2 «А»» before «10 «А»»."""
-    parts = re.split(r"(\d+)", label.casefold())
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
 
 
 def counts(told: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -183,6 +172,5 @@ def place_of(kind: str, finding: Finding) -> str:
     return " · ".join(dict.fromkeys(part for part in (finding.letter, column) if part))
 
 
-def _section(name: str, title: str, tone: str, own: Sequence[Any], first: int = FIRST) -> Section:
-    shown = max(SHOWN, first)
-    return Section(name, title, tone, len(own), tuple(own[:first]), tuple(own[first:shown]))
+def _section(name: str, title: str, tone: str, own: Sequence[Any]) -> Section:
+    return Section(name, title, tone, len(own), tuple(own[:FIRST]), tuple(own[FIRST:SHOWN]))

@@ -48,14 +48,14 @@ def upload() -> Any:
         return _home([], _("Choose a file first.")), 422
     if len(files) > import_desk.AT_ONCE:
         return _home([], _("At most %(number)s files at once.", number=import_desk.AT_ONCE)), 422
-    kept, refused = [], []
+    kept, refused, now = [], [], drafts.moment().at
     for file in files:
         name, data = import_desk.shown_name(file.filename or ""), file.read()
-        finding = import_desk.refusal(name, data)
-        if finding is None:
-            kept.append(import_desk.keep(config(), name, data, kind, current_user.account_id, drafts.moment().at))
+        guess, refusal = import_desk.recognise(name, data)
+        if refusal is None:
+            kept.append(import_desk.keep(config(), name, data, kind or guess, current_user.account_id, now))
         else:
-            refused.append((name, finding))
+            refused.append((name, refusal))
     if refused:
         return _home(refused), 422
     if len(kept) == 1:
@@ -72,7 +72,7 @@ def _home(refused: list[tuple[str, Finding]], wrong: str = "") -> str:
         kinds=_kinds(), words=import_words, pages=import_pages, taken=known[:RECENT],
         waiting=import_desk.open_drafts(db.session, current_user.account_id),
         brought={run.kind: run.at for run in reversed(known) if run.undone_at is None},
-        undo=_told_undo(running().last(import_taking.undoing_name(last))),
+        undo=_told_undo(running().last(import_taking.undoing_name(last))), last=last,
     )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def download(draft_id: str) -> Any:
         check, _run = import_check.ready(db.session, config(), asked, starter(), patience=60)
     if check is None:
         raise DomainError("not_found")
-    book = findings_book.make(import_desk.content(config(), row), check.report.findings, check.grid)
+    book = findings_book.make(import_desk.content(config(), row), check.findings, check.grid)
     name = f"{row.file_name.rsplit('.', 1)[0]} – {_('findings')}.xlsx"
     return send_file(io.BytesIO(book), mimetype=findings_book.MIMETYPE, as_attachment=True, download_name=name)
 
@@ -176,6 +176,13 @@ def undo(run_id: str) -> Any:
     return redirect(url_for("imports.home") + "#taken", 303)
 
 
+@blueprint.get("/undo/<run_id>/progress")
+@needs(Action.IMPORT_RUN)
+def watch_undo(run_id: str) -> Any:
+    """Whether an import is taken back by now, for the page's script."""
+    return jsonify(_told(running().last(import_taking.undoing_name(run_id))))
+
+
 def _shown(row: ImportDraft, check: Check | None, failed: Run | None) -> str:
     """The page of a draft that was not taken in yet."""
     views = check.views if check else ()
@@ -186,8 +193,8 @@ def _shown(row: ImportDraft, check: Check | None, failed: Run | None) -> str:
         options=import_pages.options(row.kind),
         findings=import_pages.findings(check) if check else [],
         questions=import_pages.questions(check, row.file_name, row.decisions) if check else [],
-        changes=import_pages.changes(check.report.changes) if check else [],
-        counts=import_pages.counts(check.report.counts) if check else [],
+        changes=import_pages.changes(check.sorts) if check else [],
+        counts=import_pages.counts(check.counts) if check else [],
         better=import_check.better_kind(row.kind, check.guesses) if check else "",
         unreadable=check is not None and check.refusal is not None and import_desk.is_unreadable(check.refusal),
     )  # fmt: skip
@@ -196,13 +203,13 @@ def _shown(row: ImportDraft, check: Check | None, failed: Run | None) -> str:
 def _taken(row: ImportDraft, taking: Run | None) -> str:
     """The page of a draft that was taken in."""
     run = next((one for one in imports.history(db.session, KNOWN) if one.id == row.run_id), None)
-    report = getattr(taking.result, "report", None) if taking is not None else None
+    result = taking.result if taking is not None else None
     undone = running().last(import_taking.undoing_name(row.run_id or ""))
     return render_template(
         "imports/taken.html", draft=row, run=run, words=import_words, pages=import_pages,
-        changes=import_pages.changes(report.changes) if report else [],
+        changes=import_pages.changes(result.sorts) if result else [],
         counts=import_pages.counts(run.counts if run else {}), undo=_told_undo(undone),
-        left_out=import_check.rows_in_error(report) if report else 0,
+        left_out=result.left_out if result else 0,
         steps=import_words.next_steps(row.kind),
     )  # fmt: skip
 
@@ -221,12 +228,14 @@ def _told(run: Run | None) -> dict[str, Any]:
 
 def _told_undo(run: Run | None) -> dict[str, Any] | None:
     """What came of taking an import back: to whoever did it, since the reasons may name a child."""
-    if run is None or run.owner != current_user.account_id:
+    if run is None or (run.owner != current_user.account_id and run.state != WAITING):
         return None
+    if run.state == WAITING:
+        return {"running": _told(run)}
     if run.state == FAILED and run.error is not None:
         return {"wrong": sentence_of(run.error), "reasons": []}
-    if run.result is None or run.result.undone:
-        return {"done": run.result is not None, "reasons": []}
+    if run.result.undone:
+        return {"done": True}
     return {"wrong": _("It cannot be taken back any more: somebody has worked on what it brought."),
             "reasons": [reason.text() for reason in run.result.blocked]}  # fmt: skip
 

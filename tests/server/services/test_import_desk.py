@@ -13,7 +13,7 @@ from server import store
 from server.errors import DomainError
 from server.extensions import db
 from server.models import ImportDraft, ImportMapping
-from server.services import import_check, import_desk, import_taking, imports, upkeep
+from server.services import import_check, import_desk, import_taking, import_told, imports, upkeep
 from server.services.going_out import Starter
 from server.services.running import running
 from tests.server import factory
@@ -36,7 +36,7 @@ def config(school):
 @pytest.fixture
 def keep(config, account):
     def keep(data=TERMS, name="terms.csv", kind="", by=account, now=NOW):
-        return import_desk.keep(config, name, data, kind, by, now)
+        return import_desk.keep(config, name, data, kind or import_desk.recognise(name, data)[0], by, now)
 
     return keep
 
@@ -99,18 +99,18 @@ def test_what_could_not_be_stored_leaves_no_bytes(config, keep, monkeypatch):
     ("not_excel.xlsx", "not_a_table"), ("bomb.xlsx", "archive_bomb"), ("classes_utf8_as_1251.csv", "text_garbled"),
 ])  # fmt: skip
 def test_what_nobody_can_read_is_refused_at_the_door(school, name, code):
-    finding = import_desk.refusal(name, (DIRTY / name).read_bytes())
-    assert finding.code == code and import_desk.is_unreadable(finding)
+    kind, finding = import_desk.recognise(name, (DIRTY / name).read_bytes())
+    assert (kind, finding.code) == ("", code) and import_desk.is_unreadable(finding)
 
 
 def test_too_large_is_refused_before_it_is_read(school, monkeypatch):
     monkeypatch.setattr("server.importers.limits.MAX_FILE", 3)
-    assert import_desk.refusal("a.csv", b"a;b;c").code == "file_too_large"
+    assert import_desk.recognise("a.csv", b"a;b;c")[1].code == "file_too_large"
 
 
 @pytest.mark.parametrize("name", ["classes.xlsx", "classes_missing_column.csv", "staff.xlsx", "bells.csv"])
 def test_what_can_be_corrected_gets_in(school, name):
-    assert import_desk.refusal(name, (DIRTY / name).read_bytes()) is None
+    assert import_desk.recognise(name, (DIRTY / name).read_bytes())[1] is None
 
 
 def test_corrections_are_kept_and_those_of_another_kind_forgotten(keep):
@@ -195,12 +195,22 @@ def take(config, account, draft_id, skip=False):
 def test_a_check_is_made_once_until_something_changes(config, account, keep, runs):
     draft_id = keep()
     found, _run = check(config, account, draft_id)
-    assert found.changes_something and found.report.counts["created"] == 1
+    assert found.changes_something and found.counts["created"] == 1
     assert check(config, account, draft_id) == (found, None) and runs == [True]
     import_desk.correct(draft_id, "terms", {}, {"terms.csv//9": "new"})
     assert check(config, account, draft_id)[0] is not None and runs == [True, True]
     take(config, account, keep(TERMS.replace(b"1 ", b"2 ").replace(b"09", b"11").replace(b"10.", b"12.")))
     assert check(config, account, draft_id)[0] is not None and runs == [True, True, False, True]
+
+
+def test_of_very_many_changes_a_few_are_kept_and_all_are_counted():
+    told = [imports.Change("created", "group", f"{n}А") for n in range(1000, 0, -1)]
+    told += [imports.Change("absent", "person", "Веслов"), imports.Change("changed", "group", "5Б")]
+    found = import_told.sorts(told)
+    assert [(sort.what, sort.table, sort.count) for sort in found] == [
+        ("created", "group", 1000), ("absent", "person", 1), ("changed", "group", 1),
+    ]  # fmt: skip
+    assert [change.label for change in found[0].first] == [f"{n}А" for n in range(1, import_told.MOST + 1)]
 
 
 def test_few_checks_stay_in_memory(config, account, keep, runs):
@@ -243,7 +253,7 @@ def test_a_draft_is_taken_in_once_however_often_it_is_asked_for(config, account,
 def test_a_file_with_errors_is_taken_only_when_they_are_skipped(config, account, keep):
     draft_id = keep((DIRTY / "bells.csv").read_bytes(), "bells.csv")
     refused = take(config, account, draft_id).result
-    assert refused.run_id == "" and refused.report.refused and row(draft_id).run_id is None
+    assert refused.run_id == "" and refused.refused and refused.left_out == 1 and row(draft_id).run_id is None
     assert take(config, account, draft_id, skip=True).result.run_id == row(draft_id).run_id
 
 

@@ -9,6 +9,10 @@ def _no_draft(world, scope):
     return {"draft_id": "f" * 32}
 
 
+def _no_run(world, scope):
+    return {"run_id": "f" * 32}
+
+
 ROWS = (
     Row("GET", "imports.home", _IMPORT),
     Row("POST", "imports.upload", _IMPORT),
@@ -18,5 +22,6 @@ ROWS = (
     Row("POST", "imports.act", _IMPORT, path=_no_draft),
     Row("GET", "imports.watch", _IMPORT, path=_no_draft),
     Row("GET", "imports.download", _IMPORT, path=_no_draft),
-    Row("POST", "imports.undo", _IMPORT, path=lambda world, scope: {"run_id": "f" * 32}),
+    Row("POST", "imports.undo", _IMPORT, path=_no_run),
+    Row("GET", "imports.watch_undo", _IMPORT, path=_no_run),
 )

@@ -16,7 +16,6 @@ from server.importers.findings import Finding, GridCell, GridSheet
 from server.models import ImportDraft, ImportRun, Person
 from server.services import import_check, import_taking, imports
 from server.services.import_check import Check
-from server.services.imports import ImportReport
 from server.services.running import running
 from server.web import import_words
 from tests.server import factory
@@ -236,7 +235,7 @@ def test_a_drawn_timetable_is_shown_as_it_looks(deputy, monkeypatch):
         (GridCell("Понедельник", "head", rowspan=2), GridCell("Алгебра", "read", colspan=2)),
         (GridCell("Физра?", "odd", "Which subject is it?"), GridCell("12")),
     ))  # fmt: skip
-    monkeypatch.setattr(import_check, "check", lambda *args: Check((), ImportReport("timetable"), (), (grid,)))
+    monkeypatch.setattr(import_check, "check", lambda *args: Check(grid=(grid,)))
     text = deputy.get(upload(deputy, LIST, "t.xlsx", kind="timetable")).text
     assert '<td class="head" rowspan="2">Понедельник</td>' in text and 'class="read" colspan="2"' in text
     assert 'id="odd-1-1" tabindex="-1" class="odd">Физра?<span class="note">Which subject is it?</span></td>' in text
@@ -246,7 +245,7 @@ def test_a_drawn_timetable_is_shown_as_it_looks(deputy, monkeypatch):
 
 def test_thousands_of_findings_do_not_make_a_page_endless(deputy, monkeypatch):
     found = tuple(Finding("warning", "text_cut", "c.csv", "", row, letter="B", value="x") for row in range(1, 5001))
-    monkeypatch.setattr(import_check, "check", lambda *args: Check((), ImportReport("people", findings=found)))
+    monkeypatch.setattr(import_check, "check", lambda *args: Check(findings=found))
     page = upload(deputy, LIST, "classes.csv")
     text = deputy.get(page).text
     assert len(text) < 100_000 and "4,900 more" in text.replace("4900", "4,900")
@@ -428,6 +427,26 @@ def test_what_was_worked_on_since_is_not_taken_back(app, world, deputy):
     assert ("Вёслов", "Егор") in students()
     other = factory.signed_in(app, world.accounts["coordinator"]).get("/imports/").text
     assert "Вёслов" not in other, "the reasons are for whoever asked"
+
+
+def test_a_long_way_back_shows_that_it_goes_on(app, world, deputy, monkeypatch):
+    take(deputy, upload(deputy, LIST, "classes.csv"))
+    run, hold, real = db.session.query(ImportRun).one().id, threading.Event(), imports.undo
+
+    def slow(*args):
+        hold.wait(30)
+        return real(*args)
+
+    monkeypatch.setattr(imports, "undo", slow)
+    monkeypatch.setattr(import_check, "PATIENCE", 0)
+    deputy.post(f"/imports/undo/{run}")
+    text = deputy.get("/imports/").text
+    assert "Taking the last import back" in text and f'data-watch="/imports/undo/{run}/progress"' in text
+    assert f'action="/imports/undo/{run}"' not in text
+    assert deputy.get(f"/imports/undo/{run}/progress").json["state"] == "running"
+    hold.set()
+    running().wait(import_taking.undoing_name(run))
+    assert "The import was taken back" in deputy.get("/imports/").text
 
 
 def test_a_file_put_aside_is_gone(app, deputy):
