@@ -153,4 +153,4 @@ def _counts(cells: Sequence[Cell]) -> bool:
     """Whole numbers that grow from cell to cell: the number of the row, whatever it begins with."""
     numbers = [int(text) if (text := clean(cell).rstrip(".")).isdecimal() and len(text) < 7 else -1 for cell in cells]
     grows = sum(later > earlier for earlier, later in pairwise(numbers))
-    return len(numbers) >= 3 and min(numbers) >= 0 and grows == len(numbers) - 1
+    return numbers == [1, 2] or (len(numbers) >= 3 and min(numbers) >= 0 and grows == len(numbers) - 1)

@@ -52,7 +52,7 @@ def read_sheets(data: Source, notes: Notes) -> list[Sheet]:
         return _workbook(data)
     if data.startswith(_FOREIGN):
         raise Refused("format_unknown")
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if data[:4096].replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<"):  # UTF-16 pages too
         return _page(data, notes)
     return [_text(data, notes)]
 
