@@ -2,7 +2,7 @@
 
 from server.models.audit import AuditEntry, Counter, Device, Op, OpClash
 from server.models.base import Base
-from server.models.coming_in import ImportAlias, ImportDraft, ImportMapping, ImportRun
+from server.models.coming_in import ImportAlias, ImportDraft, ImportMapping, ImportRun, StaffSubject
 from server.models.contacts import Contact, Message, Notice, Request
 from server.models.journal import (
     Absence,
@@ -64,6 +64,6 @@ __all__ = [
     "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership",
     "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan",
     "PortfolioItem", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School",
-    "Sheet", "Slot", "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson", "WeeklyLessonCourse",
-    "WeeklyLessonTeacher", "Work", "Year",
+    "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson",
+    "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
 ]  # fmt: skip

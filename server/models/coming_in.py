@@ -46,6 +46,14 @@ class ImportAlias(Base):
     target_id: Mapped[str] = mapped_column(String(32))
 
 
+class StaffSubject(Base):
+    """What a staff list says that somebody teaches, in its own words: proposals for courses without a teacher."""
+
+    __tablename__ = "staff_subject"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    words: Mapped[str] = mapped_column(primary_key=True)
+
+
 class ImportDraft(Base):
     """An uploaded file on its way in; its bytes lie in the home, ``imports/<id>``, until it is taken or forgotten."""
 

@@ -103,6 +103,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_movement_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "staff_subject",
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_staff_subject_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "words", name=op.f("pk_staff_subject")),
+    )
+    op.create_table(
         "assessment",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("course_id", sa.String(length=32), nullable=False),
@@ -185,6 +192,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_movement_person_id"))
 
     op.drop_table("movement")
+    op.drop_table("staff_subject")
     op.drop_table("norm")
     op.drop_table("import_run")
     op.drop_table("import_mapping")

@@ -23,7 +23,8 @@ TABLES: dict[str, Any] = {
     "movement": _l("movement"), "pack": _l("pack"), "pack_sheet": _l("pack"), "person": _l("person"),
     "plan": _l("study plan"), "portfolio_item": _l("portfolio"), "request": _l("request"),
     "resource": _l("resource"), "return": _l("returned work"), "role_grant": _l("role"), "room": _l("room"),
-    "school": _l("school"), "slot": _l("place in the timetable"), "subject": _l("subject"), "task": _l("task"),
+    "school": _l("school"), "slot": _l("place in the timetable"),
+    "staff_subject": _l("subject that somebody teaches"), "subject": _l("subject"), "task": _l("task"),
     "term": _l("term"), "term_mark": _l("term mark"), "weekly_lesson": _l("lesson of the week"),
     "weekly_lesson_course": _l("lesson of the week"), "weekly_lesson_teacher": _l("lesson of the week"),
     "work": _l("work"), "year": _l("school year"),
@@ -43,7 +44,7 @@ FIELDS: dict[str, Any] = {
     "starts": _l("start"), "starts_on": _l("first day"), "state": _l("state"), "subgroup": _l("subgroup"),
     "subject": _l("subject"), "teacher": _l("teacher"), "television": _l("television"), "text": _l("text"),
     "title": _l("title"), "topic": _l("topic"), "until": _l("until"), "week_cycle": _l("kinds of week"),
-    "withdrawn": _l("withdrawn"),
+    "withdrawn": _l("withdrawn"), "words": _l("words"),
 }  # fmt: skip
 
 _OWN = ("title", "topic", "name", "address")  # the column by which a row is called

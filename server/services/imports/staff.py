@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from server.importers.rows import StaffRow
-from server.models import Group, Person, RoleGrant
+from server.models import Group, Person, RoleGrant, StaffSubject
 from server.services.imports.book import Book
 from server.services.imports.groups import Groups
 from server.services.imports.roster import Roster
@@ -21,6 +21,9 @@ def apply(book: Book, rows: Sequence[StaffRow], shift_days: int = 0) -> None:
     grants = open_grants(book)
     year = year_of(book.session, book.today)
     beginning = min(year.starts_on, book.today) if year else book.today
+    subjects: dict[str, set[str]] = {}
+    for person_id, words in book.session.execute(select(StaffSubject.person_id, StaffSubject.words)):
+        subjects.setdefault(person_id, set()).add(words)
     seen: set[str] = set()
     for row in rows:
         before = book.touched
@@ -30,6 +33,7 @@ def apply(book: Book, rows: Sequence[StaffRow], shift_days: int = 0) -> None:
         seen.add(person.id)
         book.fill(person, phone=row.phone, email=row.email)
         book.set(person, left_on=None)
+        _teaches(book, subjects.setdefault(person.id, set()), person, row.subjects)
         since = beginning if created else book.today
         for role in row.roles:
             if role == "class_teacher":
@@ -40,6 +44,14 @@ def apply(book: Book, rows: Sequence[StaffRow], shift_days: int = 0) -> None:
     for person_id, held in grants.items():
         if person_id not in seen and any(grant.role != "admin" for grant in held):
             book.show("staff_not_in_list", value=full_name(roster.people[person_id]))
+
+
+def _teaches(book: Book, known: set[str], person: Person, words: Sequence[str]) -> None:
+    """What the list says somebody teaches; what another list said stays."""
+    for subject in dict.fromkeys(words):
+        if subject not in known:
+            known.add(subject)
+            book.add(StaffSubject(person_id=person.id, words=subject))
 
 
 def open_grants(book: Book) -> dict[str, list[RoleGrant]]:
