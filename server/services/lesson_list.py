@@ -111,20 +111,25 @@ def in_room(room_id: str) -> ColumnElement[bool]:
     return Lesson.room_id == room_id
 
 
-def lessons_between(session: Session, first: date, last: date, *where: ColumnElement[bool]) -> list[LessonLine]:
-    """Lessons from first to last, both included, in the order of the school day."""
+def lessons_between(
+    session: Session, first: date, last: date, *where: ColumnElement[bool], by_plan: bool = True
+) -> list[LessonLine]:
+    """Lessons from first to last, both included, in the order of the school day; ``by_plan`` as in lessons_where."""
     shown = and_(Lesson.on.between(first, last), Lesson.state != "withdrawn", *where)
-    return lessons_where(session, shown)
+    return lessons_where(session, shown, by_plan)
 
 
-def lessons_where(session: Session, condition: ColumnElement[bool]) -> list[LessonLine]:
-    """Lessons that a condition on lesson, course, group and subject finds."""
+def lessons_where(session: Session, condition: ColumnElement[bool], by_plan: bool = True) -> list[LessonLine]:
+    """Lessons that a condition on lesson, course, group and subject finds.
+
+    Without ``by_plan`` they have their own topics alone: enough for counting, and the plans need not be spread.
+    """
     rows = session.execute(_ROWS.where(condition).order_by(Lesson.on, Lesson.n, Group.grade, Group.name)).all()
     found = select(LessonCourse.id).select_from(LessonCourse).join(Lesson).join(Course).join(Group).where(condition)
     lessons = select(LessonCourse.lesson_id).join(Lesson).join(Course).join(Group).where(condition)
     told = _Told(session, found, lessons)
     bells = _bells(session, rows)
-    planned = course_plan.topics(session, {row.course_id for row in rows if not row.topic})
+    planned = course_plan.topics(session, {row.course_id for row in rows if by_plan and not row.topic})
     home = home_names(session, {row.group_id for row in rows if row.kind == "individual"})
     lines = [_line(row, told, bells, planned.get(row.id, ""), home) for row in rows]
     return sorted(lines, key=lambda line: (line.on, line.shift, line.n))  # stable: classes stay in order

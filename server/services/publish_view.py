@@ -73,7 +73,7 @@ class Out:
 
 def weeks(session: Session, window: Window) -> list[WeekView]:
     """The weeks of a window."""
-    lines = lessons_between(session, window.first, window.last)
+    lines = lessons_between(session, window.first, window.last, by_plan=False)
     approvals = {
         day.on: (day.approved_at, short_name(person) if person else "")
         for day, person in session.execute(

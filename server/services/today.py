@@ -52,12 +52,12 @@ def lessons(session: Session, person_id: str, day: date) -> list[LessonLine]:
 
 def all_lessons(session: Session, day: date) -> list[LessonLine]:
     """The lessons of a day, for who notes attendance."""
-    return [line for line in lessons_between(session, day, day) if line.state == "planned"]
+    return [line for line in lessons_between(session, day, day, by_plan=False) if line.state == "planned"]
 
 
 def incomplete(session: Session, person_id: str, day: date) -> list[LessonLine]:
     """The person's lessons of the coming week, after the day itself, that lack something."""
-    lines = lessons_between(session, day + timedelta(days=1), day + AHEAD, of_teacher(person_id))
+    lines = lessons_between(session, day + timedelta(days=1), day + AHEAD, of_teacher(person_id), by_plan=False)
     return [line for line in lines if not line.complete]
 
 
@@ -74,7 +74,8 @@ def unapproved(session: Session, day: date) -> Unapproved | None:
     )  # fmt: skip
     if open_day is None:
         return None
-    lines = [line for line in lessons_between(session, open_day, open_day) if line.state == "planned"]
+    found = lessons_between(session, open_day, open_day, by_plan=False)
+    lines = [line for line in found if line.state == "planned"]
     return Unapproved(open_day, len({line.lesson_id for line in lines}), sum(not line.complete for line in lines))
 
 

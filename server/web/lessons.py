@@ -76,7 +76,7 @@ def _mine() -> ColumnElement[bool]:
 
 
 def _overview(first: date, last: date, seen: ColumnElement[bool]) -> dict[str, list[Tally]]:
-    lines = lesson_list.lessons_between(db.session, first, last, seen)
+    lines = lesson_list.lessons_between(db.session, first, last, seen, by_plan=False)
     known = {line.group_slug for line in lines}
     classes = [group for group in lesson_list.classes(db.session) if group.slug in known]
     return {"group": lesson_list.tally_classes(lines, classes), "teacher": lesson_list.tally_teachers(lines)}
