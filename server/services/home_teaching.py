@@ -1,16 +1,28 @@
 """Students taught at home (на дому): from a day until a day, in chosen subjects, with a timetable of their own."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Course, CourseTeacher, Group, Membership, Movement, Person, Subject, Year
+from server.models import (
+    Course,
+    CourseTeacher,
+    Group,
+    Membership,
+    Movement,
+    Person,
+    Subject,
+    WeeklyLesson,
+    WeeklyLessonCourse,
+    Year,
+)
 from server.services import home_lessons
 from server.services.accounts import record
 from server.services.home_lessons import Hour
@@ -27,12 +39,13 @@ WEEKDAYS = range(1, 7)
 
 @dataclass(frozen=True)
 class Offer:
-    """A subject of the class: who teaches it there, and for how many placed hours a week."""
+    """A subject: who teaches it, and for how many hours a week (of the class, or placed at home)."""
 
     subject_id: str
     name: str
     teacher_id: str
     teacher: str
+    hours: float = 0
 
 
 @dataclass(frozen=True)
@@ -58,10 +71,17 @@ def offers(session: Session, class_id: str, day: date) -> list[Offer]:
                or_(Group.id == class_id, Group.parent_id == class_id))
         .order_by(Group.kind, Group.name)
     ).all()  # fmt: skip
+    hours = dict(session.execute(
+        select(WeeklyLessonCourse.course_id, func.sum(WeeklyLesson.hours_per_week))
+        .join(WeeklyLesson, WeeklyLesson.id == WeeklyLessonCourse.weekly_lesson_id)
+        .where(WeeklyLesson.withdrawn.is_(False)).group_by(WeeklyLessonCourse.course_id)
+    ).all())  # fmt: skip
     found: dict[str, Offer] = {}
     for subject, course_id in rows:
         if subject.id not in found:
-            found[subject.id] = Offer(subject.id, subject.name, *_lead(session, course_id, day))
+            found[subject.id] = Offer(
+                subject.id, subject.name, *_lead(session, course_id, day), hours.get(course_id, 0)
+            )
     return sorted(found.values(), key=lambda one: folded(one.name))
 
 
@@ -88,8 +108,9 @@ def of_student(session: Session, person_id: str, day: date) -> Home | None:
     courses = session.execute(
         select(Course.id, Subject).join(Subject, Subject.id == Course.subject_id).where(Course.group_id == group.id)
     ).all()
-    subjects = [Offer(subject.id, subject.name, *_lead(session, id, day)) for id, subject in courses]
     hours = home_lessons.hours_of(session, group.id)
+    placed = Counter(hours.values())
+    subjects = [Offer(one.id, one.name, *_lead(session, id, day), placed[one.id]) for id, one in courses]
     return Home(group.id, group.slug, stay.since, stay.until,
                 tuple(sorted(subjects, key=lambda one: folded(one.name))), hours, _base(hours))  # fmt: skip
 

@@ -167,7 +167,7 @@ def tables(
         )
         for fact in facts
     ]
-    columns = (_("Day"), _("Until"), _("Student"), _("What"), _("From"), _("To"), _("Order"), _("Reason"))
+    columns = (_("Day"), _("Until"), _("Student"), _("What"), _("Class before"), _("Class after"), _("Order"), _("Reason"))
     return [Table(_("Movement"), (head, *rows)), Table(_("By day"), (columns, *told))]
 
 

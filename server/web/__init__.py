@@ -12,6 +12,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "parts",
     "households",
     "movement",
+    "home_teaching",
     "accounts",
     "works",
     "class_table",

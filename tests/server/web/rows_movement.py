@@ -22,6 +22,8 @@ ROWS = (
     Row("GET", "movement.download", _READ, path=lambda w, c: {"format": "csv"}),
     Row("GET", "movement.student", _NOTE, path=_student),
     Row("POST", "movement.note", _NOTE, path=_student, form=lambda w, c: {"act": "left", "on": "never"}),
+    Row("GET", "home_teaching.page", _NOTE, path=_student),
+    Row("POST", "home_teaching.save", _NOTE, path=_student, form=lambda w, c: {"act": "end", "last": "never"}),
     Row("GET", "movement.new", _NOTE),
     Row("POST", "movement.create", _NOTE, form=lambda w, c: {"last": ""}),
     Row("GET", "movement.leaving", _NOTE, path=_class),
