@@ -1,6 +1,7 @@
 """Decides what every column of a sheet is: first what a person said, then the header's words, then what cells hold."""
 
 import hashlib
+import re
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from server.importers.tables import Cell, Sheet
 from server.importers.values import clean
 
 _SEARCHED = 12  # rows among which a header with unknown words is looked for
+_DATE_OF = re.compile(r"\b(?:дата|date|күні)\b")
 _WIDTH_ROWS = 300  # rows that say how wide a sheet is
 
 
@@ -167,7 +169,12 @@ def _decide(
 
 
 def _may_be_guessed(kind: str, label: str, field: str, guesses: Sequence[Guess]) -> bool:
-    """A column that has a name, only not one we know, is guessed when the list would be useless without it."""
+    """A column that has a name, only not one we know, is guessed when the list would be useless without it.
+
+    What calls itself the date of something is that, and no birth date.
+    """
+    if field == "birth_date" and _DATE_OF.search(normal(label)):
+        return False
     needed = {name for choices in REQUIRED[kind] for choice in choices for name in choice} | {"class", "middle"}
     has = {guess.field for guess in guesses}
     return field in needed and field not in has and not is_understood(label)

@@ -18,7 +18,7 @@ _PHRASES = tuple((re.compile(rf"\b(?:{pattern})(?!\w)"), f" {sign} ") for patter
     (r"анасының аты жөні", "_mother _full"),
     (r"әкесінің аты", "_middle"),
     (r"аты жөні|есімі?і жөні|т а ә", "_full"),
-    (r"ф и о?", "_full"),
+    (r"ф и(?: о)?", "_full"),
     (r"last name|family name", "_last"),
     (r"first name|given name", "_first"),
     (r"middle name", "_middle"),

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,27 @@ def xlsx() -> Callable[..., bytes]:
                 sheet = book.add_worksheet(name)
                 for number, row in enumerate(rows):
                     sheet.write_row(number, 0, row)
+        return out.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def dated_xlsx() -> Callable[..., bytes]:
+    """As ``xlsx``, with dates as real dates and empty texts as empty cells."""
+
+    def make(sheets: dict[str, list[list]]) -> bytes:
+        out = io.BytesIO()
+        with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+            day = book.add_format({"num_format": "dd.mm.yyyy"})
+            for name, rows in sheets.items():
+                sheet = book.add_worksheet(name)
+                for y, row in enumerate(rows):
+                    for x, cell in enumerate(row):
+                        if isinstance(cell, date):
+                            sheet.write_datetime(y, x, datetime(cell.year, cell.month, cell.day), day)
+                        elif cell != "":
+                            sheet.write(y, x, cell)
         return out.getvalue()
 
     return make
