@@ -82,6 +82,19 @@ _FAMILY: dict[str, Words] = {
     "parent2": ("родитель 2", "фио родителя 2", "второй родитель", "parent 2", "guardian 2"),
     "parent2_phone": ("телефон родителя 2", "parent 2 phone"),
     "parent2_email": ("e-mail родителя 2", "email родителя 2", "parent 2 e-mail", "parent 2 email"),
+    "parent2_relation": ("степень родства родителя 2", "parent 2 relation"),
+    "parent_last": ("фамилия родителя", "ата-анасының тегі", "parent last name"),
+    "parent_first": ("имя родителя", "ата-анасының аты", "parent first name"),
+    "parent_middle": ("отчество родителя", "parent middle name"),
+    "mother_last": ("фамилия матери", "анасының тегі", "mother last name"),
+    "mother_first": ("имя матери", "анасының аты", "mother first name"),
+    "mother_middle": ("отчество матери", "mother middle name"),
+    "father_last": ("фамилия отца", "әкесінің тегі", "father last name"),
+    "father_first": ("имя отца", "father first name"),
+    "father_middle": ("отчество отца", "father middle name"),
+    "parent2_last": ("фамилия родителя 2", "parent 2 last name"),
+    "parent2_first": ("имя родителя 2", "parent 2 first name"),
+    "parent2_middle": ("отчество родителя 2", "parent 2 middle name"),
 }  # fmt: skip
 
 PEOPLE: dict[str, Words] = {
