@@ -119,7 +119,7 @@ def _base(hours: Mapping[Hour, str]) -> str:
     return digest([[*hour, subject] for hour, subject in sorted(hours.items())])[:24]
 
 
-def begin(
+def start(
     person_id: str, order: Order, until: date | None, teachers: Mapping[str, str], clerk: Clerk, name: str
 ) -> None:  # fmt: skip
     """Teach the student at home in these subjects (id → teacher's id, "" for nobody yet).

@@ -55,7 +55,7 @@ def save(slug: str) -> Any:
 def _begin(person: Person) -> str:
     chosen = {id: request.form.get(f"t-{id}", "") for id in request.form.getlist("subject")}
     until = parse_day(request.form["until"]) if request.form.get("until", "").strip() else None
-    home_teaching.begin(person.id, order(), until, chosen, clerk(), _stored_name())
+    home_teaching.start(person.id, order(), until, chosen, clerk(), _stored_name())
     return _("Noted. Now put the lessons into the week below.")
 
 

@@ -62,7 +62,7 @@ def _furnish(world: World) -> dict[str, str]:
                   SystemRandom().randrange, lambda: "slug")  # fmt: skip
     moving.transfer(near.sibling, world.far.id, Order(TODAY, "12-k", "by request of the parents"), clerk)
     subject = db.session.scalars(db.select(models.Subject.id).filter_by(name="algebra")).one()
-    home_teaching.begin(brother, Order(TODAY), None, {subject: world.person("subject_teacher")}, clerk, "at home")
+    home_teaching.start(brother, Order(TODAY), None, {subject: world.person("subject_teacher")}, clerk, "at home")
     slug = {id: db.session.get_one(models.Person, id).slug for id in (near.sibling, near.student, brother)}
     return {
         "households": "/households/", "household": f"/households/{household}", "movement": "/movement/",

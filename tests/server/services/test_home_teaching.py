@@ -65,7 +65,7 @@ class School:
 
     def begin(self, until: date | None = None, *names: str) -> home_teaching.Home:
         teachers = {self.subject(name): self.teacher for name in names or ("algebra",)}
-        home_teaching.begin(self.yegor, Order(self.since, "3-n"), until, teachers, self.clerk, "at home")
+        home_teaching.start(self.yegor, Order(self.since, "3-n"), until, teachers, self.clerk, "at home")
         return self.home()
 
     def home(self) -> home_teaching.Home:
@@ -171,7 +171,7 @@ def test_a_timetable_that_comes_in_leaves_the_own_week_alone(here: APIFlask):
     group = db.session.scalars(select(models.Group.id).filter_by(slug="7")).one()
     chosen = home_teaching.offers(db.session, group, TODAY)[0]
     subject = chosen.subject_id
-    home_teaching.begin(student, Order(TODAY), None, {subject: chosen.teacher_id}, clerk, "на дому")
+    home_teaching.start(student, Order(TODAY), None, {subject: chosen.teacher_id}, clerk, "на дому")
     db.session.remove()
     base = home_teaching.of_student(db.session, student, TODAY).base
     home_teaching.arrange(student, {(1, 7): subject, (3, 7): subject}, {}, base, clerk)
@@ -259,13 +259,13 @@ def test_two_at_once_and_what_does_not_fit_are_refused(school: School):
     with pytest.raises(DomainError, match="value_invalid"):
         home_teaching.end(school.yegor, TODAY, school.clerk)
     with pytest.raises(DomainError, match="field_needed"):
-        home_teaching.begin(school.yegor, Order(TODAY), None, {}, school.clerk, "at home")
+        home_teaching.start(school.yegor, Order(TODAY), None, {}, school.clerk, "at home")
 
 
 def test_a_second_time_uses_the_same_group_and_journal(school: School):
     first = school.begin(school.since + DAY)
     teachers = {school.subject("algebra"): ""}
-    home_teaching.begin(school.yegor, Order(TODAY + 20 * DAY), None, teachers, school.clerk, "at home")
+    home_teaching.start(school.yegor, Order(TODAY + 20 * DAY), None, teachers, school.clerk, "at home")
     db.session.remove()
     again = home_teaching.of_student(db.session, school.yegor, TODAY + 20 * DAY)
     assert again is not None and again.group_id == first.group_id and again.until is None
