@@ -60,7 +60,7 @@ def upload() -> Any:
         return _home(refused), 422
     if len(kept) == 1:
         return redirect(url_for("imports.page", draft_id=kept[0]), 303)
-    return redirect(url_for("imports.home") + "#drafts", 303)
+    return redirect(url_for("imports.home"), 303)
 
 
 def _home(refused: list[tuple[str, Finding]], wrong: str = "") -> str:
@@ -173,7 +173,7 @@ def undo(run_id: str) -> Any:
         return redirect(url_for("imports.home"), 303)
     import_taking.undo(run_id, starter())
     import_check.wait(import_taking.undoing_name(run_id))
-    return redirect(url_for("imports.home") + "#taken", 303)
+    return redirect(url_for("imports.home"), 303)
 
 
 @blueprint.get("/undo/<run_id>/progress")

@@ -83,7 +83,7 @@ def test_one_file_is_shown_at_once_several_wait_in_a_list(deputy):
     page = upload(deputy, TERMS, "terms.csv")
     assert "Nothing has been changed yet." in deputy.get(page).text
     answer = send(deputy, ("b.csv", TERMS), ("classes.csv", LIST))
-    assert answer.location == "/imports/#drafts"
+    assert answer.location == "/imports/"
     text = deputy.get("/imports/").text
     assert text.count('<span class="button">Look</span>') == 3 and "classes.csv" in text
 
