@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from random import SystemRandom
 from typing import Any
@@ -29,6 +29,7 @@ from server.web.access import ANYWHERE, needs
 from sync.errors import SyncError
 
 blueprint = APIBlueprint("movement", __name__, url_prefix="/movement", enable_openapi=False)
+MOST_ABSENT = 1000  # names that a page may hand over
 FIELDS = {  # where a refusal is shown
     "field_needed": "last", "date_invalid": "on", "value_invalid": "on", "movement_order": "on",
     "group_unknown": "group", "text_long": "reason",
@@ -227,36 +228,56 @@ def _new(typed: dict[str, str], wrong: dict[str, str] | None = None, known: str 
 @needs(Action.PEOPLE_EDIT)
 def leaving(slug: str) -> str:
     """A class, to tick those who left together."""
-    return _leaving(people.group_by_slug(db.session, slug), set())
+    group = people.group_by_slug(db.session, slug)
+    return _leaving(people.class_list(db.session, group, drafts.moment().today), group)
 
 
 @blueprint.post("/leaving/<slug>")
 @needs(Action.PEOPLE_EDIT)
 def leave(slug: str) -> Any:
-    """Note that all who are ticked left on one day; with ``act`` pick only tick them, as another page asks."""
+    """Note that all who are ticked left on one day."""
     group = people.group_by_slug(db.session, slug)
+    return _leave_together(people.class_list(db.session, group, drafts.moment().today), group)
+
+
+@blueprint.post("/absent")
+@needs(Action.PEOPLE_EDIT)
+def absent() -> Any:
+    """Those whom a new list does not name, to tick who of them left. Posted: no name stands in an address."""
+    named = set(request.form.getlist("name")[:MOST_ABSENT])
+    today = drafts.moment().today
+    found = {group.name: people.class_list(db.session, group, today) for group in open_classes()}
+    listed = [one for students in found.values() for one in students if one.name in named]
+    where = {one.slug: name for name, students in found.items() for one in students}  # namesakes are told apart by it
+    return _leave_together(listed, None, where) if request.form.get("act") == "left" else _leaving(listed, None, where)
+
+
+def _leave_together(
+    listed: Sequence[people.Student], group: Group | None = None, classes: Mapping[str, str] | None = None
+) -> Any:
+    """``classes``: the class of each student, where they are of several."""
     ticked = set(request.form.getlist("person"))
-    if request.form.get("act") == "pick":
-        return _leaving(group, ticked)
     try:
-        listed = {one.slug: one.id for one in people.class_list(db.session, group, drafts.moment().today)}
         if not ticked:
             raise DomainError("field_needed", field=_l("who left"))
-        if not ticked <= listed.keys():
+        if not ticked <= {one.slug for one in listed}:
             raise DomainError("student_not_here")
-        count = moving.depart([listed[one] for one in sorted(ticked)], order(), clerk())
+        count = moving.depart([one.id for one in listed if one.slug in ticked], order(), clerk())
     except SyncError as error:
         db.session.expire_all()
         where = "whole" if error.code == "field_needed" else FIELDS.get(error.code, "whole")
-        return _leaving(group, ticked, {where: sentence_of(error)}), entry_of(error).status
+        return _leaving(listed, group, classes, ticked, {where: sentence_of(error)}), entry_of(error).status
     flash(ngettext("Noted: %(num)s student left. Each can be taken back on the student's page.",
                    "Noted: %(num)s students left. Each can be taken back on the student's page.", count))  # fmt: skip
     return redirect(url_for("movement.home"), 303)
 
 
-def _leaving(group: Group, ticked: set[str], wrong: dict[str, str] | None = None) -> str:
+def _leaving(
+    listed: Sequence[people.Student], group: Group | None = None, classes: Mapping[str, str] | None = None,
+    ticked: Collection[str] = (), wrong: dict[str, str] | None = None,
+) -> str:  # fmt: skip
     typed = {name: request.form.get(name, "") for name in ("on", "order", "reason")}
     return render_template(
-        "movement/leaving.html", group=group, students=people.class_list(db.session, group, drafts.moment().today),
-        ticked=ticked, typed=typed, wrong=wrong or {}, today=drafts.moment().today,
+        "movement/leaving.html", group=group, students=listed, ticked=ticked, typed=typed, wrong=wrong or {},
+        today=drafts.moment().today, classes=classes or {},
     )  # fmt: skip

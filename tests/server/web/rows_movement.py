@@ -26,6 +26,7 @@ ROWS = (
     Row("POST", "home_teaching.save", _NOTE, path=_student, form=lambda w, c: {"act": "end", "last": "never"}),
     Row("GET", "movement.new", _NOTE),
     Row("POST", "movement.create", _NOTE, form=lambda w, c: {"last": ""}),
+    Row("POST", "movement.absent", _NOTE, form=lambda w, c: {"name": "Nobody"}),
     Row("GET", "movement.leaving", _NOTE, path=_class),
     Row("POST", "movement.leave", _NOTE, path=_class, form=lambda w, c: {"on": "never"}),
 )

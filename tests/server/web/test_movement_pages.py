@@ -96,8 +96,6 @@ def test_a_new_student_comes_and_a_namesake_is_asked_about(office, world):
 def test_several_leave_at_once(office, world):
     page = office.get("/movement/leaving/7a").text
     assert slug(world.near.student) in page and "checked" not in page
-    pick = {"act": "pick", "person": [slug(world.near.student)]}
-    assert office.post("/movement/leaving/7a", data=pick).text.count("checked") == 1
     nobody = office.post("/movement/leaving/7a", data={"act": "left", **ORDER})
     assert nobody.status_code == 422 and "who left" in nobody.text
     foreign = office.post("/movement/leaving/7a", data={"act": "left", "person": [slug(world.far.student)], **ORDER})
@@ -105,6 +103,20 @@ def test_several_leave_at_once(office, world):
     both = [slug(world.near.student), slug(world.near.sibling)]
     done = office.post("/movement/leaving/7a", data={"act": "left", "person": both, **ORDER}, follow_redirects=True)
     assert "2 students left" in done.text and groups(world.near.sibling) == []
+
+
+def test_who_is_absent_from_a_list_is_noted_only_when_a_person_says_so(app, world, office):
+    names = ["Yakornaya Vera", "Somebody Else"]
+    page = unescape(office.post("/movement/absent", data={"name": names}).text)
+    assert "Yakornaya Vera" in page and "Veslov" not in page and "Somebody" not in page
+    assert groups(world.near.sibling) == ["7a"]
+    nobody = office.post("/movement/absent", data={"name": names, "act": "left", **ORDER})
+    assert nobody.status_code == 422 and groups(world.near.sibling) == ["7a"]
+    other = {"name": names, "act": "left", "person": slug(world.near.student), **ORDER}
+    assert office.post("/movement/absent", data=other).status_code == 409
+    data = {"name": names, "act": "left", "person": slug(world.near.sibling), **ORDER}
+    done = office.post("/movement/absent", data=data, follow_redirects=True)
+    assert "1 student left" in done.text and groups(world.near.sibling) == []
 
 
 def test_the_list_and_its_file(app, world, office):
@@ -135,3 +147,18 @@ def test_a_day_to_come_is_said_so(office, world):
     later = (TODAY + timedelta(days=5)).isoformat()
     done = office.post(address(world.near.student), data={"act": "left", **ORDER, "on": later}, follow_redirects=True)
     assert "12 Dec 2026" in done.text and groups(world.near.student) == []
+
+
+def test_a_list_that_leaves_somebody_out_leads_to_the_form(app, world, office):
+    listed = "Класс;Фамилия;Имя;Отчество;Дата рождения\n7А;Вёслов;Егор;Ильич;01.02.2013\n".encode()
+    sent = {"file": (io.BytesIO(listed), "classes.csv")}
+    draft = office.post("/imports/", data=sent, content_type="multipart/form-data").location
+    page = unescape(office.get(draft).text)
+    [form] = re.findall(r'<form method="post" action="/movement/absent".*?</form>', page, re.S)
+    names = re.findall(r'name="name" value="([^"]*)"', form)
+    assert names == ["Veslov Yegor", "Yakornaya Vera"] and "Note who of them left" in form
+    shown = unescape(office.post("/movement/absent", data={"name": names}).text)
+    assert "Absent from the list" in shown and shown.count('name="person"') == 3
+    found = re.findall(r"<span>(Yakornaya Vera, class [^<]+)<", shown)
+    assert len(set(found)) == 2  # a namesake in another class is told apart
+    assert 'action="/movement/absent"' not in factory.signed_in(app, world.accounts["admin"]).get(draft).text
