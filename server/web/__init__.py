@@ -21,6 +21,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "lessons",
     "course_plan",
     "imports",
+    "course_teachers",
     "publish",
     "packs",
     "notices",
