@@ -222,10 +222,10 @@ def _write(session: Session, job: _Job, file: _File) -> _Outcome:
         notes=Notes(file.name, file.result.findings), randbytes=job.randbytes, actor_id=job.actor_id,
         decisions=job.decisions, is_partial=bool(file.result.of(ERROR)), progress=_progress(job, file),
     )  # fmt: skip
-    with Journal(session) as book.journal, session.no_autoflush:
+    with Journal(session, WANTED) as book.journal, session.no_autoflush:
         KINDS[job.kind](book, file.result.rows, job.shift_days)
         book.flush()
-        changes = book.journal.changes(WANTED)
+        changes = book.journal.changes()
     findings = tuple(book.notes.found)
     if any(finding.level == ERROR for finding in findings) and not job.skip_errors:
         raise _Undone(_Outcome(book.counts, findings))

@@ -41,13 +41,16 @@ class Journal:
     """Use as a context around all writes of a session; then ``changes`` says what they came to.
 
     What the session's own flushes do is seen, and every insert, update and delete that it executes. Statements that
-    go past it (``session.connection()``) must be told with ``keep`` before they run.
+    go past it (``session.connection()``) must be told with ``keep`` before they run, or with ``note_rows``.
+    ``wanted``: tables whose new rows shall be at hand in the end.
     """
 
-    def __init__(self, session: Session):
+    def __init__(self, session: Session, wanted: Iterable[str] = ()):
         self.session = session
+        self.wanted = frozenset(wanted)
         self._before: dict[str, dict[Key, Row | None]] = {}  # table → key → the row before; None: there was none
         self._marks: dict[str, dict[Key, int]] = {}  # checksums of new rows, while nothing has touched them
+        self._whole: dict[str, dict[Key, Row]] = {}  # these rows, of the tables that are wanted
         self._listeners = (
             ("before_flush", self._flushing), ("after_flush", self._flushed), ("do_orm_execute", self._executing),
         )  # fmt: skip
@@ -86,6 +89,8 @@ class Journal:
             key = tuple(row[name] for name in names)
             if known.setdefault(key, None) is None and _NOTHING not in values:
                 whole[key] = checksum(values)
+                if table.name in self.wanted:
+                    self._whole.setdefault(table.name, {})[key] = values
 
     @staticmethod
     def _add_part(marks: dict[Key, int], key: Key, values: Row) -> None:
@@ -106,12 +111,12 @@ class Journal:
             if found and (key.ondelete or "").upper() == "CASCADE":
                 self.keep_deleted(other, [key_of(other, row) for row in found])
 
-    def changes(self, wanted: Iterable[str] = ()) -> list[TableChanges]:
-        """What all writes came to, parents before children. ``wanted``: tables whose new rows shall be at hand."""
-        wanted, found = set(wanted), []
+    def changes(self) -> list[TableChanges]:
+        """What all writes came to, parents before children."""
+        found = []
         for table in Base.metadata.sorted_tables:
             if known := self._before.get(table.name):
-                outcome = self._compare(table, known, table.name in wanted)
+                outcome = self._compare(table, known)
                 if outcome:
                     found.append(outcome)
         return found
@@ -184,10 +189,11 @@ class Journal:
         known = self._before.get(table.name, {})
         return [row for key in keys if (row := known.get(key)) is not None]
 
-    def _compare(self, table: Table, known: dict[Key, Row | None], with_rows: bool) -> TableChanges:
-        outcome = TableChanges(table)
-        marks = {} if with_rows else self._marks.get(table.name, {})
+    def _compare(self, table: Table, known: dict[Key, Row | None]) -> TableChanges:
+        outcome, with_rows = TableChanges(table), table.name in self.wanted
+        marks, rows = self._marks.get(table.name, {}), self._whole.get(table.name, {})
         outcome.new.update(marks)
+        outcome.rows.update((key, rows[key]) for key in marks if with_rows)
         unread = [key for key in known if key not in marks]
         parts = checksums_of_parts(self.session, table, [key for key in unread if known[key] is None])
         seen: set[Key] = set()
