@@ -17,6 +17,8 @@ _SEARCHED_ROWS, _MENDED_ROWS = 40, 12
 _SYMBOLS = {"№": " nr ", "#": " nr "}
 _EXACT, _ASIDE, _GRAMMAR, _SIMILAR = 1.0, 0.95, 0.9, 0.65
 _BARE = frozenset({"full", "last", "first", "middle", "parent_phone", "parent_email"})  # whose, is often not said
+WIDEST = 300  # columns that are looked at; lists have some thirty
+_LONGEST = 160  # characters of a label; what is longer is text
 _ALIKE = 0.8  # difflib's ratio from which a word counts as a misspelt known one
 
 
@@ -91,7 +93,7 @@ def _best(kind: str, rows: Sequence[Sequence[Cell]], mend: bool | None) -> Heade
 
 def _may_be_header(row: Sequence[Cell]) -> bool:
     """Rows of people hold dates, phones and addresses; names of columns are text."""
-    texts = [cell for cell in row if cell != ""]
+    texts = [cell for cell in row[:WIDEST] if cell != ""]
     return bool(texts) and all(isinstance(cell, str) and not _is_data(cell) for cell in texts)
 
 
@@ -100,7 +102,7 @@ def _is_data(text: str) -> bool:
 
 
 def _single(kind: str, at: int, row: Sequence[Cell], mend: bool) -> Header:
-    labels = tuple(_label(cell) for cell in row)
+    labels = tuple(_label(cell) for cell in row[:WIDEST])
     return Header(at, 1, labels, tuple(meaning(kind, label, mend) for label in labels))
 
 
@@ -108,6 +110,7 @@ def _double(kind: str, at: int, above: Sequence[Cell], row: Sequence[Cell], mend
     """Headings over groups of columns ("Родитель" over "ФИО", "Телефон"), labels below them."""
     if not above:
         return None
+    above, row = above[:WIDEST], row[:WIDEST]
     width = max(len(above), len(row))
     tops, bottoms = ([_label(cell) for cell in (*line, *[""] * (width - len(line)))] for line in (above, row))
     labels, guesses, group = [], [], ""
@@ -135,7 +138,7 @@ def _mended(kind: str, header: Header) -> Header:
 
 
 def _label(cell: Cell) -> str:
-    return " ".join(show(cell).split())
+    return " ".join(show(cell)[: 2 * _LONGEST].split())
 
 
 # --- one label ---------------------------------------------------------------------------------------------------
@@ -152,6 +155,8 @@ def normal(label: Cell) -> str:
 @lru_cache(8192)
 def meaning(kind: str, label: str, mend: bool = False) -> Guess:
     """What a label of a file of ``kind`` means; ``mend`` also takes words that are nearly known ones."""
+    if len(label) > _LONGEST:
+        return NOTHING
     for text, confidence in ((label, _EXACT), (re.sub(r"\(.*?\)", " ", label), _ASIDE)):
         if (words := normal(text)) and (guess := _of_words(kind, words, confidence)).field:
             return guess

@@ -15,6 +15,7 @@ _SIGNS = re.compile(r"[+\d\s()\-–.]+")
 _EXPONENT = re.compile(r"(\d)[.,](\d{1,11})[eеEЕ]\+?(\d{1,2})")
 _WORDS = re.compile(r"(?i)\([^()\d]*\)|[a-zа-яёәіңғүұқөһ.:]{2,}|\b(?:т|м)[.:]")
 _NONE = frozenset(("нет", "жоқ", "no", "none", "не имеется", "отсутствует"))
+_LONGEST = 200  # characters of a cell that holds nothing else
 _SEVEN = ("RU", "KZ")  # countries of the code +7: eleven figures are the number, with or without the plus
 
 
@@ -78,7 +79,7 @@ def read_email(cell: Cell) -> Read[str]:
 
 def is_contact(text: str) -> bool:
     """An e-mail address or a phone of a usual length, and nothing else."""
-    shown = text.strip()
+    shown = text.strip() if len(text) < _LONGEST else ""
     if "@" in shown:
         return bool(_EMAIL.fullmatch(shown))
     return bool(_SIGNS.fullmatch(shown)) and 10 <= sum(letter.isdigit() for letter in shown) <= 15

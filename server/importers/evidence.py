@@ -13,6 +13,7 @@ from server.importers.tables import Cell
 from server.importers.values import clean, read_date, read_sex, read_time
 
 _MOST = 24  # cells of a column that are looked at, spread over the first rows
+_LONGEST = 300  # characters of a cell that may be more than free text
 _DEEP = 3000  # rows from which they are taken
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.\w{2,}")
 _PHONE = re.compile(r"(?:\+?[78][\s(\-]*)?\(?\d{3,4}\)?[\s\-]*\d{2,3}[\s\-]*\d{2}[\s\-]*\d{2}")
@@ -89,6 +90,8 @@ def marks_of(cell: Cell) -> Iterable[str]:
     if isinstance(cell, time | timedelta):
         return ("time",)
     text = clean(cell)
+    if len(text) > _LONGEST:
+        return ("text",)
     if isinstance(cell, bool | int | float):
         return _of_number(text, float(cell))
     return _of_text(text)

@@ -9,6 +9,7 @@ from server.importers.findings import ERROR
 from server.importers.tables import Cell
 from server.importers.values import Read, clean
 
+_LONGEST = 60  # characters of a class's name with all that stands around it
 _DROPPED = re.compile(r"[\s\"'«»“”„‟‘’‚‹›`´.]+")
 _ASIDE = re.compile(r"\([^)]*\)")  # "5А (казахский)"
 _BETWEEN = re.compile(
@@ -30,6 +31,8 @@ def read_class(cell: Cell) -> Read[str]:
     typed = clean(cell)
     if not typed:
         return Read("")
+    if len(typed) > _LONGEST:
+        return Read("", "class_unknown", level=ERROR)
     upper = _WORD.sub("", _DROPPED.sub("", _BETWEEN.sub("-", _ASIDE.sub("", typed)))).upper()
     mapped = to_cyrillic(upper)
     found = _CLASS.fullmatch(mapped)

@@ -25,6 +25,7 @@ _RELATIONS = tuple((re.compile(pattern), code) for pattern, code in (
 ))  # fmt: skip
 _SIGNS = r"мать|мама|отец|папа|бабушка|дедушка|опекун|опекунша|анасы|ана|әкесі|әке|әжесі|атасы|mother|father|guardian"
 _ASIDE = re.compile(rf"(?i)\(\s*({_SIGNS})\s*\)|^({_SIGNS})\s*[:—–-]\s*|\s*[,—–-]\s*({_SIGNS})$")
+_LONGEST = 400  # characters of a cell that names people
 _MORE = re.compile(r"[;/\n,():\d=]|[—–-]\s|\s[—–-]")  # signs without which a cell is one name and nothing else
 _LINES = re.compile(r"[;/\n]")
 _PHONE = re.compile(r"[,:(\s]*(?:т(?:ел)?\.?\s*)?(\+?[78][\d\s()\-–]{9,17}\d)\)?")
@@ -98,25 +99,24 @@ def _names(record: Record, owner: str) -> list[tuple[Name, str, str]]:
         if parts[0]:
             return [(Name(*parts), "", "")]
     field = owner if owner in record.cells else f"{owner}_first"
-    cell = record.cells.get(field, "")
+    cell = show(record.cells.get(field, ""))[:_LONGEST]
     if not clean(cell):
         return []
     whole = record.take(field, _read_without_phone)
-    if not _MORE.search(show(cell)):
+    if not _MORE.search(cell):
         return [(split_name(whole), "", "")]
     return [found for piece in _pieces(cell) if (found := _one(piece))[0].last]
 
 
 def _read_without_phone(cell: Cell) -> Read[str]:
     """What is to be said of a name that may have a phone beside it."""
-    text = show(cell)
+    text = show(cell)[:_LONGEST]
     return read_name(_PHONE.sub(" ", text) if _PHONE.search(text) else cell)
 
 
-def _pieces(cell: Cell) -> list[str]:
+def _pieces(text: str) -> list[str]:
     """A cell with several people, person by person; a comma parts them only where whole names stand around it."""
-    text = show(cell)
-    if clean(cell).startswith("="):
+    if clean(text).startswith("="):
         return [text]
     pieces: list[str] = []
     for line in _LINES.split(text):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from server.importers import content_guess
 from server.importers.columns import (
     NOTHING,
+    WIDEST,
     Guess,
     Header,
     expected_label,
@@ -99,7 +100,7 @@ def _speaks_for_itself(layout: Layout) -> bool:
 
 
 def _width(rows: Sequence[Sequence[Cell]], header: Header) -> int:
-    return max((len(row) for row in rows[: max(_WIDTH_ROWS, header.row + 1)]), default=0)
+    return min(WIDEST, max((len(row) for row in rows[: max(_WIDTH_ROWS, header.row + 1)]), default=0))
 
 
 def _shape(labels: Sequence[str]) -> str:
@@ -112,9 +113,9 @@ def _shape(labels: Sequence[str]) -> str:
 
 def _unknown_header(kind: str, rows: Sequence[Sequence[Cell]]) -> Header:
     """A row of words above columns of dates, phones … is their header though no word is known; else there is none."""
-    width = max((sum(1 for cell in row if clean(cell)) for row in rows[:_WIDTH_ROWS]), default=0)
+    width = max((sum(1 for cell in row[:WIDEST] if clean(cell)) for row in rows[:_WIDTH_ROWS]), default=0)
     for at, row in enumerate(rows[:_SEARCHED]):
-        filled = [index for index, cell in enumerate(row) if clean(cell)]
+        filled = [index for index, cell in enumerate(row[:WIDEST]) if clean(cell)]
         if len(filled) < max(2, width // 2):
             continue
         below = {index: gather(rows[at + 1 :], index) for index in filled}

@@ -73,6 +73,7 @@ _DAY_FIRST = re.compile(
     r"(\d{1,2})(?:\s?[./\-,–]\s?| )(\d{1,2})(?:\s?[./\-,–]\s?| )(\d{4}|\d{2})\.?(?:\s*(?:г|ж)\w{0,4}\.?)?"
     r"(?:,?\s+\d{1,2}:\d{2}(?::\d{2})?)?"
 )
+_LONGEST_DATE = 60  # characters
 _SERIAL = re.compile(r"\d{5}(?:\.0+)?")
 # "1 сентября 2015 г.", "1 қыркүйек 2015 ж.", "1 Sep 2015"; "2015 жылғы 1 қыркүйек"; "September 1, 2015"
 _WORDED = tuple((re.compile(pattern), order) for pattern, order in (
@@ -98,6 +99,8 @@ def read_date(cell: Cell) -> Read[date | None]:
     text = clean(cell)
     if not text:
         return Read(None)
+    if len(text) > _LONGEST_DATE:
+        return Read(None, "date_unreadable", level=ERROR)
     if _SERIAL.fullmatch(text):
         serial = _EXCEL_EPOCH + timedelta(days=int(float(text)))
         return Read(serial, "date_serial", serial.isoformat())
