@@ -42,17 +42,17 @@ def undo(run_id: str, **values: object) -> imports.UndoReport:
 
 def test_every_kind_is_taken_back_to_the_row(school: APIFlask) -> None:
     """Each kind comes, goes, and comes again; at last all go, the last first."""
-    states, done = [], []
+    states, done = [state()], []
     for kind, files in village.FILES.items():
-        for file in files:
-            states.append(state())
-            (first,) = bring(kind, file).runs
-            report = undo(first)
-            assert (report.undone, report.blocked) == (True, ()), (kind, file)
-            assert state() == states[-1], (kind, file)
-            done += bring(kind, file).runs
-    for before, run in zip(reversed(states), reversed(done), strict=True):
-        assert undo(run).undone
+        for run in reversed(bring(kind, *files).runs):
+            report = undo(run)
+            assert (report.undone, report.blocked) == (True, ()), kind
+        assert state() == states[-1], kind
+        done.append(bring(kind, *files).runs)
+        states.append(state())
+    assert len({*states}) == len(states)
+    for before, runs_of_kind in zip(reversed(states[:-1]), reversed(done), strict=True):
+        assert all(undo(run).undone for run in reversed(runs_of_kind))
         assert state() == before
 
 
@@ -100,18 +100,17 @@ def edited(row: list[str], edit: str, at: int) -> list[list[str]]:
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.dictionaries(st.integers(0, 95), EDITS, max_size=12), min_size=1, max_size=3))
 def test_any_newer_lists_can_be_taken_back(here: APIFlask, plans: list[dict[int, str]]) -> None:
-    before, states, taken = state(), [], []
+    states, taken = [state()], []
     for plan in plans:
         rows = [new for at, row in enumerate(LIST[1:]) for new in (edited(row, plan[at], at) if at in plan else [row])]
-        states.append(state())
         report = bring("people", class_list(rows), skip_errors=True)
         taken.append(report.runs)
-        assert bool(report.runs) == report.changed == (state() != states[-1])
-    for run, earlier in zip(reversed(taken), reversed(states), strict=True):
+        states.append(state())
+        assert bool(report.runs) == report.changed == (states[-1] != states[-2])
+    for run, before in zip(reversed(taken), reversed(states[:-1]), strict=True):
         if run:
             assert undo(*run).undone
-        assert state() == earlier
-    assert state() == before
+        assert state() == before
 
 
 def test_what_somebody_changed_since_stands_in_the_way_and_is_named(here: APIFlask) -> None:
