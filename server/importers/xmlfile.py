@@ -13,6 +13,7 @@ from defusedxml.expatreader import DefusedExpatParser
 
 from server.importers import charset, limits
 from server.importers.findings import WARNING, Notes, Refused
+from server.importers.rows import Where
 
 _DECLARATION = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w:.-]{1,40})["']""")
 _CUT_OFF = ("no element found", "unclosed token", "unclosed CDATA section")
@@ -83,7 +84,8 @@ def _parse(data: bytes, notes: Notes, handler: ContentHandler) -> None:
     declared = _DECLARATION.match(data.removeprefix(b"\xef\xbb\xbf"))
     found = charset.decode(data, declared.group(1).decode() if declared else "")
     if found.declared_wrong:
-        notes.add(WARNING, "encoding_declared_wrong", declared=found.declared_wrong, found=found.encoding)
+        where = Where(notes.file, "", 1)  # the declaration stands in the first line
+        notes.add(WARNING, "encoding_declared_wrong", where, declared=found.declared_wrong, found=found.encoding)
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setContentHandler(handler)
     source = InputSource()
