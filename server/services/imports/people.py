@@ -38,7 +38,7 @@ def apply(book: Book, rows: Sequence[StudentRow], shift_days: int = 0) -> None:
         if person is None or group is None:
             continue
         claimed.add(person.id)
-        book.fill(person, sex=row.sex, phone=row.phone)
+        book.fill(person, sex=row.sex, phone=row.phone, email=row.email)
         take_back(book, person, row.where)
         roster.join(person, group, since(year, book.today, group.id in started))
         families.add_guardians(person, row)
