@@ -54,7 +54,7 @@ def test_places_and_fonts_are_told(cache):
 
 
 def test_a_letter_that_nothing_can_write_is_told(cache):
-    assert cache.get(HTML.replace("3x", "3\ue123")).lacking == "\ue123"
+    assert cache.get(HTML.replace("3x", "3\U000fab12")).lacking == "\U000fab12"
 
 
 @pytest.mark.parametrize(
