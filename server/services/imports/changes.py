@@ -66,7 +66,7 @@ class Draft:
 
 SHOWN = (  # in this order; what is not here follows from these
     "school", "year", "term", "bell", "group", "person", "household", "connectivity", "subject", "room",
-    "weekly_lesson", "broadcast", "material", "task", "course_plan_topic", "assessment", "exemption", "movement",
+    "weekly_lesson", "broadcast", "material", "task", "course_plan_topic", "assessment", "exemption",
 )  # fmt: skip
 FOLDED = {  # rows of these are told as details of the row that they belong to: (its table, column)
     "membership": ("person", "person_id"), "guardianship": ("person", "student_id"),
