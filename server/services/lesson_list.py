@@ -139,7 +139,8 @@ _Parent = aliased(Group)
 _ROWS = (
     select(LessonCourse.id, Lesson.id.label("lesson_id"), Lesson.on, Lesson.n, Lesson.state, LessonCourse.topic,
            LessonCourse.form, LessonCourse.broadcast_id, Course.id.label("course_id"), Group.id.label("group_id"),
-           Group.slug, Group.name, Group.kind, Group.grade, Group.shift, _Parent.name.label("parent_name"),
+           Group.slug, Group.name, Group.kind, Group.grade,
+           func.coalesce(Lesson.shift, Group.shift).label("shift"), _Parent.name.label("parent_name"),
            _Parent.slug.label("parent_slug"), _Parent.grade.label("parent_grade"),
            Subject.name.label("subject"), Room.name.label("room"))
     .select_from(LessonCourse)

@@ -118,8 +118,9 @@ class Weekly:
                     (group_key(name), card.weekday, hours.get(card.period, Hour(None, card.period)).n)
                     for card in row.cards
                 )
-        known = {id: places for id, places in self._places_by_subject().items() if id not in named} if strange else {}
         subjects = {row.id: row for row in self.courses.subjects()}
+        places = self._places_by_subject() if strange else {}
+        known = {id: (subjects[id].name, own) for id, own in places.items() if id not in named}
         for word, id in subject_match.match(strange, known).items():
             self.courses.take_for(word, subjects[id], first[word])
 
