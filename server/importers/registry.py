@@ -28,7 +28,8 @@ Importer = Callable[..., Result]
 # Refusals of sound files that may only have been put into the wrong place.
 _OF_ANOTHER_KIND = frozenset((
     "header_missing", "column_missing", "not_text", "not_a_table", "format_unknown", "archive_broken",
-    "timetable_unknown", "drawn_unknown", "xml_broken", "xml_cut_off", "content_no_front_matter", "oneroster_no_zip", "oneroster_files",
+    "timetable_unknown", "drawn_unknown", "xml_broken", "xml_cut_off", "content_no_front_matter", "oneroster_no_zip",
+    "oneroster_files",
 ))  # fmt: skip
 
 KINDS: dict[str, Importer] = {
