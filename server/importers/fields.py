@@ -70,7 +70,7 @@ LABELS: dict[str, dict[str, Any]] = {
     "staff": {
         **_NAME,
         "subjects": _l("Subjects"),
-        "roles": _l("Roles"),
+        "roles": _l("Positions"),
         "homeroom": _l("Class teacher of"),
         "room": _l("Room"),
         "phone": _l("Phone"),
@@ -79,15 +79,15 @@ LABELS: dict[str, dict[str, Any]] = {
     "bells": {
         "shift": _l("Shift"),
         "n": _l("Lesson number"),
-        "start": _l("Start"),
-        "end": _l("End"),
+        "start": _l("Start of the lesson"),
+        "end": _l("End of the lesson"),
         "break": _l("Break after it"),
     },
     "terms": {
         "kind": _l("Kind of term or holiday"),
-        "name": _l("Name"),
-        "start": _l("Start"),
-        "end": _l("End"),
+        "name": _l("Name of the term or holiday"),
+        "start": _l("First day"),
+        "end": _l("Last day"),
         "grades": _l("Grades"),
     },
     "tv": {

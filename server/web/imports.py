@@ -160,7 +160,8 @@ def download(draft_id: str) -> Any:
     if check is None:
         raise DomainError("not_found")
     book = findings_book.make(import_desk.content(config(), row), check.findings, check.grid)
-    name = f"{row.file_name.rsplit('.', 1)[0]} – {_('findings')}.xlsx"
+    findings = _("findings")  # not within the f-string, where Babel would not see it
+    name = f"{row.file_name.rsplit('.', 1)[0]} – {findings}.xlsx"
     return send_file(io.BytesIO(book), mimetype=findings_book.MIMETYPE, as_attachment=True, download_name=name)
 
 

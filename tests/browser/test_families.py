@@ -107,7 +107,7 @@ def test_a_family_is_confirmed_parted_and_put_back_without_script(browser: Brows
     expect(page.get_by_text("Taken back.")).to_be_visible()
     page.goto(office.pages["household"])
     page.get_by_role("button", name=re.compile("^Lives elsewhere.*Veslov Gleb$")).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Family of one child")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Family of 1 child")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Family of 2 children")
     page.context.close()

@@ -32,7 +32,7 @@ from sync.ids import uuid7
 MOST_SAID = 20  # reasons that are named
 _SENTENCES = {
     "changed": _l("%(table)s “%(label)s” was changed since."),
-    "missing": _l("%(table)s “%(label)s” is no longer there."),
+    "missing": _l("No longer there: %(table)s."),
     "returned": _l("%(table)s “%(label)s” was made again since."),
     "used": _l("%(table)s “%(label)s” is in use since: %(other)s."),
     "clash": _l("What was made since stands in the way of what would come back."),
