@@ -82,7 +82,8 @@ class Journal:
         marks, whole = self._marks.setdefault(parent or table.name, {}), self._marks.setdefault(table.name, {})
         names, columns = _key_names(table), table.c.keys()
         for row in rows:
-            values = tuple(row.get(name, _NOTHING) for name in columns)
+            in_order = list(row) == columns
+            values = tuple(row.values()) if in_order else tuple(row.get(name, _NOTHING) for name in columns)
             if parent and made.get((row[column],), ()) is None:
                 self._add_part(marks, (row[column],), values)
                 continue

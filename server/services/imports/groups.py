@@ -76,7 +76,6 @@ class Groups:
         self.slugs.add(slug)
         group = Group(id=content_id("group", self.book.school.id, slug), slug=slug, name=name, **values)
         self.book.add(group)
-        self.book.flush()
         self.by_id[group.id] = group
         return group
 

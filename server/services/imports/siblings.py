@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from server.importers.addresses import Place, read_place, same_place
 from server.importers.people import MOST_SIBLINGS, households
@@ -39,10 +39,14 @@ class Siblings:
             household = self._of(proposal, listed, phones, bool(homeless))
             if household is not None:
                 joining.append((household, homeless))
-        self.book.flush()
-        for household, homeless in joining:
-            for person in homeless:
-                self.book.set(person, household_id=household.id)
+        pairs = [(person, household.id) for household, homeless in joining for person in homeless]
+        for person, household_id in pairs:
+            if inspect(person).transient:
+                person.household_id = household_id  # both are new, and stored in the right order
+        if any(person.household_id is None for person, _household_id in pairs):
+            self.book.flush()
+            for person, household_id in pairs:
+                self.book.set(person, household_id=household_id)
 
     def _of(
         self, proposal: HouseholdRow, listed: Sequence[Person], phones: set[str], is_needed: bool

@@ -62,7 +62,7 @@ class Weekly:
         self.courses.declare(table.subjects)
         self._follow_names()
         taken = [one for row in table.lessons if (one := self._read(row, table, hours))]
-        keyed = with_keys(replace(one.row, subject=one.subject.name, groups=tuple(map(_spelt, one.groups)))
+        keyed = with_keys(replace(one.row, subject=one.subject.name, groups=tuple(map(self._spelt, one.groups)))
                           if one.groups else one.row for one in taken)  # fmt: skip
         for one, row in zip(taken, keyed, strict=True):
             one.row = replace(one.row, key=row.key)
@@ -272,12 +272,11 @@ class Weekly:
         for slot in known.values():
             self.book.remove(slot)
 
+    def _spelt(self, group: Group) -> tuple[str, str]:
+        """Class and part as the school writes them."""
+        return (self.groups.by_id[group.parent_id].name, group.name) if group.parent_id else (group.name, "")
+
     def _room(self, card: CardRow, row: LessonRow) -> str | None:
         if len(card.rooms) > 1:
             self.book.warn("rooms_several", row.where, value=", ".join(card.rooms), suggestion=card.rooms[0])
         return self.courses.room(card.rooms[0]).id if card.rooms else None
-
-
-def _spelt(group: Group) -> tuple[str, str]:
-    """Class and part as the school writes them."""
-    return (group.parent.name, group.name) if group.parent_id else (group.name, "")
