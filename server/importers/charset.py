@@ -15,8 +15,8 @@ _BOMS = (
 # Frequent letters: in the right code page they are the most common ones, in a wrong one they are not.
 _FREQUENT = frozenset("оеаинтсрвл")
 _SINGLE_BYTE = ("cp1251", "koi8-r", "cp866")
-# Serbian and Macedonian letters of cp1251 stand where KZ-1048 (STRK 1048-2002) has the Kazakh ones.
-_NOT_RUSSIAN = frozenset("ЈјЄєЌќЅѕЏџ")
+# Letters of other Slavic languages in cp1251 stand where KZ-1048 (STRK 1048-2002) has the Kazakh ones.
+_NOT_RUSSIAN = frozenset("ЈјЄєЌќЅѕЏџЎўЇїҐґ")
 
 
 @dataclass(frozen=True)

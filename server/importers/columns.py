@@ -11,7 +11,7 @@ from server.importers.contacts import is_contact
 from server.importers.headers import HEADERS, IGNORED, REQUIRED
 from server.importers.tables import Cell
 from server.importers.values import plain, read_date, show
-from server.importers.wording import field_of, understand
+from server.importers.wording import field_of, part_of, understand
 
 _SEARCHED_ROWS, _MENDED_ROWS = 40, 12
 _SYMBOLS = {"№": " nr ", "#": " nr "}
@@ -74,8 +74,27 @@ def known_share(kind: str, rows: Sequence[Sequence[Cell]]) -> float:
     fields = [guess.field for guess in header.guesses if guess.field]
     named = [label for label, guess in zip(header.labels, header.guesses, strict=True)
              if label and (guess.field or not is_ignored(label))]  # fmt: skip
-    share = min(1.0, header.weight / max(1, len(named)))
+    share = min(1.0, header.weight / max(1, len(named) + _nameless(header, rows)))
     return share if not missing(kind, fields) else share / 2
+
+
+def _nameless(header: Header, rows: Sequence[Sequence[Cell]]) -> int:
+    """How many columns hold something else than numbers below a header that does not name them."""
+    first = header.row + header.height
+    body = rows[first : first + _MENDED_ROWS]
+    named = {at for at, label in enumerate(header.labels) if label}
+    texts = {at for row in body for at, cell in enumerate(row[:WIDEST]) if cell != "" and not _is_number(cell)}
+    return len(texts - named)
+
+
+def _is_number(cell: Cell) -> bool:
+    return isinstance(cell, (int, float)) or show(cell).strip(" .").isdigit()
+
+
+def known_columns(kind: str, rows: Sequence[Sequence[Cell]]) -> int:
+    """How many columns the best header for ``kind`` names."""
+    header = _best(kind, rows, None)
+    return sum(bool(guess.field) for guess in header.guesses) if header else 0
 
 
 def _best(kind: str, rows: Sequence[Sequence[Cell]], mend: bool | None) -> Header | None:
@@ -124,6 +143,8 @@ def _double(kind: str, at: int, above: Sequence[Cell], row: Sequence[Cell], mend
 def _joint(kind: str, top: str, bottom: str, mend: bool) -> Guess:
     if not (top and bottom):
         return meaning(kind, top or bottom, mend)
+    if part := part_of(kind, normal(top), normal(bottom)):
+        return Guess(part, _GRAMMAR, "header")
     both = meaning(kind, f"{top} {bottom}", mend)
     return both if both.field else meaning(kind, bottom, mend)
 

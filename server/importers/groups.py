@@ -15,7 +15,12 @@ _ASIDE = re.compile(r"\([^)]*\)")  # "5А (казахский)"
 _BETWEEN = re.compile(
     r"(?<=\d)\s*[/_.]\s*(?=[^\W_])|(?<=\d)\s+(?=\d)|[–—−]"
 )  # what stands for the hyphen of 5-А and 7-1
-_WORD = re.compile(r"(?i)(?:-?(?:й|го))?(?:классы|класса|класс|кл|сыныбы|сынып|class|grade):?")
+_ORDINAL = re.compile(r"(?<=\d)-(?:й|го)(?![^\W\d_])")  # 5-й «Б»
+_WORDS = r"(?:классы|класса|класс|кл|сыныбы|сынып|class|grade)"
+_WORD = re.compile(rf"(?i)(?:-?(?:й|го))?{_WORDS}:?")
+_WORD_APART = re.compile(
+    rf"(?i)(?:-?(?:й|го)\s*)?(?<![^\W\d_]){_WORDS}(?![^\W\d_])[.:]?"
+)  # "10 класс А" is no "класса"
 _CLASS = re.compile(r"(1[01]|[1-9])(?:-?([А-ЯЁІҺӘҒҚҢӨҰҮ]{1,4})|-(\d{1,2}))?")
 _TITLE = re.compile(
     r"(?i)(?<!\d)(1[01]|[1-9])(?!\d)\s*(?:-?(?:й|го)\b)?\s*[-–]?\s*[«\"“„]?\s*([а-яёіһәғқңөұүa-z]?)\s*[»\"”]?\s*-?(?:го)?\s*"
@@ -33,7 +38,10 @@ def read_class(cell: Cell) -> Read[str]:
         return Read("")
     if len(typed) > _LONGEST:
         return Read("", "class_unknown", level=ERROR)
-    upper = _WORD.sub("", _DROPPED.sub("", _BETWEEN.sub("-", _ASIDE.sub("", typed)))).upper()
+    bare = _ORDINAL.sub("", _ASIDE.sub("", typed))
+    told = _WORD_APART.sub("", bare)
+    upper = _DROPPED.sub("", _BETWEEN.sub("-", told))
+    upper = (_WORD.sub("", upper) if told == bare else upper).upper()
     mapped = to_cyrillic(upper)
     found = _CLASS.fullmatch(mapped)
     if not found:

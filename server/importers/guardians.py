@@ -7,7 +7,7 @@ from datetime import date
 from server.importers.contacts import phones_in, read_email, read_phone
 from server.importers.findings import ERROR, Notes, Result
 from server.importers.mapping import NOTHING_SAID, Mapping
-from server.importers.names import Name, read_name, split_name
+from server.importers.names import Name, read_name, read_name_if_any, split_name
 from server.importers.records import Record, read_records
 from server.importers.rows import GuardianRow, GuardianshipRow
 from server.importers.students import take_class, take_name
@@ -25,6 +25,7 @@ _RELATIONS = tuple((re.compile(pattern), code) for pattern, code in (
 ))  # fmt: skip
 _SIGNS = r"мать|мама|отец|папа|бабушка|дедушка|опекун|опекунша|анасы|ана|әкесі|әке|әжесі|атасы|mother|father|guardian"
 _ASIDE = re.compile(rf"(?i)\(\s*({_SIGNS})\s*\)|^({_SIGNS})\s*[:—–-]\s*|\s*[,—–-]\s*({_SIGNS})$")
+_BEFORE = re.compile(rf"(?i)({_SIGNS})\s+(\w.*\s.*)")  # "мать Иванова Анна": a sign before a whole name
 _LONGEST = 400  # characters of a cell that names people
 _MORE = re.compile(r"[;/\n,():\d=]|[—–-]\s|\s[—–-]")  # signs without which a cell is one name and nothing else
 _LINES = re.compile(r"[;/\n]")
@@ -95,7 +96,7 @@ def _of_owner(record: Record, owner: str, region: str) -> Iterator[GuardianRow]:
 def _names(record: Record, owner: str) -> list[tuple[Name, str, str]]:
     """(name, words that say the relation, phone beside the name) of each person whom the cells of one owner name."""
     if f"{owner}_last" in record.cells:
-        parts = [record.take(f"{owner}_{part}", read_name) for part in ("last", "first", "middle")]
+        parts = [record.take(f"{owner}_{part}", read_name_if_any) for part in ("last", "first", "middle")]
         if parts[0]:
             return [(Name(*parts), "", "")]
     field = owner if owner in record.cells else f"{owner}_first"
@@ -103,7 +104,9 @@ def _names(record: Record, owner: str) -> list[tuple[Name, str, str]]:
     if not clean(cell):
         return []
     whole = record.take(field, _read_without_phone)
-    if not _MORE.search(cell):
+    if not whole:
+        return []
+    if not _MORE.search(cell) and not _BEFORE.match(clean(cell)):
         return [(split_name(whole), "", "")]
     return [found for piece in _pieces(cell) if (found := _one(piece))[0].last]
 
@@ -111,7 +114,7 @@ def _names(record: Record, owner: str) -> list[tuple[Name, str, str]]:
 def _read_without_phone(cell: Cell) -> Read[str]:
     """What is to be said of a name that may have a phone beside it."""
     text = show(cell)[:_LONGEST]
-    return read_name(_PHONE.sub(" ", text) if _PHONE.search(text) else cell)
+    return read_name_if_any(_PHONE.sub(" ", text) if _PHONE.search(text) else cell)
 
 
 def _pieces(text: str) -> list[str]:
@@ -130,5 +133,8 @@ def _one(piece: str) -> tuple[Name, str, str]:
     text = _PHONE.sub(" ", piece).strip()
     sign = _ASIDE.search(text)
     words = next((group for group in sign.groups() if group), "") if sign else ""
-    name = split_name(read_name(_ASIDE.sub(" ", text)).value)
+    bare = _ASIDE.sub(" ", text)
+    if front := _BEFORE.match(bare.strip()):
+        words, bare = words or front[1], front[2]
+    name = split_name(read_name(bare).value)
     return name, words, phone[1] if phone else ""

@@ -385,7 +385,11 @@ REQUIRED: dict[str, tuple[tuple[Words, ...], ...]] = {
     "bells": ((("n",),), (("start",),), (("end",),)),
     "terms": ((("name",),), (("start",),), (("end",),)),
     "tv": ((("date",),), (("start",),), (("subject",),), (("grade",),)),
-    "connectivity": ((("last", "first"), ("full",)), (("class",),)),
+    "connectivity": (
+        (("last", "first"), ("full",)),
+        (("class",),),
+        (("internet",), ("device",), ("tv",), ("channel",)),
+    ),
     "plan": ((("topic",),),),
     "assessments": ((("subject",),), (("kind",),)),
     "exemptions": ((("last", "first"), ("full",)), (("subject",),)),

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from server.importers.alphabets import mend_mixed
 from server.importers.tables import Cell
-from server.importers.values import Read, clean, read_text
+from server.importers.values import Read, clean, plain, read_text
 
 _LONGEST = 300  # characters of a whole name
 _HYPHEN = re.compile(r"(?<=\w)\s*[-‐‑–—]\s*(?=[^\W\d_])")
+_NONE = frozenset((
+    "нет", "отсутствует", "не указано", "не указан", "не указана", "без отчества", "н д", "жоқ", "none", "n a", "null",
+))  # fmt: skip
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DASH = re.compile(r"[-‐‑–—]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -51,6 +54,11 @@ def read_name(cell: Cell) -> Read[str]:
     if _LATIN.search(text) and (mended := mend_mixed(text)) != text:
         return Read(tidy(mended), "name_latin", tidy(mended))
     return found if found.code else Read(tidy(text))
+
+
+def read_name_if_any(cell: Cell) -> Read[str]:
+    """As ``read_name``; what says that there is no such name ("нет", "отсутствует", "жоқ") is none."""
+    return Read("") if plain(clean(cell)) in _NONE else read_name(cell)
 
 
 def tidy(text: str) -> str:

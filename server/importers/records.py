@@ -10,6 +10,7 @@ from server.importers.findings import ERROR, WARNING, Notes, Refused
 from server.importers.groups import class_in_title, read_class
 from server.importers.layout import Layout, lay_out
 from server.importers.mapping import NOTHING_SAID, Mapping
+from server.importers.merged_rows import unmerge
 from server.importers.rows import Where
 from server.importers.sniff import other_kind
 from server.importers.tables import Cell, Sheet, Source, read_sheets
@@ -130,6 +131,7 @@ def _records(sheet: Sheet, layout: Layout, notes: Notes) -> Iterator[Record]:
     title = " ".join(text for row in sheet.rows[: max(layout.header, 0)] for cell in row if (text := clean(cell)))
     headings = sheet.rows[layout.first - layout.height : layout.first]
     fields = layout.fields
+    sheet = unmerge(sheet, layout.first, fields)
     names = {column.field: column for column in layout.columns if column.field}
     labels = {field: column.label.rpartition(" · ")[2] or column.letter for field, column in names.items()}
     letters = {field: column.letter for field, column in names.items()}

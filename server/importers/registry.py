@@ -80,10 +80,8 @@ def _better(refusal: Refused, kind: str, name: str, data: bytes) -> Refused:
     """For a file that is sound but of another kind: what it looks like instead of what it lacks."""
     if refusal.code not in _OF_ANOTHER_KIND:
         return refusal
-    found = dict(sniff.guess(name, data))
-    best = max(found, key=lambda one: found[one], default=kind)
-    clearly = found.get(best, 0) >= max(sniff.SURE, found.get(kind, 0) + sniff.CLEARLY)
-    return Refused("looks_like", row=refusal.row, kind=best) if best != kind and clearly else refusal
+    other = sniff.other_kind_of(kind, name, data)
+    return Refused("looks_like", row=refusal.row, kind=other) if other else refusal
 
 
 def look(

@@ -3,12 +3,13 @@
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from server.importers import limits
-from server.importers.columns import known_share
+from server.importers.columns import known_columns, known_share
+from server.importers.drawn_grid import read_grid
+from server.importers.drawn_layout import find_blocks
 from server.importers.findings import Notes, Refused
-from server.importers.groups import read_class
 from server.importers.headers import HEADERS
 from server.importers.tables import Sheet, read_sheets
 from server.importers.values import clean, plain
@@ -26,21 +27,42 @@ _FET = "activity id"
 
 def guess(name: str, data: bytes) -> tuple[tuple[str, float], ...]:
     """(kind, confidence from 0 to 1), best first, by what the file holds; () when nothing is recognised."""
-    found = _by_bytes(data)
-    if not found:
-        try:
-            found = _by_sheets(read_sheets(data, Notes(name)))
-        except Refused:
-            return ()
-    return tuple(sorted(found.items(), key=lambda pair: -pair[1]))
+    return tuple(sorted(_shares(name, data)[0].items(), key=lambda pair: -pair[1]))
+
+
+def other_kind_of(kind: str, name: str, data: bytes) -> str:
+    """The kind that a file clearly is when it is not ``kind``, else ""."""
+    return _clearly_another(kind, *_shares(name, data))
+
+
+def _shares(name: str, data: bytes) -> tuple[dict[str, float], Sequence[Sheet]]:
+    """Kind → confidence, and the sheets where they had to be looked at."""
+    if found := _by_bytes(data):
+        return found, ()
+    try:
+        sheets = read_sheets(data, Notes(name))
+    except Refused:
+        return {}, ()
+    return _by_sheets(sheets), sheets
 
 
 def other_kind(kind: str, sheets: Sequence[Sheet]) -> str:
     """The kind that a table clearly is when it is not ``kind``, else ""."""
-    shares = _by_sheets(sheets)
+    return _clearly_another(kind, _by_sheets(sheets), sheets)
+
+
+def _clearly_another(kind: str, shares: Mapping[str, float], sheets: Sequence[Sheet]) -> str:
+    """The kind with the best of ``shares`` when it is far better than ``kind``, else "".
+
+    A list that only lacks a column is no list of another kind: that one has to name columns which ``kind`` does not.
+    """
     best = max(shares, key=lambda one: shares[one], default=kind)
     clearly = shares.get(best, 0) >= max(SURE, shares.get(kind, 0) + CLEARLY)
-    return best if best != kind and clearly and (kind, best) not in _ALSO else ""
+    if best == kind or not clearly or (kind, best) in _ALSO:
+        return ""
+    parts = [sheet.rows[:_ROWS] for sheet in sheets[:_SHEETS]]
+    lists = {best, kind} <= HEADERS.keys()
+    return best if not lists or any(known_columns(best, rows) > known_columns(kind, rows) for rows in parts) else ""
 
 
 def _by_bytes(data: bytes) -> dict[str, float]:
@@ -84,17 +106,9 @@ def _exported(sheet: Sheet) -> float:
 
 
 def _drawn(sheet: Sheet) -> float:
-    """A timetable as schools draw it: days down the side or across, classes in one row or column."""
+    """A timetable as schools draw it: days down the side or across, classes in a row, in a column or in titles."""
     rows = [[clean(cell) for cell in row] for row in sheet.rows[:_ROWS]]
     days = {found[0].casefold() for row in rows for text in row if len(text) < 30 and (found := _WEEKDAYS.search(text))}
-    across = max((len({read_class(text).value for text in row if _names_class(text)}) for row in rows), default=0)
-    columns = zip(*(row + [""] * (60 - len(row)) for row in rows if len(row) <= 60), strict=True)
-    down = max(
-        (len({read_class(text).value for text in column if _names_class(text)}) for column in columns), default=0
-    )
-    return 0.9 if len(days) >= 2 and max(across, down) >= 2 else 0.0
-
-
-def _names_class(text: str) -> bool:
-    """A class with its letter, or the word beside the number: lesson numbers are no classes."""
-    return len(text) < 12 and not text.isdigit() and bool(read_class(text).value)
+    grid = read_grid(sheet) if len(days) >= 2 else None
+    blocks = [block for one in (grid, grid.turned()) for block in find_blocks(one)] if grid else []
+    return 0.9 if any(len(level.entries) > 1 for block in blocks for level in block.levels) else 0.0

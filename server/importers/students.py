@@ -2,7 +2,7 @@
 
 from server.importers.findings import ERROR, WARNING
 from server.importers.groups import class_in_title, read_class
-from server.importers.names import Name, is_short, read_name, split_first, split_name
+from server.importers.names import Name, is_short, read_name, read_name_if_any, split_first, split_name
 from server.importers.records import Record
 from server.importers.values import clean, show
 
@@ -13,10 +13,10 @@ def take_name(record: Record) -> Name:
         name = split_name(record.need("full", read_name))
         if name.last and not name.first:
             record.note(ERROR, "name_incomplete", "full", value=name.last)
-        middle = record.take("middle", read_name)
+        middle = record.take("middle", read_name_if_any)
         return Name(name.last, name.first, name.middle or middle)
     last, first = record.need("last", read_name), record.need("first", read_name)
-    middle = record.take("middle", read_name)
+    middle = record.take("middle", read_name_if_any)
     if not middle:
         first, middle = split_first(first)
     return Name(last, first, middle)

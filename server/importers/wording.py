@@ -64,6 +64,7 @@ _WORDS = tuple((re.compile(pattern), sign) for pattern, sign in (
 
 _OWNERS = ("_mother", "_father", "_parent", "_student", "_staff")  # when several are named the first one counts
 _NAMES = frozenset({"last", "first", "middle", "full"})
+_WHOLE = frozenset({"full", ""})
 _FAMILY = ("parent", "parent2", "mother", "father")
 _FIELDS = {"birth": "birth_date", "subjects": "subject"}  # what a thing is called where it is not called like itself
 
@@ -110,6 +111,14 @@ def _what(whats: set[str]) -> str | None:
     if whats <= _NAMES:
         return "first" if whats == {"first", "middle"} else "full"
     return "full" if whats <= {*_NAMES, "phone"} and "phone" in whats else None
+
+
+def part_of(kind: str, heading: str, label: str) -> str:
+    """The field of a label that names a part of the name its heading names whole: "Имя" below "ФИО ученика"."""
+    whole, part = understand(heading), understand(label)
+    if whole is None or part is None or whole.what not in _WHOLE or part.what not in _NAMES - {"full"}:
+        return ""
+    return field_of(kind, Meaning(part.owner or whole.owner, part.what))
 
 
 def field_of(kind: str, meaning: Meaning) -> str:
