@@ -1,9 +1,10 @@
 """Offices for tests: a migrated home and one with the whole village, made once and copied for each test."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,13 @@ from server.extensions import db
 from server.models import Person
 from server.services import accounts, publishing, schema
 from server.services.weeks import week_days
-from tests.server import factory, village
+from tests.server import factory, rosters, village
 from tests.server.terminal import Korablik
 
 NOW = datetime(2026, 12, 7, 8, 0)  # Monday of the sample week, at the school
+SCHOOLS = {"village": {"locale": "ru"}, "kazakh": {"locale": "kk", "country": "KZ", "timezone": "Asia/Almaty"}}
+LISTS = {"terms": "terms.csv", "bells": "bells.csv", "people": "classes.xlsx", "staff": "staff.xlsx",
+         "timetable": "timetable_asc.xml"}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -83,6 +87,31 @@ def here(village_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
     """The village, in a copy of its own."""
     with office_on_copy(village_home, tmp_path / "home") as app:
         yield app
+
+
+@pytest.fixture(scope="session")
+def listed_homes(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Homes with the lists of a sample school and its timetable, each made when it is first asked for, then shared."""
+
+    @cache
+    def home_of(name: str) -> Path:
+        home = tmp_path_factory.mktemp(name) / "home"
+        with office_on_copy(blank_home, home):
+            factory.school(week_anchor=None, **SCHOOLS[name])
+            for kind, file in LISTS.items():
+                report = village.bring(kind, (file, (rosters.FOLDERS[name] / file).read_bytes()))
+                if report.errors:
+                    raise ValueError(village.codes(report))
+        return home
+
+    return home_of
+
+
+@pytest.fixture
+def listed(listed_homes: Callable[[str], Path], tmp_path: Path) -> Iterator[Callable[[str], APIFlask]]:
+    """Opens such a school in a copy of its own, inside its context: ``listed("kazakh")``."""
+    with ExitStack() as stack:
+        yield lambda name: stack.enter_context(office_on_copy(listed_homes(name), tmp_path / name))
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,7 @@
 import csv
 import io
 import json
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +12,7 @@ from apiflask import APIFlask
 from flask_babel import force_locale
 from sqlalchemy import func, select
 
-from server import create_app, store
-from server.config import make_config
+from server import store
 from server.extensions import db
 from server.models import Assessment, Group, Norm, Term, Year
 from server.services import assessments, checks, imports
@@ -23,23 +21,15 @@ from tests.server import factory, village
 from tests.server.conftest import office_on_copy
 
 KAZAKH = Path(__file__).parents[2] / "data" / "kazakh"
-FILES = {"terms": "terms.csv", "people": "classes.xlsx", "staff": "staff.xlsx", "timetable": "timetable_asc.xml"}
 
 
 @pytest.fixture(scope="module")
-def kazakh_home(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kazakh_home(listed_homes: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the school and its schedule."""
     home = tmp_path_factory.mktemp("kazakh") / "home"
-    shutil.copytree(blank_home, home)
-    app = create_app(make_config(home, testing=True))
-    with app.app_context():
-        factory.school(locale="kk", country="KZ", timezone="Asia/Almaty", week_anchor=None)
-        for kind, name in {**FILES, "assessments": "assessments.csv"}.items():
-            report = village.bring(kind, (name, (KAZAKH / name).read_bytes()))
-            assert not report.errors, village.codes(report)
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
+    with office_on_copy(listed_homes("kazakh"), home):
+        report = village.bring("assessments", ("assessments.csv", (KAZAKH / "assessments.csv").read_bytes()))
+        assert not report.errors, village.codes(report)
     return home
 
 
