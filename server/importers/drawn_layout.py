@@ -1,6 +1,6 @@
 """Finds the tables of a drawn sheet: rows of headings (classes, days) and the rows of lessons below them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from server.importers.drawn_grid import Cell, Grid
 from server.importers.drawn_words import (
@@ -66,6 +66,7 @@ def find_blocks(grid: Grid, *, sheet_classes: tuple[str, ...] = ()) -> list[Bloc
                 blocks.append(Block(open_levels, heads=heads))
                 heads = []
             open_levels[:] = [old for old in open_levels if old.kind != level.kind] + [level]
+            state = _beside(cells, level, state)
             if level.kind == "classes":
                 known |= {names for _, names in level.entries if isinstance(names, tuple)}
             continue
@@ -76,6 +77,13 @@ def find_blocks(grid: Grid, *, sheet_classes: tuple[str, ...] = ()) -> list[Bloc
         elif blocks:
             blocks[-1].rows.append((row, state))
     return blocks
+
+
+def _beside(cells: list[Cell], level: Level, state: State) -> State:
+    """What stands beside the classes of a heading: their day, where the heading comes again for every day."""
+    named = {id(cell) for cell, _ in level.entries}
+    days = [day for cell in cells if id(cell) not in named and (day := read_weekday(cell.text))]
+    return replace(state, day=days[0]) if level.kind == "classes" and len(days) == 1 else state
 
 
 # --- headings --------------------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ _GROUP = re.compile(
     r"(?:гр|группа|подгр|подгруппа|п ?г|топ|group|gr|к)?"
 )
 _LOOSE_GROUP = re.compile(
-    r"(?i)(?<![\w.])(?:([1-6])\s?(?:-?(?:я|ая))?[\s-]?(?:гр(?:уппа)?\b\.?|подгр(?:уппа)?\b\.?|п/г|топ\b)|"
+    r"(?i)(?<![\w.])(?:([1-6])\s?(?:-?(?:я|ая))?[\s-]?(?:гр(?:уппа)?\b\.?|подгр(?:уппа)?\b\.?|п/г|топ\b|[пт]\b\.?)|"
     r"(?:гр(?:уппа)?\b\.?|подгр(?:уппа)?\b\.?|п/г)\s?([1-6]))"
 )
 _LOOSE_WEEK = re.compile(r"(?i)(?<!\w)(числ(?:итель|\.)?|знам(?:енатель|\.)?)(?!\w)")
@@ -197,6 +197,8 @@ def _alternatives(text: str, rooms: Sequence[str], style: Style) -> list[str]:
 def _sides(piece: str, rooms: Sequence[str], style: Style) -> list[str]:
     """Parts at a slash without spaces: all of them subjects that are known, or as many as there are rooms."""
     sides = [side.strip() for side in piece.split("/")]
+    if len(sides) > 1 and _LOOSE_GROUP.search(sides[0]) and all(map(_LOOSE_GROUP.fullmatch, sides[1:])):
+        return sides  # "Англ. яз. 1гр/2гр"
     if len(sides) < 2 or not all(len(_first_word(side)) > 2 for side in sides):
         return [piece]
     known = all(plain(_BRACKETS.sub(" ", side)) in style.subjects for side in sides)
