@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from server.models import Base, School
 from server.services import schema
 from server.services.archive_cells import writer
+from server.services.imports.row_names import table_label
 
 FORMAT, VERSION = "korablik-school", 1
 LEFT_OUT = {"ended_session", "import_draft"}  # sessions and uploads on their way: of this installation only
@@ -124,8 +125,6 @@ def _files(home: Path) -> Iterator[Path]:
 
 
 def _readme(school: School, counts: dict[str, int]) -> str:
-    models = (mapper.class_ for mapper in Base.registry.mappers)
-    meanings = {model.__tablename__: (model.__doc__ or "").partition("\n")[0] for model in models}
     lines = [
         _("Everything that %(school)s keeps in Korablik.", school=school.name),
         "",
@@ -135,6 +134,6 @@ def _readme(school: School, counts: dict[str, int]) -> str:
         _("files/ holds the editions as they were published. Passwords and secret keys are not in here."),
         _("To put it all into an empty home: korablik init --from THIS_FILE.zip"),
         "",
-        *(f"tables/{name}.csv  ({count})  {meanings.get(name, '')}" for name, count in counts.items()),
+        *(f"tables/{name}.csv  ({count})  {table_label(name)}" for name, count in counts.items()),
     ]
     return "\r\n".join(lines) + "\r\n"

@@ -12,6 +12,7 @@ from server.importers.findings import ERROR, INFO, WARNING, Finding, GridSheet
 from server.importers.mapping import ColumnView, SheetView
 from server.services.import_check import Check
 from server.services.import_told import BARE, Sort
+from server.services.imports.row_names import field_label
 from server.web import import_words
 
 SHOWN = 100  # findings of a level before the rest is only in the workbook
@@ -168,7 +169,8 @@ def distinct(texts: Sequence[str]) -> list[tuple[int, str, int]]:
 
 def place_of(kind: str, finding: Finding) -> str:
     """The column of a finding: its letter and what the header, or else we, call it."""
-    column = str(LABELS.get(kind, {}).get(finding.column, finding.column))
+    plain = finding.column if finding.letter else field_label(finding.column)
+    column = str(LABELS.get(kind, {}).get(finding.column, plain))
     return " · ".join(dict.fromkeys(part for part in (finding.letter, column) if part))
 
 

@@ -65,7 +65,7 @@ GUIDES: dict[str, Guide] = {  # in the order in which a school brings them
 }  # fmt: skip
 COUNTS = {  # what is counted while a file is taken in, in this order
     "created": _l("new"),
-    "updated": _l("changed"),
+    "updated": _l("updated"),
     "unchanged": _l("as before"),
     "shown": _l("not in the file, kept"),
 }

@@ -23,8 +23,10 @@ from server.models import Account, Base, School
 from server.models.base import UtcDateTime
 from server.services import accounts, keys, schema, school_archive, school_arrival
 from server.services.archive_cells import NOTHING, reader, writer
+from server.services.imports.row_names import TABLES
 from sync.signing import verify
 from tests.server import factory, logbook
+from tests.server.conftest import office_on_copy
 from tests.server.factory import TODAY
 
 NOW = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
@@ -61,9 +63,10 @@ def archive(app: APIFlask) -> tuple[bytes, school_archive.Archived]:
 
 
 @contextmanager
-def empty_home(home: Path, url: str | None = None) -> Iterator[APIFlask]:
+def empty_home(home: Path, url: str) -> Iterator[APIFlask]:
+    """A home whose database is elsewhere."""
     home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, **({"database_url": url} if url else {})))
+    app = create_app(make_config(home, testing=True, database_url=url))
     try:
         with app.app_context():
             schema.prepare()
@@ -91,9 +94,9 @@ def rebuilt(data: bytes, change: Callable[[str, bytes], bytes | None], **more: b
     return out.getvalue()
 
 
-def test_an_empty_home_gets_the_same_state(full: APIFlask, tmp_path: Path) -> None:
+def test_an_empty_home_gets_the_same_state(full: APIFlask, blank_home: Path, tmp_path: Path) -> None:
     data, made = archive(full)
-    with empty_home(tmp_path / "other") as other:
+    with office_on_copy(blank_home, tmp_path / "other") as other:
         arrived = put(other, data)
         assert arrived.state == made.state and arrived.rows == made.rows
         assert archive(other)[1].state == made.state
@@ -107,7 +110,7 @@ def test_the_same_state_on_postgres(full: APIFlask, tmp_path: Path, pg_url: str)
         assert archive(other)[1].state == made.state
 
 
-def test_secrets_stay_behind_and_administrators_get_a_new_password(full: APIFlask, tmp_path: Path) -> None:
+def test_secrets_stay_behind_and_administrators_get_a_new_password(full: APIFlask, blank_home: Path, tmp_path: Path) -> None:
     data, _made = archive(full)
     account = db.session.scalars(select(Account)).one()
     epoch = db.session.scalars(select(School)).one().epoch
@@ -117,17 +120,17 @@ def test_secrets_stay_behind_and_administrators_get_a_new_password(full: APIFlas
     assert account.session_mark.encode() not in everything
     assert epoch.encode() not in everything
     assert b"SECRET" not in everything
-    with empty_home(tmp_path / "other") as other:
+    with office_on_copy(blank_home, tmp_path / "other") as other:
         ((login, password),) = put(other, data).passwords
         assert login == "admin"
         assert accounts.sign_in(db.session, login, password).account_id == account.id
         assert db.session.scalars(select(School)).one().epoch != epoch
 
 
-def test_editions_come_along_signed_by_the_new_home(full: APIFlask, tmp_path: Path) -> None:
+def test_editions_come_along_signed_by_the_new_home(full: APIFlask, blank_home: Path, tmp_path: Path) -> None:
     data, made = archive(full)
     assert made.files == 1
-    with empty_home(tmp_path / "other") as other:
+    with office_on_copy(blank_home, tmp_path / "other") as other:
         put(other, data)
         folder = other.extensions["korablik"].editions / ("ab" * 32)
         assert (folder / "envelope.json").exists()
@@ -159,10 +162,10 @@ def test_a_home_with_a_school_is_left_alone(full: APIFlask) -> None:
     ],
 )
 def test_a_damaged_archive_leaves_the_home_empty(
-    full: APIFlask, tmp_path: Path, harm: Callable[[bytes], bytes]
+    full: APIFlask, blank_home: Path, tmp_path: Path, harm: Callable[[bytes], bytes]
 ) -> None:
     data, _made = archive(full)
-    with empty_home(tmp_path / "other") as other:
+    with office_on_copy(blank_home, tmp_path / "other") as other:
         before = school_archive.state(db.session)
         with pytest.raises(DomainError, match="archive_unreadable"):
             put(other, harm(data))
@@ -172,13 +175,13 @@ def test_a_damaged_archive_leaves_the_home_empty(
         assert [path.name for path in (tmp_path / "other").glob(".arriving*")] == []
 
 
-def test_an_archive_of_a_newer_version_is_refused(full: APIFlask, tmp_path: Path) -> None:
+def test_an_archive_of_a_newer_version_is_refused(full: APIFlask, blank_home: Path, tmp_path: Path) -> None:
     data, _made = archive(full)
 
     def newer(name: str, part: bytes) -> bytes:
         return part.replace(b'"v": 1', b'"v": 2') if name == "archive.json" else part
 
-    with empty_home(tmp_path / "other") as other, pytest.raises(DomainError, match="archive_newer"):
+    with office_on_copy(blank_home, tmp_path / "other") as other, pytest.raises(DomainError, match="archive_newer"):
         put(other, rebuilt(data, newer))
 
 
@@ -197,6 +200,7 @@ def test_the_readme_names_every_table(full: APIFlask) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         text = parts.read("README.txt").decode("utf-8-sig")
     assert all(f"tables/{name}.csv" in text for name in made.rows)
+    assert set(made.rows) <= set(TABLES)  # the words that it gives for them
 
 
 def test_every_table_travels_or_is_left_out_on_purpose() -> None:
