@@ -76,6 +76,7 @@ def test_a_work_belongs_to_who_is_there_on_the_day_of_the_lesson(school):
     assert owners(school.task) == {*school.students, leaves}
 
 
+@pytest.mark.pdf
 def test_a_task_of_a_group_of_one_has_a_code_though_no_edition_shows_it(school):
     part = factory.group("1", "7a-1", kind="subgroup", parent_id=school.group, division="language")
     other = factory.group("2", "7a-2", kind="subgroup", parent_id=school.group, division="language")
@@ -92,6 +93,7 @@ def test_a_task_of_a_group_of_one_has_a_code_though_no_edition_shows_it(school):
     assert [list(view.tasks) for view in own.extra] == [[task]] and task in own.works
 
 
+@pytest.mark.pdf
 def test_a_class_of_one_has_a_pack(school):
     group = factory.group("8", "8", grade=8)
     factory.student(group, "Odinokov")
@@ -141,6 +143,7 @@ def test_a_group_that_is_of_one_on_any_day_of_the_window_is_not_shown(school, si
     assert {lesson["group"] for lesson in content["lessons"].values()} == {"7a"}
 
 
+@pytest.mark.pdf
 def test_packs_are_for_who_is_there_in_the_rest_of_the_week(school):
     comes, left = factory.person("Novikova"), factory.person("Uhodova")
     factory.membership(comes, school.group, since=TODAY + timedelta(days=1))
@@ -153,6 +156,7 @@ def test_packs_are_for_who_is_there_in_the_rest_of_the_week(school):
     assert names == {*school.students, comes}
 
 
+@pytest.mark.pdf
 def test_the_list_of_files_counts_who_gets_a_pack(school):
     comes, left = factory.person("Novikova"), factory.person("Uhodova")
     factory.membership(comes, school.group, since=TODAY + timedelta(days=1))

@@ -110,7 +110,9 @@ def test_the_same_state_on_postgres(full: APIFlask, tmp_path: Path, pg_url: str)
         assert archive(other)[1].state == made.state
 
 
-def test_secrets_stay_behind_and_administrators_get_a_new_password(full: APIFlask, blank_home: Path, tmp_path: Path) -> None:
+def test_secrets_stay_behind_and_administrators_get_a_new_password(
+    full: APIFlask, blank_home: Path, tmp_path: Path
+) -> None:
     data, _made = archive(full)
     account = db.session.scalars(select(Account)).one()
     epoch = db.session.scalars(select(School)).one().epoch
