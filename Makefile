@@ -1,7 +1,7 @@
 # make demo       set everything up, load the sample village, publish, print, serve on 127.0.0.1:8000
 #                 (SERVE=0 does all but serve, PORT=8080 changes the port)
 # make test       set everything up and run every check that CI runs
-# make test-fast  only what needs no browser, PDF or PostgreSQL: seconds
+# make test-fast  only what needs no browser, PDF, PostgreSQL or large files
 # make bench      measure against the figures in the README
 # make messages   gather the texts of office, paper and reader into the catalogues, for the translator
 # make lock       lock the dependencies anew after a change in pyproject.toml
@@ -34,7 +34,7 @@ test: setup-test lint
 	@$(BIN)/python -m pytest -q -n auto --dist loadscope
 
 test-fast: $(VENV)/.dev setup
-	@$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not browser and not pdf and not postgres"
+	@$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not browser and not pdf and not postgres and not large"
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet .

@@ -28,6 +28,7 @@ from tests.server.test_cli import rows
 from tests.server.village import NOW
 
 HOURS = 261  # of the sample week's timetable: no holiday falls into it
+pytestmark = pytest.mark.large
 NEW_YEARS_EVE, VACATION = datetime(2026, 12, 31, 23, 59), datetime(2028, 7, 16, 9)  # the second is a Sunday
 
 

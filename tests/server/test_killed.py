@@ -100,6 +100,7 @@ def test_a_print_that_is_killed_leaves_no_half_of_a_file(korablik: Korablik, mom
     assert not [file for file in (korablik.home / "packs").rglob("*") if file.is_file() and file.suffix != ".pdf"]
 
 
+@pytest.mark.large
 def test_every_work_that_was_acknowledged_is_there_after_a_kill(korablik: Korablik, moments: list[float]):
     demo_home(korablik.home)
     every = [code for (code,) in rows(korablik.home, "SELECT code FROM work ORDER BY code")]

@@ -429,6 +429,7 @@ def acknowledged(process: subprocess.Popen, delay: float) -> list[int]:
     return [int(number) for number, _ in whole]
 
 
+@pytest.mark.large
 def test_every_acknowledged_op_survives_kill_9(blank_home: Path, tmp_path: Path):
     home = tmp_path / "home"
     with office(blank_home, home) as here:

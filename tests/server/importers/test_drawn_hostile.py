@@ -40,6 +40,7 @@ def test_thousands_of_ranges_over_one_another():
     assert len(told(read("timetable", "x.xlsx", with_merged(ranges)))) == 4
 
 
+@pytest.mark.large
 def test_a_hundred_thousand_rows_are_no_timetable():
     rows = "День;№;5А;5Б\n" + "Пн;1;Алгебра;Физика\n" * 99_990
     (finding,) = read("timetable", "x.csv", rows.encode()).findings

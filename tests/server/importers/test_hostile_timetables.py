@@ -121,6 +121,7 @@ def peak(data):
         tracemalloc.stop()
 
 
+@pytest.mark.large
 def test_rows_take_memory_in_proportion():
     """Two kilobytes a row, so a hundred thousand take two hundred megabytes; more do not fit into a text table."""
     result, megabytes = peak("\n".join([HEADER, *[f"{n};Вт;1;7А;Х;;;;" for n in range(5_000)]]).encode())
@@ -130,6 +131,7 @@ def test_rows_take_memory_in_proportion():
     assert [finding.code for finding in read("timetable", "x", too_long).findings] == ["file_too_large"]
 
 
+@pytest.mark.large
 def test_rows_that_differ_in_everything():
     rows = [f"{n};Week {n} Вт;{n};{n}А+{n} гр;{n};{n} Я.Я.;;{n};" for n in range(2_000)]
     result, megabytes = peak("\n".join([HEADER, *rows]).encode())
@@ -183,6 +185,7 @@ def test_elements_take_memory_in_proportion(piece):
     assert megabytes < 18
 
 
+@pytest.mark.large
 def test_more_elements_than_a_school_can_have():
     assert [finding.code for finding in read("timetable", "x", b"<fet>" + b"<a/>" * 500_001).findings] == [
         "file_too_large"

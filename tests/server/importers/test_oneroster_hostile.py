@@ -85,6 +85,7 @@ def sections(count):
     ],
     ids=lambda files: "",
 )
+@pytest.mark.large
 def test_much_of_everything_stays_small(files):
     data = rosters.packed(files)
     tracemalloc.start()

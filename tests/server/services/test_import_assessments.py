@@ -52,17 +52,20 @@ def stored() -> list[tuple]:
     return [tuple(row) for row in db.session.execute(query.order_by(work.kind, work.term_number, work.number))]
 
 
+@pytest.mark.large
 def test_the_count_is_the_samples(kazakh: APIFlask) -> None:
     counts = json.loads((KAZAKH / "counts.json").read_text(encoding="utf-8"))
     assert checks.counts(db.session)["assessments"] == counts["assessments"] == 1494
 
 
+@pytest.mark.large
 def test_each_class_of_the_grade_and_each_part_has_its_works(kazakh: APIFlask) -> None:
     rows = list(csv.DictReader(io.StringIO((KAZAKH / "assessments.csv").read_text(encoding="utf-8-sig"))))
     assert db.session.scalar(select(func.count(Assessment.id))) > len(rows)
     assert set(db.session.scalars(select(Assessment.kind).distinct())) == {"sor", "soch"}
 
 
+@pytest.mark.large
 def test_the_same_file_again_changes_nothing(kazakh: APIFlask) -> None:
     before = village.fingerprint()
     report = village.bring("assessments", ("assessments.csv", (KAZAKH / "assessments.csv").read_bytes()))
@@ -71,6 +74,7 @@ def test_the_same_file_again_changes_nothing(kazakh: APIFlask) -> None:
     assert village.fingerprint() == before
 
 
+@pytest.mark.large
 def test_a_class_sees_its_year_by_terms(kazakh: APIFlask) -> None:
     group = db.session.scalars(select(Group).where(Group.name == "7А")).one()
     terms = assessments.of_class(db.session, group, db.session.scalars(select(Year.id)).one())

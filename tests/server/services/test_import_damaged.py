@@ -8,6 +8,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import pytest
 from apiflask import APIFlask
 
 from server.services import imports
@@ -70,6 +71,7 @@ def said(report: imports.ImportReport) -> dict[str, list[tuple[str, int, set[str
     return found
 
 
+@pytest.mark.large
 def test_every_damage_is_said_where_it_is_and_nothing_else(school: APIFlask) -> None:
     expected = listed()
     for kind, name in ORDER:
@@ -97,6 +99,7 @@ print(json.dumps([codes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]), f
 """
 
 
+@pytest.mark.large
 def test_attacks_and_bombs_take_little_memory(tmp_path: Path) -> None:
     """All files by the command, in one process; exit code 1 for each that is refused."""
     home = str(tmp_path / "home")

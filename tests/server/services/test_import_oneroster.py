@@ -18,6 +18,7 @@ from tests.server.rosters import SMALL
 from tests.server.services.test_import_lists import HEADER
 from tests.server.village import bring, codes
 
+KAZAKH, TOWN = (pytest.param(name, marks=pytest.mark.large) for name in ("kazakh", "town"))
 COUNTED = ("students", "classes", "class_sizes", "teachers", "families", "families_2plus")
 
 
@@ -66,7 +67,7 @@ def known() -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
 # --- the samples -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["village", "kazakh", "town"])
+@pytest.mark.parametrize("name", ["village", KAZAKH, TOWN])
 def test_the_samples_are_met_exactly_and_twice_changes_nothing(school: APIFlask, name: str) -> None:
     report = bring("oneroster", ("oneroster", rosters.sample(name)))
     assert report.errors == 0
@@ -79,7 +80,7 @@ def test_the_samples_are_met_exactly_and_twice_changes_nothing(school: APIFlask,
     assert village.fingerprint() == before
 
 
-@pytest.mark.parametrize("name", ["village", "kazakh"])
+@pytest.mark.parametrize("name", ["village", KAZAKH])
 def test_after_the_lists_a_set_changes_nobody(listed: Callable[[str], APIFlask], name: str) -> None:
     """It may add what the lists do not state: second homerooms, who is in which part, a role where there was none."""
     listed(name)

@@ -21,6 +21,7 @@ from tests.server.services.test_import_undo import state
 DATA = Path(__file__).parents[2] / "data" / "town"
 NOW = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 12, 7)
+pytestmark = pytest.mark.large
 COUNTS = json.loads((DATA / "counts.json").read_text("utf-8"))
 REVISION = json.loads((DATA / "rev2_changes.json").read_text("utf-8"))
 

@@ -89,11 +89,13 @@ def kazakh(school: APIFlask) -> Iterator[APIFlask]:
     yield school
 
 
+@pytest.mark.large
 def test_a_class_of_the_second_shift_has_its_first_lesson_when_that_shift_begins(listed: Callable) -> None:
     listed("kazakh")
     check_second_shift()
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("file", ["timetable_fet.csv", "timetable.xlsx"])
 def test_the_second_shift_of_other_programs(kazakh: APIFlask, file: str) -> None:
     bring("kazakh", "bells", "bells.csv")
@@ -121,6 +123,7 @@ def _stored() -> list[tuple[object, ...]]:
     return [*map(tuple, rows), *sorted(map(repr, counted)), *sorted(shifts().items())]
 
 
+@pytest.mark.large
 def test_bells_and_timetable_come_in_any_order(kazakh: APIFlask) -> None:
     """Also from a drawn sheet, which is numbered by what it says and put right by the bells."""
     bring("kazakh", "timetable", "timetable.xlsx")
@@ -134,6 +137,7 @@ def test_bells_and_timetable_come_in_any_order(kazakh: APIFlask) -> None:
     assert db.session.scalar(select(func.count()).select_from(models.LessonChange)) == 0
 
 
+@pytest.mark.large
 def test_a_teacher_of_both_shifts_sees_two_first_lessons(listed: Callable) -> None:
     listed("kazakh")
     rows = db.session.execute(

@@ -40,6 +40,7 @@ def undo(run_id: str, **values: object) -> imports.UndoReport:
     return imports.undo(run_id, None, village.NOW, **values)
 
 
+@pytest.mark.large
 def test_every_kind_is_taken_back_to_the_row(school: APIFlask) -> None:
     """Each kind comes, goes, and comes again; at last all go, the last first."""
     states, done = [state()], []
@@ -97,6 +98,7 @@ def edited(row: list[str], edit: str, at: int) -> list[list[str]]:
     return [changed]
 
 
+@pytest.mark.large
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.dictionaries(st.integers(0, 95), EDITS, max_size=12), min_size=1, max_size=3))
 def test_any_newer_lists_can_be_taken_back(here: APIFlask, plans: list[dict[int, str]]) -> None:

@@ -76,6 +76,7 @@ def test_an_import_is_written_down_without_names(here: APIFlask) -> None:
     assert all(set(entry.data) == {"sha256", "counts"} for entry in entries)
 
 
+@pytest.mark.large
 def test_order_of_files_is_free(here: APIFlask, school_twin: APIFlask) -> None:
     """Timetable and staff before the lists, broadcasts before the timetable: the same school in the end."""
     with school_twin.app_context():
@@ -106,6 +107,7 @@ def school_twin(blank_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
     app.extensions["store"].close()
 
 
+@pytest.mark.large
 def test_a_demo_moves_dates_by_weeks(school: APIFlask) -> None:
     shift = -14
     for kind, files in village.FILES.items():

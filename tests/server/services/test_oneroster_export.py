@@ -64,7 +64,7 @@ def elsewhere(blank_home: Path, tmp_path: Path) -> Callable[..., tuple[ImportRep
 # --- valid -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["village", "kazakh"])
+@pytest.mark.parametrize("name", ["village", pytest.param("kazakh", marks=pytest.mark.large)])
 def test_samples_are_valid_sets_that_bring_the_same_school(listed: Callable, elsewhere: Callable, name: str) -> None:
     listed(name)
     data = exported()
