@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ScalarSelect, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from server import clock
 from server.models import (
     Bell,
+    BellSchedule,
     Course,
     Group,
     Guardianship,
@@ -25,6 +27,7 @@ from server.models import (
     Slot,
     Subject,
     Task,
+    WeeklyLessonCourse,
     Work,
     Year,
 )
@@ -85,8 +88,19 @@ def _proposed(session: Session) -> int:
 def _calendar(session: Session) -> Iterator[Problem]:
     if session.scalar(select(Year.id).limit(1)) is None:
         yield Problem("year_missing")
-    numbers = session.scalars(select(Slot.n).where(Slot.n.not_in(select(Bell.n))).distinct().order_by(Slot.n)).all()
-    yield Problem("bells_missing", len(numbers), tuple(map(str, numbers)))
+    shift = func.coalesce(Slot.shift, Group.shift)
+    has_bell = exists().where(BellSchedule.id == Bell.schedule_id, BellSchedule.shift == shift, Bell.n == Slot.n)
+    hours = session.execute(
+        select(shift, Slot.n)
+        .join(WeeklyLessonCourse, WeeklyLessonCourse.weekly_lesson_id == Slot.weekly_lesson_id)
+        .join(Course, Course.id == WeeklyLessonCourse.course_id).join(Group, Group.id == Course.group_id)
+        .where(~has_bell).distinct().order_by(shift, Slot.n)
+    ).all()  # fmt: skip
+    yield Problem("bells_missing", len(hours), tuple(_hour(*hour) for hour in hours))
+
+
+def _hour(shift: int, n: int) -> str:
+    return str(n) if shift == 1 else _("%(n)s (shift %(shift)s)", n=n, shift=shift)
 
 
 def _classes_of(today: date) -> ScalarSelect[int]:
@@ -129,7 +143,7 @@ def _subgroups(session: Session, today: date) -> Iterator[Problem]:
         parts.setdefault((group.parent_id, group.division), []).append(set(members(session, group, today)))
     names = {group.id: group.name for group in _groups(session, "class")}
     either: Counter[str] = Counter()
-    for (parent_id, _), sets in parts.items():
+    for (parent_id, _division), sets in parts.items():
         unknown = set.intersection(*sets) if len(sets) > 1 else set()
         either[names.get(parent_id or "", "")] += len(unknown)
     yield _by_class("subgroup_unknown", either)

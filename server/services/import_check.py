@@ -152,7 +152,7 @@ def better_kind(kind: str, guesses: tuple[tuple[str, float], ...]) -> str:
 def state_of(session: Session, today: date) -> tuple[Any, ...]:
     """Something that is another one after an import, an undoing, an edit in the office, or midnight."""
     newest = (
-        select(func.max(AuditEntry.id)), select(func.max(ImportRun.id)), select(func.max(ImportRun.undone_at)),
+        select(func.max(AuditEntry.id)), select(func.max(ImportRun.seq)), select(func.max(ImportRun.undone_at)),
     )  # fmt: skip
     return (*session.execute(select(*(query.scalar_subquery() for query in newest))).one(), today)
 

@@ -167,7 +167,9 @@ def tables(
         )
         for fact in facts
     ]
-    columns = (_("Day"), _("Until"), _("Student"), _("What"), _("Class before"), _("Class after"), _("Order"), _("Reason"))
+    columns = (
+        _("Day"), _("Until"), _("Student"), _("What"), _("Class before"), _("Class after"), _("Order"), _("Reason"),
+    )  # fmt: skip
     return [Table(_("Movement"), (head, *rows)), Table(_("By day"), (columns, *told))]
 
 

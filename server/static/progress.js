@@ -12,7 +12,7 @@ export default function progress(box) {
     const answer = await fetch(box.dataset.watch, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer || !answer.ok) return setTimeout(ask, AWAY);
     const told = await answer.json();
-    if (told.state !== "running" || String(told.number) !== box.dataset.number) return location.replace(location.href);
+    if (told.state !== "running" || String(told.number) !== box.dataset.number) return location.reload();
     if (text.textContent !== told.text) text.textContent = told.text;
     if (told.total) {
       bar.max = told.total;

@@ -258,6 +258,16 @@ def test_bells_change_and_stay(here: APIFlask) -> None:
     assert codes(bring("bells", ("bells.csv", clash.encode()))) == ["bell_overlaps_known"]
 
 
+def test_bells_are_missed_shift_by_shift(here: APIFlask) -> None:
+    def second_shift(session) -> None:
+        group = session.scalars(select(models.Group).where(models.Group.slug == "7")).one()
+        group.shift = 2
+
+    store.write(second_shift)
+    (problem,) = [one for one in checks.problems(db.session, village.NOW) if one.code == "bells_missing"]
+    assert problem.names[0].startswith("1 (") and "2" in problem.names[0]
+
+
 def test_problems_name_no_student(here: APIFlask) -> None:
     def break_things(session) -> None:
         person = session.scalars(select(models.Membership).limit(1)).one()
