@@ -131,6 +131,16 @@ def test_a_trial_import_stores_nothing_and_a_second_import_changes_nothing(korab
     assert state(korablik.home) == after != before
 
 
+def test_a_finding_names_its_column_in_words(korablik: Korablik, tmp_path: Path):
+    student = next(line.split(";") for line in village.read("classes.csv").decode("cp1251").splitlines()[1:])
+    (tmp_path / "parts.csv").write_text(
+        f"Класс;ФИО;Подгруппа\n{student[0]};{' '.join(student[1:4])};Группа 5\n", encoding="utf-8"
+    )
+    answer = korablik.run("import", "membership", tmp_path / "parts.csv")
+    assert answer.code == 1
+    assert "Подгруппа: " in answer.err and "part:" not in answer.err
+
+
 # Homes and settings
 
 

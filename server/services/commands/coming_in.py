@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from server.errors import DomainError, sentence_of
 from server.extensions import db
+from server.importers.fields import LABELS
 from server.importers.findings import Finding
 from server.services import imports, logging_work, returns, works
 from server.services.commands.console import Call, Console, author, place
@@ -38,7 +39,7 @@ def import_files(call: Call, console: Console) -> dict[str, Any]:
     )  # fmt: skip
     for finding in report.findings:
         tell = console.warn if finding.level == "error" else console.say
-        tell(place_of(finding) + finding.text())
+        tell(place_of(finding, kind) + finding.text())
     if any(finding.code == PERHAPS_KNOWN for finding in report.findings):
         console.warn(_("Decide for each such row: --same ROW if it is that student, --new ROW if it is another one "
                        "(where sheets share row numbers: SHEET/ROW)."))  # fmt: skip
@@ -91,11 +92,12 @@ def _change_as_json(change: Change) -> dict[str, Any]:
             "details": [list(detail) for detail in change.details]}  # fmt: skip
 
 
-def place_of(finding: Finding) -> str:
-    """Where a finding stands: ``error classes.xlsx, 7, row 12, Фамилия: ``."""
+def place_of(finding: Finding, kind: str) -> str:
+    """Where a finding stands: ``error classes.xlsx, 7, row 12, Фамилия: ``; a column without a letter by our words."""
     row = _("row %(row)s", row=finding.row) if finding.row else ""
     levels = {"error": _("error"), "warning": _("warning"), "info": _("note")}
-    parts = [part for part in (finding.file, finding.sheet, row, finding.column) if part]
+    column = finding.column if finding.letter else str(LABELS.get(kind, {}).get(finding.column, finding.column))
+    parts = [part for part in (finding.file, finding.sheet, row, column) if part]
     return f"{levels[finding.level]} {', '.join(parts)}: "
 
 

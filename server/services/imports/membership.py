@@ -53,7 +53,7 @@ class _Parts:
         if len(found) == 1:
             return found[0]
         code = "part_of_several" if found else "part_unknown"
-        known = ", ".join(sorted({part.name for part in here}))
+        known = ", ".join(sorted({part.name for part in here})) or "—"
         self.book.error(code, row.where, column="part", value=row.part, group=parent.name, suggestion=known)
         return None
 
