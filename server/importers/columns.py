@@ -181,9 +181,10 @@ def meaning(kind: str, label: str, mend: bool = False) -> Guess:
     for text, confidence in ((label, _EXACT), (re.sub(r"\(.*?\)", " ", label), _ASIDE)):
         if (words := normal(text)) and (guess := _of_words(kind, words, confidence)).field:
             return guess
-    if mend and (mended := _mend(kind, normal(label))):
-        found = _of_words(kind, mended, _SIMILAR)
-        return Guess(found.field, _SIMILAR, "similar") if found.field else NOTHING
+    if mend:
+        for words in (_mend(kind, normal(label)), normal(label.partition(",")[0]) if "," in label else ""):
+            if words and (found := _of_words(kind, words, _SIMILAR)).field:
+                return Guess(found.field, _SIMILAR, "similar")
     return NOTHING
 
 

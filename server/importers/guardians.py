@@ -26,6 +26,7 @@ _RELATIONS = tuple((re.compile(pattern), code) for pattern, code in (
 _SIGNS = r"мать|мама|отец|папа|бабушка|дедушка|опекун|опекунша|анасы|ана|әкесі|әке|әжесі|атасы|mother|father|guardian"
 _ASIDE = re.compile(rf"(?i)\(\s*({_SIGNS})\s*\)|^({_SIGNS})\s*[:—–-]\s*|\s*[,—–-]\s*({_SIGNS})$")
 _BEFORE = re.compile(rf"(?i)({_SIGNS})\s+(\w.*\s.*)")  # "мать Иванова Анна": a sign before a whole name
+_NAME_WORD = re.compile(r"(?:[^\W\d_]\.){1,2}|[^\W\d_]+(?:-[^\W\d_]+)*")
 _LONGEST = 400  # characters of a cell that names people
 _MORE = re.compile(r"[;/\n,():\d=]|[—–-]\s|\s[—–-]")  # signs without which a cell is one name and nothing else
 _LINES = re.compile(r"[;/\n]")
@@ -118,14 +119,30 @@ def _read_without_phone(cell: Cell) -> Read[str]:
 
 
 def _pieces(text: str) -> list[str]:
-    """A cell with several people, person by person; a comma parts them only where whole names stand around it."""
+    """A cell with several people, person by person; what stands between commas and is no whole name is left out."""
     if clean(text).startswith("="):
         return [text]
     pieces: list[str] = []
     for line in _LINES.split(text):
-        parts = line.split(",")
-        pieces += parts if all(len(part.split()) > 1 for part in parts) else [line]
+        first, *more = line.split(",")
+        if not (more and _is_whole_name(first)):
+            pieces.append(line)
+            continue
+        pieces.append(first)
+        for part in more:
+            if _is_whole_name(part):
+                pieces.append(part)
+            elif _PHONE.search(part):
+                pieces[-1] += f" {part}"
     return pieces
+
+
+def _is_whole_name(part: str) -> bool:
+    """Several words with capital letters, beside the relation and the phone: no place of work, no number."""
+    text = _ASIDE.sub(" ", _PHONE.sub(" ", part)).strip()
+    front = _BEFORE.match(text)
+    words = (front[2] if front else text).split()
+    return len(words) > 1 and all(_NAME_WORD.fullmatch(word) for word in words)
 
 
 def _one(piece: str) -> tuple[Name, str, str]:

@@ -116,6 +116,21 @@ def test_who_somebody_is_may_stand_before_the_name():
 
 
 @pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("Сад Ольга Ильинична, ООО «Рога»", [("Сад", "Ольга", "Ильинична", "")]),
+        ("Сад Ольга, домохозяйка, 8-999-000-01-11", [("Сад", "Ольга", "", "+79990000111")]),
+        ("мать Сад Ольга, школа 5, отец Сад Ян", [("Сад", "Ольга", "", ""), ("Сад", "Ян", "", "")]),
+    ],
+)
+def test_a_place_of_work_beside_a_parent_is_nobody(cell, expected):
+    rows = [["Класс", "ФИО", "Дата рождения", "Ф.И.О. родителей, место работы"], ["5А", "Сад Ян", "01.01.2015", cell]]
+    result = people(rows)
+    assert [(one.last, one.first, one.middle, one.phone) for one in result.rows[0].guardians] == expected
+    assert [finding.code for finding in result.findings] == ["column_similar"]
+
+
+@pytest.mark.parametrize(
     "words", ["10 класс «А»", "10 класс А", "10класс А", "10-й «А» класс", "10-го А класса", "Класс 10А"]
 )
 def test_the_letter_of_a_class_is_no_ending_of_the_word(words):
