@@ -28,7 +28,7 @@ LARGEST = 2_000_000_000  # bytes unpacked, of a part and in all
 MOST_PARTS = 100_000
 CHUNK = 5_000  # rows in one insert
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
-csv.field_size_limit(64_000_000)  # characters: a lesson's text is one field
+LONGEST = 64_000_000  # characters of a field: a lesson's text is one
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,12 @@ def put(data: bytes, config: Config, progress: Progress) -> Arrived:
             head = _head(archive)
             keys.ensure(config.keys)
             staged = _stage_files(archive, config.home)
+            usual = csv.field_size_limit(LONGEST)  # of the whole process; the importers count on the usual one
             try:
                 arrived = store.write(lambda session: _fill(session, archive, head, str(config.home), progress))
                 _place_files(staged, config)
             finally:
+                csv.field_size_limit(usual)
                 shutil.rmtree(staged, ignore_errors=True)
     except _BROKEN as error:
         raise DomainError("archive_unreadable", reason=type(error).__name__) from error
