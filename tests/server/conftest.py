@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
+from werkzeug.routing import Rule
 
 from server import create_app
 from server.config import make_config
@@ -24,6 +25,25 @@ NOW = datetime(2026, 12, 7, 8, 0)  # Monday of the sample week, at the school
 SCHOOLS = {"village": {"locale": "ru"}, "kazakh": {"locale": "kk", "country": "KZ", "timezone": "Asia/Almaty"}}
 LISTS = {"terms": "terms.csv", "bells": "bells.csv", "people": "classes.xlsx", "staff": "staff.xlsx",
          "timetable": "timetable_asc.xml"}  # fmt: skip
+
+
+def _remember_routes() -> None:
+    """Let all applications share what builds their addresses: compiling it is most of an application's start.
+
+    The function is made of the rule alone; werkzeug compiles it anew for every application.
+    """
+    compiled, known = Rule._compile_builder, {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
+        if key not in known:
+            known[key] = compiled(rule, append_unknown)
+        return known[key]
+
+    Rule._compile_builder = once  # type: ignore[method-assign]
+
+
+_remember_routes()
 
 
 @pytest.fixture(scope="session")
