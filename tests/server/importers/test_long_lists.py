@@ -8,6 +8,7 @@ import pytest
 
 from server.importers.registry import read
 
+pytestmark = pytest.mark.large
 STUDENTS = 20_000
 MEGABYTES = 200
 CHECKOUT = Path(__file__).parents[3]
