@@ -1,14 +1,19 @@
 """What an importer has to say about a file: level, stable code, place, and the data of its sentence."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+
+from flask_babel import get_locale
 
 from server.importers.fields import said
 from server.importers.messages import MESSAGES
 from server.importers.rows import Where
 
 ERROR, WARNING, INFO = "error", "warning", "info"
+_DAY = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])")
 _SHOWN = 200  # characters of a cell that a finding quotes
 
 
@@ -35,9 +40,22 @@ class Finding:
 
     def text(self) -> str:
         """The sentence in the current language, without the place."""
-        place = {"column": self.column, "missing": self.column, "value": self.value, "suggestion": self.suggestion}
+        place = {"column": self.column, "missing": self.column, "value": self.value, "suggestion": self.proposed()}
         fields = {**place, **self.data, **said(self.data)}
         return str(MESSAGES[self.code]) % fields
+
+    def proposed(self) -> str:
+        """The suggestion with days as the current language writes them."""
+        return _DAY.sub(_day, self.suggestion)
+
+
+def _day(found: re.Match[str]) -> str:
+    try:
+        day = date.fromisoformat(found[0])
+    except ValueError:
+        return found[0]
+    locale = get_locale()
+    return found[0] if locale is None or locale.language == "en" else f"{day:%d.%m.%Y}"
 
 
 @dataclass(frozen=True)

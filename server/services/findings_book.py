@@ -146,7 +146,7 @@ def _column(letter: str) -> int:
 
 def _comment(finding: Finding) -> str:
     lines = f"{LEVELS[finding.level]}: {finding.text()}"
-    return f"{lines} → {finding.suggestion}" if finding.suggestion else lines
+    return f"{lines} → {finding.proposed()}" if finding.suggestion else lines
 
 
 def _write_list(page: Any, findings: Sequence[Finding], marks: _Marks) -> None:
@@ -159,7 +159,7 @@ def _write_list(page: Any, findings: Sequence[Finding], marks: _Marks) -> None:
     for row, finding in enumerate(sorted(findings, key=lambda one: _ORDER[one.level]), start=1):
         place = f"{finding.letter} {finding.column}".strip() if finding.letter != finding.column else finding.column
         cells = (str(LEVELS[finding.level]), finding.sheet or finding.file, str(finding.row or ""), place,
-                 finding.value, finding.text(), finding.suggestion)  # fmt: skip
+                 finding.value, finding.text(), finding.proposed())  # fmt: skip
         for column, text in enumerate(cells):
             _write(page, row, column, text[:_LONGEST], marks.of([finding]) if column == 0 else marks.wrapped)
 

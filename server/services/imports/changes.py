@@ -1,5 +1,6 @@
 """What an import changed, said in the words of people: who is new, who moves, which value became which."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -98,7 +99,12 @@ def describe(session: Session, changes: Sequence[TableChanges]) -> list[Draft]:
             _fold(names, by_table[name], table, column, drafts)
     order = {name: place for place, name in enumerate(SHOWN)}
     told = [draft for draft in drafts.values() if draft.what != "changed" or draft.details]
-    return sorted(told, key=lambda draft: order.get(draft.table, len(order)))
+    return sorted(told, key=lambda draft: (order.get(draft.table, len(order)), _natural(str(draft.label))))
+
+
+def _natural(label: str) -> list[str | int]:
+    """The order people expect: 9А before 10А."""
+    return [int(part) if part.isdigit() else part.casefold() for part in re.split(r"([0-9]+)", label)]
 
 
 def _own(names: Names, one: TableChanges, drafts: dict[tuple[str, Any], Draft]) -> None:

@@ -4,8 +4,10 @@ import ast
 import re
 from pathlib import Path
 
+from flask_babel import force_locale
+
 from server.importers import findings
-from server.importers.findings import Finding, Notes, Refused, Result
+from server.importers.findings import WARNING, Finding, Notes, Refused, Result
 from server.importers.messages import MESSAGES
 
 SOURCES = Path(findings.__file__).parent
@@ -60,3 +62,12 @@ def test_a_refusal_keeps_its_place_and_data():
     assert (finding.sheet, finding.row, finding.column, finding.refuses) == ("7А", 2, "Имя", True)
     assert Result(findings=(finding,)).refused
     assert Result(findings=(finding,)).of("warning") == ()
+
+
+def test_a_proposed_day_is_written_as_the_language_writes_days(app):
+    finding = Finding(WARNING, "date_short_year", value="12/05/14", suggestion="2014-05-12")
+    with force_locale("ru"):
+        assert finding.proposed() == "12.05.2014" and "12.05.2014" in finding.text()
+    with force_locale("en"):
+        assert finding.proposed() == "2014-05-12"
+    assert Finding(WARNING, "class_latin", suggestion="2014-99-99").proposed() == "2014-99-99"
