@@ -17,6 +17,7 @@ _SEARCHED_ROWS, _MENDED_ROWS = 40, 12
 _SYMBOLS = {"№": " nr ", "#": " nr "}
 _EXACT, _ASIDE, _GRAMMAR, _SIMILAR = 1.0, 0.95, 0.9, 0.65
 _BARE = frozenset({"full", "last", "first", "middle", "parent_phone", "parent_email"})  # whose, is often not said
+_MANY, _PLENTY = 0.9, 20
 WIDEST = 300  # columns that are looked at; lists have some thirty
 _LONGEST = 160  # characters of a label; what is longer is text
 _ALIKE = 0.8  # difflib's ratio from which a word counts as a misspelt known one
@@ -67,7 +68,10 @@ def find_header(kind: str, rows: Sequence[Sequence[Cell]]) -> Header | None:
 
 
 def known_share(kind: str, rows: Sequence[Sequence[Cell]]) -> float:
-    """How much of the best header is about ``kind``, from 0 to 1; half of it where a required column is missing."""
+    """How much of the best header is about ``kind``, from 0 to 1; half of it where a required column is missing.
+
+    Exports of e-journals have some forty columns: a dozen that are about ``kind`` say enough whatever else there is.
+    """
     header = _best(kind, rows, None)
     if header is None:
         return 0.0
@@ -75,7 +79,7 @@ def known_share(kind: str, rows: Sequence[Sequence[Cell]]) -> float:
     named = [label for label, guess in zip(header.labels, header.guesses, strict=True)
              if label and (guess.field or not is_ignored(label))]  # fmt: skip
     share = min(1.0, header.weight / max(1, len(named) + _nameless(header, rows)))
-    return share if not missing(kind, fields) else share / 2
+    return max(share, min(_MANY, header.known / _PLENTY)) if not missing(kind, fields) else share / 2
 
 
 def _nameless(header: Header, rows: Sequence[Sequence[Cell]]) -> int:

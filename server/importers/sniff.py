@@ -14,7 +14,7 @@ from server.importers.headers import HEADERS
 from server.importers.tables import Sheet, read_sheets
 from server.importers.values import clean, plain
 
-SURE, CLEARLY = 0.6, 0.25  # how good another kind must be, and by how much better than the one that was said
+SURE, CLEARLY = 0.5, 0.25  # how good another kind must be, and by how much better than the one that was said
 _SHEETS, _ROWS = 4, 60  # as much of a workbook as is looked at
 # A class list names guardians, so it may be read for them alone.
 _ALSO = {("guardians", "people")}

@@ -135,3 +135,23 @@ def test_a_place_of_work_beside_a_parent_is_nobody(cell, expected):
 )
 def test_the_letter_of_a_class_is_no_ending_of_the_word(words):
     assert read_class(words).value == "10А"
+
+
+def test_a_class_list_among_forty_columns_is_known_in_the_wrong_place():
+    head = ["Фамилия", "Имя", "Отчество", "Пол", "Дата рождения", "Класс", "Телефон", "E-mail", "Адрес", "Мать", "Отец"]
+    row = [
+        "Ива",
+        "Ян",
+        "Ильич",
+        "м",
+        "01.01.2015",
+        "5А",
+        "89990000111",
+        "a@example.org",
+        "Мира, 1",
+        "Ива Ия",
+        "Ива Лев",
+    ]
+    data = book([[*head, *(f"Сведение {n}" for n in range(30))], [*row, *("да" for _ in range(30))]])
+    (finding,) = read("timetable", "x", data).findings
+    assert (finding.code, finding.data["kind"]) == ("looks_like", "people")
