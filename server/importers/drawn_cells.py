@@ -7,7 +7,7 @@ from server.importers.drawn_grid import Cell, Grid
 from server.importers.drawn_rows import Slot
 from server.importers.drawn_table import ROOM, SUBJECT, TEACHER, Span, Table
 from server.importers.drawn_text import Part, Style, is_room, is_teacher, read_cell
-from server.importers.drawn_words import Hour
+from server.importers.drawn_words import Hour, is_free
 from server.importers.findings import ERROR, WARNING
 from server.importers.values import plain
 
@@ -139,6 +139,9 @@ def _kind(cell: Cell, role: str, beside: bool) -> str:
 
 
 def _take(unit: _Unit, style: Style, has_weeks: bool, taken: Taken) -> None:
+    if is_free(unit.cell.text):
+        taken.odd.append(Odd(unit.cell, "drawn_free", WARNING))
+        return
     problem = _problem(unit)
     if problem:
         taken.odd.append(Odd(unit.cell, problem))

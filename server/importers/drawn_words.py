@@ -25,6 +25,7 @@ _HEADINGS = {
     "teacher": "учитель учителя преподаватель фио мұғалім teacher teachers",
 }
 _HEADING = {word: kind for kind, words in _HEADINGS.items() for word in words.split()}
+_FREE = frozenset({"", "окно", "нет", "нет урока", "урока нет", "свободно", "бос", "free"})
 _BREAKS = ("перемена", "большая перемена", "обед", "завтрак", "динамическ", "үзіліс", "түскі", "break", "lunch")
 
 
@@ -210,3 +211,8 @@ def heading(text: str) -> str:
 def is_break(text: str) -> bool:
     """True for a line between lessons: a break, lunch."""
     return plain(text[:60]).startswith(_BREAKS)
+
+
+def is_free(text: str) -> bool:
+    """True for what people write into an hour without a lesson: «окно», "?", a line of dots."""
+    return plain(text[:60]) in _FREE
