@@ -1,5 +1,6 @@
 """The cells of a drawn table as lessons: a cell over two classes is one lesson, a cell over two hours a double one."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from server.importers.drawn_words import Hour, is_free
 from server.importers.findings import ERROR, WARNING
 from server.importers.values import plain
 
+_TWO_WORDS = re.compile(r"[^\s/]{3,}/[^\s/]{3,}")  # «Физ-ра/Ритмика», but not «ж/е»
 _Labels = tuple[tuple[str, int], ...]
 
 
@@ -159,6 +161,8 @@ def _take(unit: _Unit, style: Style, has_weeks: bool, taken: Taken) -> None:
         taken.odd += [Odd(cell, said.odd, WARNING) for cell in beside[ROOM]]
     if said.remark:
         taken.odd.append(Odd(unit.cell, said.remark, WARNING))
+    elif len(said.parts) == 1 and _TWO_WORDS.search(said.parts[0].subject):
+        taken.odd.append(Odd(unit.cell, "drawn_slash", WARNING))
     lessons = [lesson for index in range(len(said.parts)) for lesson in _lessons(unit, index, style, week, group)]
     taken.lessons += lessons
     note = "; ".join(dict.fromkeys(_told(lesson) for lesson in lessons))

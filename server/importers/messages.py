@@ -129,6 +129,7 @@ _DRAWN = {
     "drawn_no_class": _l("“%(value)s”: no heading says which class this is for."),
     "drawn_no_day": _l("“%(value)s”: nothing says on which day this is."),
     "drawn_free": _l("“%(value)s” is taken for an hour without a lesson."),
+    "drawn_slash": _l("“%(value)s” is taken for one subject. Put spaces around the slash where there are two."),
     "drawn_no_subject": _l("“%(value)s” names no subject."),
     "drawn_outside": _l("“%(value)s” stands beside the lessons: no lesson number or class belongs to it."),
     "drawn_below": _l("“%(value)s” stands below the last lesson: not taken."),

@@ -98,6 +98,7 @@ def odd(text):
         (HEAD.format("217"), ("error", "drawn_no_subject", 3, "C", "217")),
         (HEAD.format("окно"), ("warning", "drawn_free", 3, "C", "окно")),
         (HEAD.format("?"), ("warning", "drawn_free", 3, "C", "?")),
+        (HEAD.format("Физ-ра/Ритмика"), ("warning", "drawn_slash", 3, "C", "Физ-ра/Ритмика")),
         (HEAD.format("Англ. / Нем."), ("warning", "drawn_parts", 3, "C", "Англ. / Нем.")),
         (HEAD.format("Англ. (1) / Нем."), ("warning", "drawn_half", 3, "C", "Англ. (1) / Нем.")),
         (HEAD.format("Очень " * 40), ("error", "drawn_long", 3, "C", ("Очень " * 40).strip()[:200])),
