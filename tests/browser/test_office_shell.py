@@ -123,6 +123,7 @@ def choose_language(page: Page, code: str) -> None:
 
 def look_over(page: Page, where: str) -> None:
     """At both widths: nothing to scroll sideways, targets large enough, nothing that axe finds."""
+    page.wait_for_load_state()  # a heading can be read before the styles are there
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{where} scrolls at {width}"
