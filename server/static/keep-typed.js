@@ -2,7 +2,9 @@
 
 /** @param {HTMLFormElement} form */
 export default function keepTyped(form) {
-  let unsaved = "unsaved" in form.dataset;
+  // what was typed before this script was there counts too
+  const typed = [...form.elements].some((field) => "defaultValue" in field && field.value !== field.defaultValue);
+  let unsaved = typed || "unsaved" in form.dataset;
   form.addEventListener("input", () => (unsaved = true));
   form.addEventListener("submit", () => (unsaved = false));
   addEventListener("beforeunload", (event) => {

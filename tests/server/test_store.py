@@ -556,7 +556,7 @@ def test_a_deadlock_is_tried_again(pg_store: Store):
     for thread in threads:
         thread.join(60)
     assert sorted(answers) == ["ab", "ba"]
-    assert len(tries) == 3
+    assert len(tries) > 2  # two would be no deadlock; on a busy machine one retry may run into another
 
 
 def test_a_database_that_does_not_answer_is_told_as_such():
