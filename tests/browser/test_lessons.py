@@ -137,6 +137,23 @@ def test_a_page_with_unsaved_text_asks_before_it_is_left(browser, office):
     assert asked == ["beforeunload"]
 
 
+def test_what_was_typed_before_the_script_came_is_asked_about_too(browser, office):
+    page = sign_in(browser, office, "nivina")
+    held = []
+    page.route("**/keep-typed.js*", lambda route: held.append(route))
+    page.goto(f"{office.address}/lessons/{office.ready}", wait_until="commit")
+    page.locator("[name=topic]").press_sequentially("!")
+    while not held:
+        page.wait_for_timeout(20)
+    with page.expect_response("**/keep-typed.js*"):
+        held[0].continue_()
+    page.wait_for_load_state("networkidle")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(f"{office.address}/lessons/")
+    assert asked == ["beforeunload"]
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_bar_that_saves_never_lies_over_the_field_in_use(browser, office, width):
     page = sign_in(browser, office, "nivina")
