@@ -15,6 +15,8 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
 CATALOGUES = server/translations
 LOCALES = ru en kk
+# The lock names everything: resolving dependencies anew would ask for newer ones than are pinned.
+INSTALL = $(PIP) install --no-deps --require-hashes
 LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: help setup setup-test demo test test-fast lint bench lock messages clean translations
@@ -79,11 +81,11 @@ $(VENV)/.python: $(VENV)/.system
 
 $(VENV)/.requirements: $(VENV)/.python requirements.txt
 	@echo "Installing Python packages"
-	@$(PIP) install --require-hashes -r requirements.txt && touch $@
+	@$(INSTALL) -r requirements.txt && touch $@
 
 $(VENV)/.dev: $(VENV)/.requirements requirements-dev.txt
 	@echo "Installing Python packages for tests"
-	@$(PIP) install --require-hashes -r requirements-dev.txt && touch $@
+	@$(INSTALL) -r requirements-dev.txt && touch $@
 
 $(VENV)/.app: $(VENV)/.requirements pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation -e . && touch $@

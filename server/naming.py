@@ -1,4 +1,4 @@
-"""How pages and files name classes, subjects, rooms and runs of days, in the language of the reader."""
+"""How pages and files name classes, subjects, rooms, roles and runs of days, in the language of the reader."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -6,8 +6,24 @@ from itertools import groupby
 
 import phonenumbers
 from flask_babel import format_date, gettext
+from flask_babel import lazy_gettext as _l
 
 from sync import wording
+
+ROLE_NAMES = {
+    "director": _l("director"),
+    "deputy_studies": _l("deputy head for studies"),
+    "deputy_upbringing": _l("deputy head for upbringing"),
+    "coordinator": _l("coordinator of distance learning"),
+    "class_teacher": _l("class teacher"),
+    "subject_teacher": _l("subject teacher"),
+    "network_teacher": _l("network teacher"),
+    "tutor": _l("tutor"),
+    "psychologist": _l("psychologist"),
+    "operator": _l("hotline operator"),
+    "support_staff": _l("support staff"),
+    "admin": _l("administrator"),
+}
 
 
 def bare_class(name: str) -> str:

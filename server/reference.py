@@ -80,17 +80,3 @@ def _msgid(lazy: Any) -> str:
 
 
 VALUE_NAMES = {"pass": _l("passed"), "fail": _l("not passed")}
-ROLE_NAMES = {
-    "director": _l("director"),
-    "deputy_studies": _l("deputy head for studies"),
-    "deputy_upbringing": _l("deputy head for upbringing"),
-    "coordinator": _l("coordinator of distance learning"),
-    "class_teacher": _l("class teacher"),
-    "subject_teacher": _l("subject teacher"),
-    "network_teacher": _l("network teacher"),
-    "tutor": _l("tutor"),
-    "psychologist": _l("psychologist"),
-    "operator": _l("hotline operator"),
-    "support_staff": _l("support staff"),
-    "admin": _l("administrator"),
-}

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from server.naming import ROLE_NAMES
+
 _NAME = {
     "full": _l("Full name"),
     "last": _l("Surname"),
@@ -151,21 +153,6 @@ LABELS |= {
     },
 }
 
-ROLES: dict[str, Any] = {
-    "director": _l("director"),
-    "deputy_studies": _l("deputy head for studies"),
-    "deputy_upbringing": _l("deputy head for upbringing"),
-    "coordinator": _l("coordinator of distance learning"),
-    "class_teacher": _l("class teacher"),
-    "subject_teacher": _l("subject teacher"),
-    "network_teacher": _l("network teacher"),
-    "tutor": _l("tutor"),
-    "psychologist": _l("psychologist"),
-    "operator": _l("hotline operator"),
-    "support_staff": _l("support staff"),
-    "admin": _l("administrator"),
-}
-
 KINDS: dict[str, Any] = {
     "people": _l("a class list"),
     "guardians": _l("a list of parents"),
@@ -201,7 +188,7 @@ WORDS: dict[Any, Any] = {
     "public_holiday": _l("public holiday"),
     True: _l("yes"),
     False: _l("no"),
-    **ROLES,
+    **ROLE_NAMES,
 }
 
 

@@ -35,8 +35,7 @@ from server.models import (
     Task,
     TaskKind,
 )
-from server.naming import bare_class
-from server.reference import ROLE_NAMES
+from server.naming import ROLE_NAMES, bare_class
 from server.services import course_plan
 from server.services.people import full_name
 from server.services.works import current, members

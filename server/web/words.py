@@ -4,9 +4,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from server import reference
+from server.naming import ROLE_NAMES
 
-ROLES = reference.ROLE_NAMES
+ROLES = ROLE_NAMES
 INTERNET = {
     "none": _l("no internet"),
     "phone_2g3g": _l("only a phone, 2G or 3G"),

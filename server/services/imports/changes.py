@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.importers.findings import Finding
 from server.models import Base
-from server.reference import ROLE_NAMES
+from server.naming import ROLE_NAMES
 from server.services.imports.change_journal import Row, TableChanges
 from server.services.imports.row_names import Names, field_label, table_label
 
