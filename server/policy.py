@@ -31,6 +31,14 @@ class Action(StrEnum):
     PEOPLE_EDIT = "people.edit"
     CONTACTS_VIEW = "contacts.view"  # phones and addresses of families
     HOTLINE_USE = "hotline.use"
+    CONTACT_VIEW = "contact.view"  # calls and talks with families
+    CONTACT_LOG = "contact.log"
+    REQUEST_MANAGE = "request.manage"  # see what was promised by whom, take it over, close it
+    MESSAGE_SEND = "message.send"  # compose messages to families
+    PRESENCE_REPORT = "presence.report"  # who attended by the timetable and how they behaved
+    INCIDENT_MANAGE = "incident.manage"
+    COUNSEL_VIEW = "counsel.view"  # the psychologist's notes
+    DEVICES_MANAGE = "devices.manage"  # others' devices: see and revoke
     FIGURES_VIEW = "figures.view"
     RECORDS_SETTLE = "records.settle"  # records that were kept but not carried out
     ACCOUNTS_MANAGE = "accounts.manage"
@@ -82,7 +90,7 @@ A, COURSES, GROUPS, ALL = Action, Reach.COURSES, Reach.GROUPS, Reach.SCHOOL
 
 _SEES = {  # D3, A9–A11: those who answer for teaching see how it goes
     A.WORK_VIEW: ALL, A.MARK_VIEW: ALL, A.JOURNAL_VIEW: ALL, A.JOURNAL_EXPORT: ALL, A.LESSON_VIEW: ALL,
-    A.PEOPLE_VIEW: ALL, A.CONTACTS_VIEW: ALL, A.FIGURES_VIEW: ALL,
+    A.PEOPLE_VIEW: ALL, A.CONTACTS_VIEW: ALL, A.FIGURES_VIEW: ALL, A.CONTACT_VIEW: ALL,
 }  # fmt: skip
 _RUNS_STUDIES = {
     **_SEES,
@@ -96,7 +104,10 @@ _RUNS_STUDIES = {
     A.PEOPLE_EDIT: ALL,  # A6, A44: lists, movement
     A.IMPORT_RUN: ALL,  # A6: lists and timetables come as files
     A.RECORDS_SETTLE: ALL,  # A35: what reached the school and fits nowhere
-}
+    A.CONTACT_LOG: ALL, A.REQUEST_MANAGE: ALL,  # A16, A17: reception, hotline
+    A.MESSAGE_SEND: ALL,  # A4, A33: informs everyone, also when the tutor cannot
+    A.PRESENCE_REPORT: ALL, A.INCIDENT_MANAGE: ALL,  # A22, A27
+}  # fmt: skip
 _TEACHES = {
     A.WORK_VIEW: COURSES, A.WORK_LOG: COURSES,  # ST5
     A.MARK_VIEW: COURSES, A.MARK_SET: COURSES, A.TERM_MARK_SET: COURSES,  # ST6, ST8, ST9
@@ -105,6 +116,7 @@ _TEACHES = {
     A.LESSON_VIEW: COURSES, A.LESSON_EDIT: COURSES,  # ST2, ST7
     A.PACKS_PRINT: GROUPS,  # ST4: paper on the parent's request
     A.PEOPLE_VIEW: GROUPS, A.CONTACTS_VIEW: GROUPS,  # CT2: gets the class list with contacts
+    A.CONTACT_VIEW: COURSES, A.CONTACT_LOG: GROUPS, A.MESSAGE_SEND: GROUPS,  # ST6, ST11: feedback by the work's channel
 }  # fmt: skip
 
 TABLE: dict[str, dict[Action, Reach]] = {
@@ -115,7 +127,8 @@ TABLE: dict[str, dict[Action, Reach]] = {
         A.NOTICE_EDIT: ALL,  # D5, D7
         A.RECORDS_SETTLE: ALL,  # D3
         A.ACCOUNTS_MANAGE: ALL, A.ROLES_MANAGE: ALL,  # D1: distributes duties
-        A.SETTINGS_EDIT: ALL,
+        A.SETTINGS_EDIT: ALL, A.DEVICES_MANAGE: ALL,
+        A.CONTACT_LOG: ALL, A.REQUEST_MANAGE: ALL, A.MESSAGE_SEND: ALL, A.INCIDENT_MANAGE: ALL,  # D3, D5
     },
     "deputy_studies": _RUNS_STUDIES,
     "coordinator": _RUNS_STUDIES,
@@ -123,6 +136,8 @@ TABLE: dict[str, dict[Action, Reach]] = {
         A.WORK_VIEW: ALL, A.MARK_VIEW: ALL, A.JOURNAL_VIEW: ALL, A.LESSON_VIEW: ALL, A.FIGURES_VIEW: ALL,  # U3
         A.PEOPLE_VIEW: ALL, A.PEOPLE_EDIT: ALL, A.CONTACTS_VIEW: ALL,  # U1: each student's connection
         A.NOTICE_EDIT: ALL,  # U2
+        A.CONTACT_VIEW: ALL, A.CONTACT_LOG: ALL, A.REQUEST_MANAGE: ALL, A.MESSAGE_SEND: ALL,  # U1, U2
+        A.INCIDENT_MANAGE: ALL,  # A22: behaviour is this deputy's in practice
     },
     "class_teacher": {
         A.WORK_VIEW: GROUPS, A.MARK_VIEW: GROUPS, A.JOURNAL_VIEW: GROUPS, A.JOURNAL_EXPORT: GROUPS,  # CT4, CT5
@@ -131,6 +146,8 @@ TABLE: dict[str, dict[Action, Reach]] = {
         A.ABSENCE_SET: GROUPS,  # CT6
         A.PEOPLE_VIEW: GROUPS, A.PEOPLE_EDIT: GROUPS, A.CONTACTS_VIEW: GROUPS,  # CT1, CT2
         A.PACKS_PRINT: GROUPS, A.NOTICE_EDIT: GROUPS,  # CT3, CT7
+        A.CONTACT_VIEW: GROUPS, A.CONTACT_LOG: GROUPS, A.MESSAGE_SEND: GROUPS,  # CT3, CT4, CT6
+        A.REQUEST_MANAGE: GROUPS, A.INCIDENT_MANAGE: GROUPS,  # A22
     },
     "subject_teacher": _TEACHES,
     "network_teacher": _TEACHES,
@@ -138,20 +155,23 @@ TABLE: dict[str, dict[Action, Reach]] = {
         A.WORK_VIEW: GROUPS, A.MARK_VIEW: GROUPS, A.JOURNAL_VIEW: GROUPS, A.LESSON_VIEW: GROUPS,  # TU7, TU8
         A.WORK_LOG: GROUPS, A.ABSENCE_SET: GROUPS, A.FIGURES_VIEW: GROUPS,  # TU7
         A.PEOPLE_VIEW: GROUPS, A.CONTACTS_VIEW: GROUPS, A.PACKS_PRINT: GROUPS,  # TU1, TU5
+        A.CONTACT_VIEW: GROUPS, A.CONTACT_LOG: GROUPS, A.MESSAGE_SEND: GROUPS,  # TU5
     },
     "psychologist": {
         A.PEOPLE_VIEW: ALL, A.CONTACTS_VIEW: ALL, A.WORK_VIEW: ALL, A.MARK_VIEW: ALL, A.JOURNAL_VIEW: ALL,  # P2, TU4
+        A.CONTACT_VIEW: ALL, A.CONTACT_LOG: ALL, A.COUNSEL_VIEW: ALL,  # P2: notes for those entitled only
     },
     "operator": {  # only while on duty, see in_force; marks are told after the caller was verified
         A.PEOPLE_VIEW: ALL, A.CONTACTS_VIEW: ALL, A.HOTLINE_USE: ALL,  # A17, PA3
         A.WORK_VIEW: ALL, A.WORK_LOG: ALL,  # ST5: dictated by phone
         A.PACKS_PRINT: ALL,  # PA4
+        A.CONTACT_VIEW: ALL, A.CONTACT_LOG: ALL, A.REQUEST_MANAGE: ALL,  # A17
     },
-    "support_staff": {A.ABSENCE_SET: ALL},  # SS1
+    "support_staff": {A.ABSENCE_SET: ALL, A.PRESENCE_REPORT: ALL},  # SS1
     "admin": {
         A.ACCOUNTS_MANAGE: ALL, A.ROLES_MANAGE: ALL, A.SETTINGS_EDIT: ALL, A.IMPORT_RUN: ALL,  # A7
         A.RECORDS_SETTLE: ALL,  # sees that records wait, and whose; no marks
-        A.PEOPLE_VIEW: ALL,
+        A.PEOPLE_VIEW: ALL, A.DEVICES_MANAGE: ALL,
     },
 }  # fmt: skip
 

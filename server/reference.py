@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from server.models import AbsenceLetter, Base, Counter, LessonForm, Norm, ReturnChannel, Scale, TaskKind
+from server.models import AbsenceLetter, Base, ContactTopic, Counter, LessonForm, Norm, ReturnChannel, Scale, TaskKind
 
 SOURCE_RU = "Order of the school journal, five-point scale (RU)"
 SOURCE_KZ = "Rules of criteria-based assessment (KZ)"
@@ -46,6 +46,13 @@ LETTERS = {
     "Н": (_l("absent, reason unknown"), False), "Б": (_l("ill"), True), "УП": (_l("excused"), True),
     "ОП": (_l("late"), False),
 }  # fmt: skip
+TOPICS = {  # what families turn to the school with, and the school to families
+    "timetable": _l("timetable"), "task": _l("a task"), "return": _l("a returned work"), "results": _l("results"),
+    "paper_pack": _l("a paper pack"), "files": _l("files"), "consultation": _l("a consultation"),
+    "reception": _l("personal reception"), "repeat": _l("repeat of a lesson"), "technical": _l("technical trouble"),
+    "absence": _l("reason of an absence"), "silence": _l("nothing heard"), "complaint": _l("a complaint"),
+    "change": _l("a change"), "reminder": _l("a reminder"), "staff": _l("a problem of staff"), "other": _l("other"),
+}  # fmt: skip
 
 
 def rows() -> list[Base]:
@@ -61,6 +68,8 @@ def rows() -> list[Base]:
         found.append(ReturnChannel(code=code, name=_msgid(name), position=position))
     for position, (code, (name, excused)) in enumerate(LETTERS.items()):
         found.append(AbsenceLetter(code=code, name=_msgid(name), excused=excused, position=position, source=SOURCE_RU))
+    for position, (code, name) in enumerate(TOPICS.items()):
+        found.append(ContactTopic(code=code, name=_msgid(name), position=position))
     found += [Norm(code=code, **norm) for code, norm in NORMS.items()]
     return found
 

@@ -3,7 +3,7 @@
 from server.models.audit import AuditEntry, Counter, Device, Op, OpClash
 from server.models.base import Base
 from server.models.coming_in import ImportAlias, ImportDraft, ImportMapping, ImportRun, StaffSubject
-from server.models.contacts import Contact, Message, Notice, Request
+from server.models.contacts import Contact, ContactTopic, Message, Notice, Request
 from server.models.journal import (
     Absence,
     AbsenceLetter,
@@ -58,7 +58,7 @@ from server.models.work import Assessment, LessonForm, Material, Norm, Resource,
 
 __all__ = [
     "ROLES", "Absence", "AbsenceLetter", "Account", "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule",
-    "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "Counter", "Course", "CoursePlanTopic",
+    "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic", "Counter", "Course", "CoursePlanTopic",
     "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Exemption", "Group", "Guardianship",
     "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Lesson", "LessonChange",
     "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership",

@@ -8,21 +8,42 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.models.base import Base, Id, Text, one_of
 
 
+class ContactTopic(Base):
+    """What a touch with a family is about."""
+
+    __tablename__ = "contact_topic"
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str]
+    position: Mapped[int]
+    source: Mapped[Text]
+
+
 class Contact(Base):
-    """Any touch with a family: in or out, channel, topic, follow-up."""
+    """Any touch with a family, or with staff about a problem of their own: in or out, channel, topic, outcome.
+
+    ``person_id``: who was talked to; ``student_id``: about whom. ``verified``: how the caller was known to be who they
+    said: "" (not), call_back (to the number on file), word (the family's). ``op_seq``: the op that brought it.
+    """
 
     __tablename__ = "contact"
-    __table_args__ = (CheckConstraint(one_of("direction", "in", "out"), name="direction"),)
+    __table_args__ = (
+        CheckConstraint(one_of("direction", "in", "out"), name="direction"),
+        CheckConstraint(one_of("verified", "", "call_back", "word"), name="verified"),
+        CheckConstraint("seconds IS NULL OR seconds >= 0", name="seconds"),
+    )
     id: Mapped[Id]
     student_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
-    guardian_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
     direction: Mapped[str] = mapped_column(String(3))
     channel: Mapped[str] = mapped_column(String(12))
-    topic: Mapped[str]
+    topic: Mapped[str] = mapped_column(ForeignKey("contact_topic.code"))
+    outcome: Mapped[Text]
     text: Mapped[Text]
-    at: Mapped[datetime]
-    seconds: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(index=True)
+    seconds: Mapped[int | None]  # length of a call
+    verified: Mapped[Text]
     author_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    op_seq: Mapped[int | None] = mapped_column(ForeignKey("op.seq"), unique=True)
 
 
 class Request(Base):

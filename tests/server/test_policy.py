@@ -76,11 +76,12 @@ def test_an_administrator_manages_accounts_but_sees_no_journal() -> None:
 
 
 def test_support_staff_note_attendance_and_nothing_else() -> None:
-    assert [action for action in Action if anywhere([Grant("support_staff")], action)] == [A.ABSENCE_SET]
+    assert [action for action in Action if anywhere([Grant("support_staff")], action)] == [A.ABSENCE_SET, A.PRESENCE_REPORT]
 
 
-def test_a_psychologist_reads_and_changes_nothing() -> None:
-    reads = {A.PEOPLE_VIEW, A.CONTACTS_VIEW, A.WORK_VIEW, A.MARK_VIEW, A.JOURNAL_VIEW}
+def test_a_psychologist_reads_and_logs_talks_and_changes_nothing_else() -> None:
+    reads = {A.PEOPLE_VIEW, A.CONTACTS_VIEW, A.WORK_VIEW, A.MARK_VIEW, A.JOURNAL_VIEW, A.CONTACT_VIEW, A.COUNSEL_VIEW,
+             A.CONTACT_LOG}  # fmt: skip
     assert {action for action in Action if anywhere([Grant("psychologist")], action)} == reads
 
 
