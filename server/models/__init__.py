@@ -1,6 +1,6 @@
 """The tables, gathered so that migrations and services see all of them."""
 
-from server.models.audit import AuditEntry, Counter, Device, Op, OpClash
+from server.models.audit import AuditEntry, Counter, Device, Enrolment, Op, OpClash
 from server.models.base import Base
 from server.models.coming_in import ImportAlias, ImportDraft, ImportMapping, ImportRun, StaffSubject
 from server.models.contacts import Contact, ContactTopic, Message, Notice, Request
@@ -59,7 +59,7 @@ from server.models.work import Assessment, LessonForm, Material, Norm, Resource,
 __all__ = [
     "ROLES", "Absence", "AbsenceLetter", "Account", "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule",
     "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic", "Counter", "Course", "CoursePlanTopic",
-    "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Exemption", "Group", "Guardianship",
+    "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Enrolment", "Exemption", "Group", "Guardianship",
     "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Lesson", "LessonChange",
     "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership",
     "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan",
