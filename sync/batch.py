@@ -4,7 +4,7 @@ A batch is JSON, gzip around it: ``{"v": 1, "school", "epoch", "ops": [envelope,
 ``"ops"``. Columns hold the same envelopes, in the same order, exactly::
 
     {"count": 30,
-     "shapes": [["return", ["channel", "code", "comment", "mark"], []]],   # type, keys of data, members of newer versions
+     "shapes": [["return", ["channel", "code", "comment", "mark"], []]],   # type, keys of data, other members
      "shape": column of the ops' places in shapes,
      "head": [column of v, origin, n, author, at, returned_on, base],      # over all ops
      "data": [[column per key], ..], "more": [[column per member], ..]}    # per shape, over its ops

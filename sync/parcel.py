@@ -1,4 +1,4 @@
-"""A batch of ops as bytes: gzip around JSON, unpacked within bounds, its ops plain or in columns (see sync/batch.py)."""
+"""A batch of ops as bytes: gzip around JSON, unpacked within bounds, its ops plain or in columns (sync/batch.py)."""
 
 import gzip
 import json
@@ -32,7 +32,7 @@ def write(school: str, epoch: str, ops: Sequence[dict[str, Any]], columns: bool 
 
 
 def read(data: bytes, packed: bool = True) -> Batch:
-    """The batch in the bytes. Raises SyncError ``too_large``, ``batch_malformed`` (naming the field), ``batch_long``."""
+    """The batch in the bytes. Raises SyncError ``too_large``, ``batch_malformed`` (with the field), ``batch_long``."""
     body = _json(gunzip(data) if packed else _bounded(data))
     if not isinstance(body, dict) or body.get("v") != VERSION:
         raise SyncError("batch_malformed", field="v")

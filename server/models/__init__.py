@@ -12,6 +12,7 @@ from server.models.journal import (
     MarkRevision,
     Plan,
     PortfolioItem,
+    Presence,
     Return,
     ReturnChannel,
     TermMark,
@@ -57,13 +58,14 @@ from server.models.timetable import (
 from server.models.work import Assessment, LessonForm, Material, Norm, Resource, Scale, Task, TaskKind, Work
 
 __all__ = [
-    "ROLES", "Absence", "AbsenceLetter", "Account", "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule",
-    "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic", "Counter", "Course", "CoursePlanTopic",
-    "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Enrolment", "Exemption", "Group", "Guardianship",
-    "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Lesson", "LessonChange",
-    "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership",
-    "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan",
-    "PortfolioItem", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School",
-    "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson",
-    "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
+    "Absence", "AbsenceLetter", "Account", "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule",
+    "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic", "Counter", "Course",
+    "CoursePlanTopic", "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Enrolment",
+    "Exemption", "Group", "Guardianship", "Household", "ImportAlias", "ImportDraft", "ImportMapping",
+    "ImportRun", "Lesson", "LessonChange", "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct",
+    "MarkRevision", "Material", "Membership", "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack",
+    "PackSheet", "Peer", "Person", "Plan", "PortfolioItem", "Presence", "ROLES", "Request", "Resource",
+    "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject",
+    "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson", "WeeklyLessonCourse",
+    "WeeklyLessonTeacher", "Work", "Year",
 ]  # fmt: skip

@@ -8,19 +8,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server import policy, store
+from server import policy
 from server.config import Config
 from server.errors import DomainError, sentence_of
-from server.models import Group, School
-from server.policy import Action, Grant, Scope
-from server.services import devices, keys, returns, roles
+from server.models import Group, School, Work
+from server.policy import Grant, Scope
+from server.services import devices, keys, returns, roles, scopes
 from server.services.devices import Signer
 from server.services.returns import Delivery, Outcome, Target
 from sync import decide, opfile, parcel
 from sync.p256 import read_point
 from sync.parcel import Batch
-
-ACTIONS = {"return": Action.WORK_LOG, "mark": Action.MARK_SET, "absence": Action.ABSENCE_SET}
 
 
 @dataclass(frozen=True)
@@ -50,16 +48,13 @@ def take(session: Session, signer: Signer, batch: Batch, school: School, now: da
     """
     if batch.school != school.id:
         raise DomainError("op_other_school", school=batch.school)
-    grants = roles.grants_of(session, signer.person_id, now, today)
-    permits = _permits(session, grants)
-    own = [raw for raw in batch.envelopes if _origin(raw) in (None, signer.origin)]
-    taken = iter(returns.receive(Delivery(own, now, today, signer.person_id, permits)) if own else [])
-    outcomes = [
-        next(taken) if _origin(raw) in (None, signer.origin) else _of_another_device(raw) for raw in batch.envelopes
-    ]
-    highest = max((one.n for one in outcomes if one.origin == signer.origin), default=-1)
-    store.write(lambda inside: devices.seen(inside, signer.origin, now, highest + 1))
-    return outcomes
+    own = [raw for raw in batch.envelopes if _is_own(raw, signer)]
+    next_n = 1 + max((raw["n"] for raw in own if _is_number(raw)), default=-1)
+    permits = _permits(session, roles.grants_of(session, signer.person_id, now, today), own, today)
+    delivery = Delivery(own, now, today, signer.person_id, permits,
+                        lambda inside: devices.seen(inside, signer.origin, now, next_n))  # fmt: skip
+    taken = iter(returns.receive(delivery) if own else [])
+    return [next(taken) if _is_own(raw, signer) else _of_another_device(raw) for raw in batch.envelopes]
 
 
 def take_file(session: Session, data: bytes, config: Config, now: datetime, today: date) -> FileTaken:
@@ -77,8 +72,8 @@ def take_file(session: Session, data: bytes, config: Config, now: datetime, toda
     body = opfile.opened(file, keys.ops_key(config.keys), read_point(signer.public_key))
     check_device(signer)
     batch = parcel.read(body)
-    name = next((line.name for line in devices.of_person(session, signer.person_id) if line.origin == signer.origin), "")
-    return FileTaken(name, signer.name, batch.envelopes, take(session, signer, batch, school, now, today))
+    outcomes = take(session, signer, batch, school, now, today)
+    return FileTaken(signer.device, signer.name, batch.envelopes, outcomes)
 
 
 def answer(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -103,27 +98,45 @@ def told(outcome: Outcome) -> str:
     return sentence_of(DomainError(outcome.reason, **outcome.data)) if outcome.reason else ""
 
 
-def _origin(raw: Any) -> str | None:
-    """Whose envelope it claims to be; None for what says nothing of the kind, which ``receive`` will reject."""
+def _is_own(raw: Any, signer: Signer) -> bool:
+    """Whether an envelope is the device's; one that says nothing of the kind goes on, to be rejected for that."""
     origin = raw.get("origin") if isinstance(raw, dict) else None
-    return origin if isinstance(origin, str) else None
+    return not isinstance(origin, str) or origin == signer.origin
+
+
+def _is_number(raw: Any) -> bool:
+    return isinstance(raw, dict) and type(raw.get("n")) is int and 0 <= raw["n"] < 2**53
 
 
 def _of_another_device(raw: dict[str, Any]) -> Outcome:
-    n = raw.get("n")
-    return Outcome(raw["origin"][:16], n if type(n) is int else -1, decide.REJECTED, "op_other_device")
+    return Outcome(raw["origin"][:16], raw["n"] if _is_number(raw) else -1, decide.REJECTED, "op_other_device")
 
 
-def _permits(session: Session, grants: Sequence[Grant]) -> Callable[[Target], bool]:
-    """The policy's answer for the device's person; read now, since the writer asks."""
+def _permits(
+    session: Session, grants: Sequence[Grant], envelopes: Sequence[Any], today: date
+) -> Callable[[Target], bool]:
+    """The policy's answer for the device's person. All it needs is read now, since the writer asks."""
     parents = dict(session.execute(select(Group.id, Group.parent_id).where(Group.parent_id.is_not(None))).tuples())
+    said = [raw for raw in envelopes if isinstance(raw, dict) and isinstance(raw.get("data"), dict)]
+    asks_groups = any(not grant.course_id for grant in grants) or any(raw.get("type") == "call" for raw in said)
+    stays = _groups_of_students(session, [raw["data"] for raw in said], today) if asks_groups else {}
 
     def permits(target: Target) -> bool:
-        groups = {target.group_id, parents.get(target.group_id)} - {None}
-        scope = Scope(frozenset(groups), frozenset({target.course_id}))  # type: ignore[arg-type]
-        return policy.allows(grants, ACTIONS[target.type], scope)
+        groups = {target.group_id, *stays.get(target.student_id, ())}
+        groups |= {parents[id_] for id_ in groups if id_ in parents}
+        courses = {target.course_id} if target.course_id else set()
+        scope = Scope(frozenset(groups - {""}), frozenset(courses))
+        return policy.allows(grants, policy.OP_ACTIONS[target.type], scope)
 
     return permits
+
+
+def _groups_of_students(session: Session, said: Sequence[dict[str, Any]], today: date) -> dict[str, set[str]]:
+    """The groups of everybody whom the ops are about: named, or by a work's code."""
+    codes = {data["code"] for data in said if isinstance(data.get("code"), str)}
+    students = {data["student"] for data in said if isinstance(data.get("student"), str)}
+    students |= set(session.scalars(select(Work.student_id).where(Work.code.in_(codes))))
+    return scopes.groups_of(session, students, today)
 
 
 def school_of(session: Session) -> School:

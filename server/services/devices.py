@@ -40,6 +40,7 @@ class Signer:
     """A device with its person, for the question whether a signature counts. ``active``: the person works here."""
 
     origin: str
+    device: str  # what it is called
     public_key: str
     state: str
     person_id: str
@@ -184,7 +185,7 @@ def signer(session: Session, origin: str) -> Signer | None:
     if row is None:
         return None
     device, person, locale, is_active = row
-    return Signer(device.origin, device.public_key, device.state, person.id, full_name(person), locale,
+    return Signer(device.origin, device.name, device.public_key, device.state, person.id, full_name(person), locale,
                   bool(is_active) and person.left_on is None, device.last_seen)  # fmt: skip
 
 

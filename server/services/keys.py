@@ -1,6 +1,7 @@
 """The school's keys: that which signs editions, and that to which op files are encrypted; made once, kept in keys/."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -50,10 +51,8 @@ def ops_key(folder: Path) -> PrivateKey:
     path = private_folder(folder) / OPS
     if not path.exists():
         fresh = ec.generate_private_key(ec.SECP256R1())
-        try:
+        with suppress(FileExistsError):  # another thread was first: its key counts
             write_private(path, fresh.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        except FileExistsError:
-            pass  # another thread was first: its key counts
     key = load_pem_private_key(path.read_bytes(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError("keys/ops.key is no P-256 key")
