@@ -116,7 +116,7 @@ def _permits(
     session: Session, grants: Sequence[Grant], envelopes: Sequence[Any], today: date
 ) -> Callable[[Target], bool]:
     """The policy's answer for the device's person. All it needs is read now, since the writer asks."""
-    parents = dict(session.execute(select(Group.id, Group.parent_id).where(Group.parent_id.is_not(None))).tuples())
+    parents = dict(session.execute(select(Group.id, Group.parent_id).where(Group.parent_id.is_not(None))).all())
     said = [raw for raw in envelopes if isinstance(raw, dict) and isinstance(raw.get("data"), dict)]
     asks_groups = any(not grant.course_id for grant in grants) or any(raw.get("type") == "call" for raw in said)
     stays = _groups_of_students(session, [raw["data"] for raw in said], today) if asks_groups else {}
@@ -137,12 +137,4 @@ def _groups_of_students(session: Session, said: Sequence[dict[str, Any]], today:
     students = {data["student"] for data in said if isinstance(data.get("student"), str)}
     students |= set(session.scalars(select(Work.student_id).where(Work.code.in_(codes))))
     return scopes.groups_of(session, students, today)
-
-
-def school_of(session: Session) -> School:
-    """The school. Raises DomainError ``home_missing`` before there is one."""
-    row = session.scalar(select(School))
-    if row is None:
-        raise DomainError("home_missing", home="")
-    return row
 
