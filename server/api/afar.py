@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from printables import photo
 from server.api.shapes import ChangesIn, ChangesOut, CodesOut, DeviceOut, EnrolmentIn, EnrolmentOut, OutcomesOut
-from server.api.signed import device, signed
+from server.api.signed import device, local_now, signed
 from server.clock import local_date, now
 from server.errors import DomainError
 from server.extensions import csrf, db, limiter
@@ -66,7 +66,7 @@ def me() -> Any:
         "school": {"id": here.id, "name": here.name, "ops_key": point_of(keys.ops_key(config().keys).public_key())},
         "person": {"id": signer.person_id, "name": signer.name},
         "epoch": here.epoch, "locale": signer.locale or here.locale,
-        "now": now(config(), here.timezone).isoformat(timespec="seconds"),
+        "now": local_now().isoformat(timespec="seconds"),
     })  # fmt: skip
 
 

@@ -20,7 +20,7 @@ _AT = {"name": AT, "in": "header", "required": True, "schema": {"type": "string"
 _ENCODING = {"name": "Content-Encoding", "in": "header", "schema": {"type": "string", "enum": ["gzip", "identity"]}}
 _BODIES = {
     "/api/v1/ops": {"application/json": {"schema": {"$ref": _REF.format(model="BatchIn")}}},
-    "/api/v1/photos": dict.fromkeys(("image/jpeg", "image/png"), {"schema": {"type": "string", "format": "binary"}}),
+    "/api/v1/photos": {kind: {"schema": {**_TEXT, "format": "binary"}} for kind in ("image/jpeg", "image/png")},
 }
 _REFUSED = {"application/problem+json": {"schema": {"$ref": _REF.format(model="Problem")}}}
 

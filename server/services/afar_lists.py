@@ -101,7 +101,7 @@ def lists(session: Session, person_id: str, grants: Sequence[Grant], known: Reac
     }  # fmt: skip
 
 
-def tag(known: Reach, told: dict[str, Any]) -> str:
+def tag(known: Reach, told: Any) -> str:
     """Names the lists: first what is reached, then what is in them."""
     return known.name() + _short(told)
 
@@ -132,7 +132,8 @@ def _students(session: Session, known: Reach) -> tuple[dict[str, str], dict[str,
         select(Group).where(Group.id.in_({head.group_id for head in known.heads}))
     )}  # fmt: skip
     wanted = {id_ for each in ids.values() for id_ in each}
-    people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(wanted)))}
+    here = or_(Person.left_on.is_(None), Person.left_on > known.day)
+    people = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(wanted), here))}
     order = {id_: courses.alphabetical(full_name(person)) for id_, person in people.items()}
     names: dict[str, str] = {}
     by_group = {}

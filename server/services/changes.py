@@ -33,8 +33,8 @@ def changes(
 ) -> dict[str, Any]:
     """The answer to a device; everything where its epoch or its courses are other ones."""
     newest = session.scalar(select(Counter.value).where(Counter.name == "op")) or 0  # first: later ops come next time
-    told = afar_lists.lists(session, person_id, grants, known)
-    tag = afar_lists.tag(known, told)
+    told, gone = afar_lists.lists(session, person_id, grants, known), afar_lists.gone(session, known)
+    tag = afar_lists.tag(known, [told, gone])
     is_new = asked.tag != tag
     begins = asked.epoch != epoch or not asked.tag.startswith(known.name()) or not 0 <= asked.after <= newest
     after = 0 if begins else asked.after
@@ -44,7 +44,7 @@ def changes(
     works = [work_id for work_id, _seq in found[:PAGE]]
     return {
         "epoch": epoch, "cursor": cursor, "more": more, "lists": told if is_new else None, "tag": tag,
-        "works": _works(session, known, works), "works_gone": afar_lists.gone(session, known) if is_new else [],
+        "works": _works(session, known, works), "works_gone": gone if is_new else [],
         "absences": _absences(session, known, after, cursor),
     }  # fmt: skip
 
