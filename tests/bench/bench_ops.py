@@ -9,6 +9,7 @@ too, it says so. ``hard`` are ops that pack badly: each corrects a mark, so it n
 Run it: ``python tests/bench/bench_ops.py``; it prints the figures and changes nothing outside ``build/bench``.
 """
 
+import gzip
 import hashlib
 import json
 import random
@@ -56,8 +57,8 @@ class Line:
         from sync.p256 import sign
 
         head = (
-            f"POST /api/v1/ops HTTP/1.1\r\nHost: office\r\nContent-Type: application/json\r\nContent-Encoding: {encoding}"
-            f"\r\nAccept-Encoding: gzip\r\nX-Korablik-Device: {self.origin}\r\n"
+            f"POST /api/v1/ops HTTP/1.1\r\nHost: office\r\nContent-Type: application/json\r\n"
+            f"Content-Encoding: {encoding}\r\nAccept-Encoding: gzip\r\nX-Korablik-Device: {self.origin}\r\n"
             f"X-Korablik-Signature: {sign(self.key, body)}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         return json.loads(self._talk(head.encode(), body))
@@ -80,7 +81,8 @@ class Line:
         while b"\r\n\r\n" not in answer:
             answer += self._more()
         told, _, rest = answer.partition(b"\r\n\r\n")
-        length = next(int(line.split(b":")[1]) for line in told.split(b"\r\n") if line.lower().startswith(b"content-length"))
+        heads = dict(line.lower().split(b": ", 1) for line in told.split(b"\r\n")[1:])
+        length = int(heads[b"content-length"])
         while len(rest) < length:
             rest += self._more()
         if b" 200 " not in told[:20]:
@@ -89,9 +91,7 @@ class Line:
         self.sent += len(body)
         self.received += length
         self.heads += len(head) + len(told) + 4
-        if b"content-encoding: gzip" in told.lower():
-            import gzip
-
+        if heads.get(b"content-encoding") == b"gzip":
             return gzip.decompress(rest)
         return rest
 
@@ -246,8 +246,8 @@ def measure(port: int, pid: int, codes: Sequence[str], teacher: str, key: Any, o
     phone, here = (after - first for after, first in zip(cpu(), before, strict=True))
     told("10,000 returns with marks", line, seconds)
     print(f"  of it CPU: phone {phone:.2f} s, office {here:.2f} s")
-    print(f"ops: {seconds:.2f} s (target ≤ 2), {(line.sent + line.received) / 1000:.0f} KB (≤ 300), {line.requests} requests"
-          f" (≤ 20); {plain / seconds:.0f}× faster than one plain op a request")  # fmt: skip
+    print(f"ops: {seconds:.2f} s (target ≤ 2), {(line.sent + line.received) / 1000:.0f} KB (≤ 300), {line.requests} "
+          f"requests (≤ 20); {plain / seconds:.0f}× faster than one plain op a request")  # fmt: skip
     line = fresh()
     told("10,000 corrections (hard)", line, deliver(line, corrected(typed, COUNT)))
     line = fresh()
@@ -266,8 +266,8 @@ def measure(port: int, pid: int, codes: Sequence[str], teacher: str, key: Any, o
     seconds = time.perf_counter() - began
     if new["works"] or new["lists"] or new["more"]:
         sys.exit("there was something new")
-    print(f"nothing new: {line.requests} request, body {line.received} bytes; with both heads {line.received + line.heads}, "
-          f"{seconds * 1000:.0f} ms")  # fmt: skip
+    print(f"nothing new: {line.requests} request, answer's body {line.received} bytes (target ≤ 400), with the heads of "
+          f"request and answer {line.received + line.heads}; {seconds * 1000:.0f} ms")  # fmt: skip
 
 
 def again(line: Line, typed: Sequence[dict[str, Any]]) -> float:
