@@ -266,8 +266,8 @@ def measure(port: int, pid: int, codes: Sequence[str], teacher: str, key: Any, o
     seconds = time.perf_counter() - began
     if new["works"] or new["lists"] or new["more"]:
         sys.exit("there was something new")
-    print(f"nothing new: {line.requests} request, answer's body {line.received} bytes (target ≤ 400), with the heads of "
-          f"request and answer {line.received + line.heads}; {seconds * 1000:.0f} ms")  # fmt: skip
+    print(f"nothing new: {line.requests} request, answer's body {line.received} bytes (target ≤ 400), with the heads "
+          f"of request and answer {line.received + line.heads}; {seconds * 1000:.0f} ms")  # fmt: skip
 
 
 def again(line: Line, typed: Sequence[dict[str, Any]]) -> float:
