@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from server.services.afar import FileTaken, told
+from server.services.returns import Outcome
 from sync import codes, decide
 
 
@@ -32,9 +33,18 @@ def lines(taken: FileTaken) -> Iterator[Told]:
     for raw, outcome in zip(taken.envelopes, taken.outcomes, strict=True):
         said = raw if isinstance(raw, dict) else {}
         data = said.get("data") if isinstance(said.get("data"), dict) else {}
-        text = {decide.ACCEPTED: _("taken in"), decide.DUPLICATE: _("known already")}.get(outcome.outcome)
         yield Told(outcome.n, _text(said.get("type")), _code(data.get("code")), outcome.outcome, outcome.reason,
-                   text or told(outcome))  # fmt: skip
+                   _sentence(outcome))  # fmt: skip
+
+
+def _sentence(outcome: Outcome) -> str:
+    if outcome.outcome == decide.ACCEPTED:
+        return _("taken in")
+    if outcome.outcome == decide.DUPLICATE:
+        return _("known already")
+    if outcome.reason == "forbidden":  # whoever brings the file is mostly somebody else
+        return _("The role of the phone's owner does not include this.")
+    return told(outcome)
 
 
 def _text(value: Any) -> str:

@@ -159,7 +159,7 @@ def test_a_file_of_a_phone_is_brought_by_somebody_else(
     page.get_by_role("button", name="Take in").click()
     expect(page.get_by_text("taken in: 1")).to_be_visible()
     expect(page.get_by_text("not a file of records")).to_be_visible()
-    expect(page.get_by_text("Your role does not include this.")).to_be_visible()
+    expect(page.get_by_text("The role of the phone's owner does not include this.")).to_be_visible()
     look_over(page, "what became of the records")
     page.context.close()
 
