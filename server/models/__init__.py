@@ -13,6 +13,7 @@ from server.models.journal import (
     MarkRevision,
     Plan,
     PortfolioItem,
+    Presence,
     Return,
     ReturnChannel,
     TermMark,
@@ -64,7 +65,7 @@ __all__ = [
     "Guardianship", "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "KindWeight", "Lesson",
     "LessonChange", "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkPercent",
     "MarkRevision", "Material", "Membership", "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "OutsideMark",
-    "Pack", "PackSheet", "Peer", "Person", "Plan", "PortfolioItem", "Request", "Resource", "Return", "ReturnChannel",
-    "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term",
-    "TermMark", "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
+    "Pack", "PackSheet", "Peer", "Person", "Plan", "PortfolioItem", "Presence", "Request", "Resource", "Return",
+    "ReturnChannel", "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject", "Subject", "Task",
+    "TaskKind", "Term", "TermMark", "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
 ]  # fmt: skip
