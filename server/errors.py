@@ -93,6 +93,10 @@ CATALOGUE: dict[str, Entry] = {
     "op_same_id": Entry(409, _l("Another record has the same number; both are kept for a person to decide.")),
     "op_base_unknown": Entry(409, _l("The mark builds on one that has not arrived yet; it waits for it.")),
     "two_values": Entry(409, _l("Somebody else saved another value. Both are kept; please decide.")),
+    "grade_without_marks": Entry(422, _l(
+        "This grade gets no marks (%(source)s). Say in words how it is: “checked” and a comment.")),
+    "mark_rule_missing": Entry(409, _l("No rule says how this course is marked. Add one to the rules of marks.")),
+    "outside_decided": Entry(409, _l("Somebody decided about this mark already. Look at how it stands.")),
     "lesson_unknown": Entry(404, _l("There is no such lesson.")),
     "student_unknown": Entry(404, _l("There is no such student in this class.")),
     "person_unknown": Entry(404, _l("There is no such person.")),

@@ -26,8 +26,13 @@ from server.models import (
     TaskKind,
 )
 
-SOURCE_RU = "Order of the school journal, five-point scale (RU)"
-SOURCE_KZ = "Rules of criteria-based assessment (KZ)"
+
+def _msgid(lazy: Any) -> str:
+    return lazy._args[0]
+
+
+SOURCE_RU = _msgid(_l("Order of the school journal, five-point scale (RU)"))
+SOURCE_KZ = _msgid(_l("Rules of criteria-based assessment (KZ)"))
 
 FORMS = {
     "tv": _l("TV lesson"), "live": _l("live online"), "self": _l("self-study"), "paper": _l("on paper"),
@@ -49,7 +54,7 @@ CHANNELS = {
     "paper": _l("paper"), "call": _l("phone call"), "photo": _l("photo"), "messenger": _l("messenger"),
     "email": _l("e-mail"), "usb": _l("USB stick"), "in_person": _l("in person"),
 }  # fmt: skip
-SOURCE_CONTROL_RU = "Letter SK-228/03 of 6 August 2021 on the schedule of assessment works (RU)"
+SOURCE_CONTROL_RU = _msgid(_l("Letter SK-228/03 of 6 August 2021 on the schedule of assessment works (RU)"))
 NORMS: dict[str, dict[str, Any]] = {  # not more than one control work a day for a class; SOCh: three, none at the end
     "ru_control_a_day": {
         "country": "RU", "rule": "a_day", "kinds": ["control", "dictation", "exam"], "value": 1,
@@ -58,9 +63,9 @@ NORMS: dict[str, dict[str, Any]] = {  # not more than one control work a day for
     "kz_soch_a_day": {"country": "KZ", "rule": "a_day", "kinds": ["soch"], "value": 3, "source": SOURCE_KZ},
     "kz_soch_last_day": {"country": "KZ", "rule": "last_days", "kinds": ["soch"], "value": 1, "source": SOURCE_KZ},
 }  # fmt: skip
-SOURCE_GRADE_1 = "Letter 2021/11-13 of 25 September 2000: no marks in grade 1 (RU)"
-SOURCE_LAW_RU = "Federal Law 273-FZ, articles 28 and 58: how marks are found is the school's own regulation (RU)"
-SOURCE_WEIGHTS = "No norm sets weights: all count alike until the school's own regulation says otherwise"
+SOURCE_GRADE_1 = _msgid(_l("Letter 2021/11-13 of 25 September 2000: no marks in grade 1 (RU)"))
+SOURCE_LAW_RU = _msgid(_l("Federal Law 273-FZ, articles 28 and 58: finding marks is the school's own regulation (RU)"))
+SOURCE_WEIGHTS = _msgid(_l("No norm sets weights: all count alike until the school's own regulation says otherwise"))
 _FIVE = {"values": ["5", "4", "3", "2"], "oral": {"scale": "five"}}
 _SHARES = {  # the parts of a quarter's per cent; without the second the first is all of it
     "parts": [{"kinds": ["formative", "sor", "oral", "elsewhere"], "percent": 50},
@@ -155,10 +160,6 @@ def add_missing(session: Session) -> None:
     for name in ("op", "edition", "command"):
         if session.get(Counter, name) is None:
             session.add(Counter(name=name, value=0))
-
-
-def _msgid(lazy: Any) -> str:
-    return lazy._args[0]
 
 
 VALUE_NAMES = {"pass": _l("passed"), "fail": _l("not passed"), "na": _l("not attested")}

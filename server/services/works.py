@@ -52,6 +52,7 @@ class WorkView:
     student_id: str
     last_name: str
     first_name: str
+    marks_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def give_to_joiners(session: Session, today: date, now: datetime, randbelow: Cal
     is_open = or_(Task.due_on >= today, and_(Task.due_on.is_(None), Year.ends_on >= today))
     tasks = (
         select(Task.id).join(Course, Course.id == Task.course_id).join(Year, Year.id == Course.year_id)
-        .where(Task.published_at.is_not(None), Task.withdrawn.is_(False), is_open)
+        .where(Task.published_at.is_not(None), Task.withdrawn.is_(False), Task.marks_only.is_(False), is_open)
     )  # fmt: skip
     return create_missing(session, list(session.scalars(tasks)), today, now, randbelow)
 
@@ -172,7 +173,7 @@ VIEW = (
     select(
         Work.id, Work.code, Task.id, Task.title, Task.kind, Task.scale, Scale.type, Scale.values, Task.max_points,
         Task.due_on, Lesson.on, Task.withdrawn, Course.id, Group.id, Group.name, Subject.name,
-        Person.id, Person.last_name, Person.first_name,
+        Person.id, Person.last_name, Person.first_name, Task.marks_only,
     )
     .select_from(Work)
     .join(Task, Task.id == Work.task_id)
