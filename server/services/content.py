@@ -71,7 +71,9 @@ def rules_of(session: Session, view: LessonCourse) -> Rules:
     return Rules(
         on=view.lesson.on,
         forms=tuple(session.scalars(select(LessonForm.code).order_by(LessonForm.position))),
-        kinds=tuple(session.scalars(select(TaskKind.code).order_by(TaskKind.position))),
+        kinds=tuple(session.scalars(
+            select(TaskKind.code).where(TaskKind.code != grading_rules.ELSEWHERE).order_by(TaskKind.position)
+        )),
         scales=("none",) if no_marks else tuple(scales), no_marks=no_marks,
     )
 

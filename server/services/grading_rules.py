@@ -14,6 +14,7 @@ from server.services.grading import Rule, Step
 
 FIVE, PASS = "five", "pass"
 TERM, YEAR = "term", "year"
+ORAL, ELSEWHERE = "oral", "elsewhere"  # kinds of work of which nothing is handed out
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class Column:
     maximum: int | None = None
     due_on: date | None = None
     withdrawn: bool = False
+    marks_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def grid(session: Session, head: CourseHead, since: date, until: date, today: da
     ).all()
     tasks = session.execute(
         select(Task.lesson_course_id, Task.id, Task.title, Task.kind, Scale.type, Task.max_points, Task.due_on,
-               Task.withdrawn)
+               Task.withdrawn, Task.marks_only)
         .join(Scale, Scale.code == Task.scale)
         .where(Task.lesson_course_id.in_([row[0] for row in lessons]),
                exists().where(Work.task_id == Task.id, or_(Task.withdrawn.is_(False), has_come_back())))
@@ -224,7 +225,7 @@ def average(columns: Sequence[Column], cells: Sequence[Cell | None], brought: Se
 def _tallies(columns: Sequence[Column], cells: dict[tuple[str, str], Cell]) -> Iterable[Tally]:
     for column in columns:
         mine = [cell for (task_id, _), cell in cells.items() if task_id == column.task_id]
-        if mine:
+        if mine and not column.marks_only:
             handed_in = sum(cell.returns > 0 or cell.state in ("marked", "checked") for cell in mine)
             decided = sum(cell.state in ("marked", "checked") for cell in mine)
             yield Tally(column, len(mine), handed_in, decided)
@@ -241,6 +242,7 @@ class TaskTable:
     due_on: date | None
     course: CourseHead
     works: tuple["TaskWork", ...]
+    marks_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -273,4 +275,4 @@ def task_table(session: Session, task_id: str, today: date) -> TaskTable:
         for work_id, student_id, last, first in sorted(people, key=lambda one: alphabetical(one[2], one[3]))
     )
     rule = decide.Scale(scale.type, tuple(scale.values), task.max_points)
-    return TaskTable(task.id, task.title, task.kind, rule, task.due_on, head, works)
+    return TaskTable(task.id, task.title, task.kind, rule, task.due_on, head, works, task.marks_only)

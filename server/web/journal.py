@@ -151,7 +151,8 @@ def _lesson(lesson_course_id: str, wrong: dict[str, str] | None = None) -> str:
     return render_template(
         "journal/lesson.html", lesson=found, letters=absences.letters(db.session), wrong=wrong or {},
         draft=drafts.fresh(_lines(found)), may_set=access.may(Action.ABSENCE_SET, scope), max_reason=MAX_REASON,
-        may_journal=access.may(Action.JOURNAL_VIEW, scope),
+        may_journal=access.may(Action.JOURNAL_VIEW, scope), may_mark=access.may(Action.MARK_SET, scope),
+        today=drafts.moment().today,
     )  # fmt: skip
 
 

@@ -37,7 +37,8 @@ class TermMarkKind(Kind):
             if row is not None:
                 students = members(session, row.group, row.year.starts_on, row.year.ends_on)
                 terms = session.scalars(select(Term.id).where(Term.year_id == row.year_id))
-                book.courses[id_] = KnownCourse(row.group_id, frozenset(students), frozenset(terms), *_rules(session, row))
+                rules = _rules(session, row)
+                book.courses[id_] = KnownCourse(row.group_id, frozenset(students), frozenset(terms), *rules)
         for student_id, course_id, term_id, id_, base, value in bulk.fetch(
             session.connection(), _TERM_MARKS, TermMark.course_id, wanted
         ):
