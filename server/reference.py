@@ -70,6 +70,7 @@ _FIVE = {"values": ["5", "4", "3", "2"], "oral": {"scale": "five"}}
 _SHARES = {  # the parts of a quarter's per cent; without the second the first is all of it
     "parts": [{"kinds": ["formative", "sor", "oral", "elsewhere"], "percent": 50},
               {"kinds": ["soch"], "percent": 50}],
+    "needed": ["sor", "soch"],
     "values": ["5", "4", "3", "2"], "oral": {"scale": "points", "maximum": 10},
 }  # fmt: skip
 _PASSED = {"values": ["pass", "fail"], "percent": 50, "oral": {"scale": "pass"}}  # so much of the works, or more

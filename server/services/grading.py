@@ -4,7 +4,8 @@ Ways of counting (``GradingRule.formula``) and their parameters; numbers are nev
 
 ``mean``    weighted mean of marks in figures; ``values`` says which, best first. Rounded half up: 3.50 → 4.
 ``shares``  per cent of points: each of ``parts`` is the share of all its works' points together, times its per cent;
-            parts without any work leave theirs to the others. Rounded half up to whole per cent, then the table.
+            parts without any work leave theirs to the others; every work of the kinds ``needed`` must be there.
+            Rounded half up to whole per cent, then the table.
 ``terms``   mean of the year's term marks, rounded half up.
 ``passed``  passed when at least ``percent`` of the works are.
 ``none``    these grades have no marks.
@@ -84,14 +85,15 @@ class Hint:
     trace: dict[str, Any] = field(default_factory=dict)
 
 
-def hint(rule: Rule, marks: Sequence[Given], table: Sequence[Step] = (), has_part: Collection[str] = ()) -> Hint:
-    """The hint for a term. ``has_part``: kinds of which the course has a work in the term, written by this student or
-    not: who has not written it yet gets no value, as nothing says how it would come out.
+def hint(rule: Rule, marks: Sequence[Given], table: Sequence[Step] = (), planned: Collection[str] = ()) -> Hint:
+    """The hint for a term. ``planned``: kinds of which the course has a work in the term, whoever has written it.
+
+    Works of kinds that ``shares`` needs (``needed``) are waited for: until then there is a per cent, but no value.
     """
     if rule.formula == "mean":
         return _mean(rule, marks)
     if rule.formula == "shares":
-        return _shares(rule, marks, table, has_part)
+        return _shares(rule, marks, table, planned)
     if rule.formula == "passed":
         return _passed(rule, marks)
     return Hint(trace=_trace(rule))
@@ -155,7 +157,7 @@ def _why_not(rule: Rule, mark: Given) -> str:
     return "" if mark.weight else "weight"
 
 
-def _shares(rule: Rule, marks: Sequence[Given], table: Sequence[Step], has_part: Collection[str]) -> Hint:
+def _shares(rule: Rule, marks: Sequence[Given], table: Sequence[Step], planned: Collection[str]) -> Hint:
     parts = rule.parameters["parts"]
     own = {kind for part in parts for kind in part["kinds"]}
     counted, left = [], []
@@ -165,13 +167,12 @@ def _shares(rule: Rule, marks: Sequence[Given], table: Sequence[Step], has_part:
             left.append((mark, why))
         else:
             counted.append(mark)
-    steps, lacks, total, weight = [], [], Fraction(0), 0
+    steps, total, weight = [], Fraction(0), 0
+    lacks = _lacks(rule, marks, planned)
     for part in parts:
         mine = [mark for mark in counted if mark.kind in part["kinds"]]
         most = sum(mark.maximum or 0 for mark in mine)
         if not most:
-            if set(part["kinds"]) & set(has_part):
-                lacks += [mark.title for mark, why in left if mark.kind in part["kinds"]] or part["kinds"][:1]
             continue
         points = sum(int(mark.value or 0) for mark in mine)
         share = Fraction(points, most)
@@ -181,7 +182,7 @@ def _shares(rule: Rule, marks: Sequence[Given], table: Sequence[Step], has_part:
                       "share": decimal(share * 100)})  # fmt: skip
     trace = _trace(rule, counted, left) | {"parts": steps}
     if not weight:
-        return Hint(lacks=tuple(lacks), trace=trace)
+        return Hint(lacks=lacks, trace=trace)
     exact = total * 100 / weight
     percent = half_up(exact)
     step = max((one for one in table if one.starts_at <= percent), key=lambda one: one.starts_at, default=None)
@@ -191,7 +192,15 @@ def _shares(rule: Rule, marks: Sequence[Given], table: Sequence[Step], has_part:
         trace["row"] = {"from": step.starts_at, "to": ends, "value": step.value, "source": step.source}
     value = step.value if step and not lacks else None
     trace["value"] = value
-    return Hint(value, f"{percent} %", False, tuple(lacks), trace)
+    return Hint(value, f"{percent} %", False, lacks, trace)
+
+
+def _lacks(rule: Rule, marks: Sequence[Given], planned: Collection[str]) -> tuple[str, ...]:
+    """What the formula waits for: titles of works without a mark, and kinds of which the student has no work at all."""
+    needed = rule.parameters.get("needed", ())
+    open_works = [mark.title for mark in marks if mark.kind in needed and (mark.value is None or mark.disputed)]
+    known = {mark.kind for mark in marks}
+    return (*open_works, *(kind for kind in needed if kind in planned and kind not in known))
 
 
 def _why_no_points(mark: Given, kinds: Collection[str]) -> str:

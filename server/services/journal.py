@@ -1,14 +1,15 @@
 """The journal: a course's students × lessons with works, marks, absences and term marks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
-from server.models import Group, Lesson, LessonCourse, MarkRevision, Person, Scale, Task, Work
+from server.models import Group, KindWeight, Lesson, LessonCourse, MarkRevision, Person, Scale, Task, Work
 from server.services import course_plan
 from server.services.absences import AbsenceState, absences
 from server.services.belonging import Register, register
@@ -61,7 +62,7 @@ class Row:
 
     ``carried``: marks that the student brought from another class or from home; ``carried_terms`` likewise, where
     this course has none. ``last_day``: the last one with the group, if it is over; ``apart``: learns it at home now.
-    ``average``: the mean of marks in figures, those brought along included: a hint for a term's mark, no more.
+    ``average``: the weighted mean of marks in figures, those brought along included: a hint for a term's mark.
     """
 
     student_id: str
@@ -75,7 +76,7 @@ class Row:
     last_day: date | None = None
     left_on: date | None = None  # the school itself
     apart: bool = False
-    average: float | None = None
+    average: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,7 @@ def _rows(
     belonged = register(session, ids)
     brought = carried(session, head, ids, span.since, span.until, span.today, belonged)
     closed = carried_terms(session, head, ids, span.today, belonged)
+    weights = dict(session.execute(select(KindWeight.code, KindWeight.weight)).all())
     found = []
     for id_, last, first in sorted(people, key=lambda row: alphabetical(row[1], row[2])):
         own = tuple(cells.get((column.task_id or "", id_)) for column in columns)
@@ -203,7 +205,7 @@ def _rows(
         found.append(Row(
             id_, last, first, own, by_student.get(id_, {}), terms_of, brought.get(id_, ()), before,
             last_day(belonged, id_, group, span.today), belonged.left.get(id_),
-            _is_apart(belonged, id_, head, group, span), average(columns, own, brought.get(id_, ())),
+            _is_apart(belonged, id_, head, group, span), average(columns, own, brought.get(id_, ()), weights),
         ))  # fmt: skip
     return found
 
@@ -213,13 +215,17 @@ def _is_apart(belonged: Register, student_id: str, head: CourseHead, group: Grou
     return any(one.covers(class_id, head.subject, span.day) for one in belonged.apart.get(student_id, ()))
 
 
-def average(columns: Sequence[Column], cells: Sequence[Cell | None], brought: Sequence[Carried]) -> float | None:
-    """The mean of the marks in figures; neither points nor what two people disagree about."""
-    said = [cell.values for column, cell in zip(columns, cells, strict=True) if cell and column.scale == "values"]
-    said += [mark.values for mark in brought if mark.scale == "values"]
-    alone = [values[0] for values in said if len(values) == 1]
-    marks = [int(value) for verdict, value in alone if verdict == "mark" and value in FIGURES]
-    return sum(marks) / len(marks) if marks else None
+def average(
+    columns: Sequence[Column], cells: Sequence[Cell | None], brought: Sequence[Carried], weights: Mapping[str, int]
+) -> Fraction | None:
+    """The mean of the marks in figures by the weights of kinds; neither points nor what two people disagree about."""
+    said = [(column.kind, cell.values) for column, cell in zip(columns, cells, strict=True)
+            if cell and column.scale == "values"]  # fmt: skip
+    said += [(mark.kind, mark.values) for mark in brought if mark.scale == "values"]
+    marks = [(int(value), weights.get(kind, 1)) for kind, values in said if len(values) == 1
+             for verdict, value in values if verdict == "mark" and value in FIGURES]  # fmt: skip
+    whole = sum(weight for _mark, weight in marks)
+    return Fraction(sum(mark * weight for mark, weight in marks), whole) if whole else None
 
 
 def _tallies(columns: Sequence[Column], cells: dict[tuple[str, str], Cell]) -> Iterable[Tally]:

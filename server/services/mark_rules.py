@@ -1,4 +1,4 @@
-"""The school's rules of marking as a page shows and changes them: weights, per cent tables, "н/а", pass/fail subjects."""
+"""The school's rules of marking, to look at and change: weights, per cent tables, "н/а", pass/fail subjects."""
 
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -139,7 +139,8 @@ def _by_grades(rows: list[MarkPercent]) -> dict[tuple[int, int], list[MarkPercen
 
 def _subjects(session: Session, today: date) -> list[Subject]:
     year = select(Year.id).where(Year.starts_on <= today).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
-    rows = session.scalars(select(Subject).where(Subject.id.in_(select(Course.subject_id).where(Course.year_id == year))))
+    taught = select(Course.subject_id).where(Course.year_id == year)
+    rows = session.scalars(select(Subject).where(Subject.id.in_(taught)))
     return sorted(rows, key=lambda row: alphabetical(row.name))
 
 

@@ -87,7 +87,7 @@ def sheet(session: Session, head: CourseHead, asked: str, today: date) -> TermSh
     grid = journal.grid(session, head, since, until, today)
     states = term_states(session, head.id)
     if term is not None:
-        parts = _kinds_of(session, head.id, term)
+        parts = _planned(session, head.id, term) | {column.kind for column in grid.columns if column.task_id}
         table = rules.table(grade, today)
         hints = {row.student_id: grading.hint(rule, given(row, grid.columns, rules.weights), table, parts)
                  for row in grid.rows}  # fmt: skip
@@ -181,7 +181,7 @@ def _term(terms: Sequence[Stretch], asked: str, today: date) -> Stretch | None:
     return chosen or (begun[-1] if begun else terms[0] if terms else None)
 
 
-def _kinds_of(session: Session, course_id: str, term: Stretch) -> set[str]:
+def _planned(session: Session, course_id: str, term: Stretch) -> set[str]:
     """Kinds of the works that count which are planned for the term, whether a task exists yet or not."""
     number = select(Term.number).where(Term.id == term.id).scalar_subquery()
     return set(session.scalars(

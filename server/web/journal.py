@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -12,7 +14,7 @@ from server.errors import DomainError, sentence_of
 from server.extensions import db
 from server.models import LessonCourse
 from server.policy import Action, Scope
-from server.services import absences, courses, export, journal, logging_work, scopes
+from server.services import absences, courses, export, grading, journal, logging_work, scopes
 from server.services.absences import LessonPage
 from server.services.courses import CourseHead
 from server.services.logging_work import Line
@@ -82,9 +84,9 @@ def page(course_id: str) -> str:
     )  # fmt: skip
 
 
-def _decimal(value: float) -> str:
-    """``4.33`` as the language writes it."""
-    return format_decimal(round(value, 2))
+def _decimal(value: Fraction) -> str:
+    """``4.33`` as the language writes it, never rounded across a half."""
+    return format_decimal(Decimal(grading.decimal(value)), "0.##")
 
 
 def _span(head: CourseHead, terms: list[courses.Stretch], today: date) -> Span:

@@ -1,4 +1,4 @@
-"""The rules of marks: weights of kinds, per cent tables, pass/fail subjects, each with its source, to look at and change."""
+"""The rules of marks with their sources: weights of kinds, per cent tables, pass/fail subjects."""
 
 from typing import Any
 
@@ -18,8 +18,9 @@ from server.web.access import needs
 
 blueprint = APIBlueprint("mark_rules", __name__, url_prefix="/journal/rules", enable_openapi=False)
 FORMULAS = {
-    "none": _l("no marks"), "mean": _l("weighted mean, rounded half up"), "shares": _l("shares of points, by the table"),
-    "terms": _l("mean of the terms, rounded half up"), "passed": _l("passed, when enough works are"),
+    "none": _l("no marks"), "mean": _l("weighted mean, rounded half up"),
+    "shares": _l("shares of points, by the table"), "terms": _l("mean of the terms, rounded half up"),
+    "passed": _l("passed, when enough works are"),
 }  # fmt: skip
 PERIODS = {"": _l("term and year"), "term": _l("term"), "year": _l("year")}
 DECIDED = {"teacher": _l("the teacher decides, the formula is a hint"),
