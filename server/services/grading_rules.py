@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
-from server.models import Course, GradingRule, Group, KindWeight, MarkPercent, School, Term
-from server.services.courses import TAUGHT, Stretch
+from server.models import Assessment, Course, GradingRule, Group, MarkPercent, School, Term
+from server.services.courses import TAUGHT, CourseHead, Stretch
 from server.services.grading import Rule, Step
 
 FIVE, PASS = "five", "pass"
@@ -19,11 +19,9 @@ ORAL, ELSEWHERE = "oral", "elsewhere"  # kinds of work of which nothing is hande
 
 @dataclass(frozen=True)
 class Rulebook:
-    """The rows of the school's country, and the weights of the kinds of work."""
+    """The rows of the school's country."""
 
     rules: Sequence[GradingRule]
-    percents: Sequence[MarkPercent]
-    weights: dict[str, int]
 
     def rule(self, grade: int | None, scale: str | None, period: str, day: date) -> Rule | None:
         """The rule for the period (term or year); a group of several grades has that of the most grades.
@@ -40,22 +38,24 @@ class Rulebook:
         fitting.sort(key=lambda row: (row.grades_from - row.grades_to if grade is None else 0, row.code))
         return _rule(fitting[0]) if fitting else None
 
-    def table(self, grade: int | None, day: date) -> list[Step]:
-        """The per cent table of a grade; of a group of several grades the one for the most grades."""
-        rows = [row for row in self.percents if _holds(row, day) and _covers(row, grade)]
-        if grade is None and rows:
-            widest = max(row.grades_to - row.grades_from for row in rows)
-            rows = [row for row in rows if row.grades_to - row.grades_from == widest]
-        return [Step(row.starts_at, row.value, row.source) for row in rows]
-
 
 def read(session: Session) -> Rulebook:
-    """The rows in force here, in three queries."""
+    """The rows in force here, in two queries."""
     country = select(School.country).scalar_subquery()
-    rules = session.scalars(select(GradingRule).where(GradingRule.country == country).order_by(GradingRule.code)).all()
-    percents = session.scalars(select(MarkPercent).where(MarkPercent.country == country)).all()
-    weights = dict(session.execute(select(KindWeight.code, KindWeight.weight)).all())
-    return Rulebook(rules, percents, weights)
+    return Rulebook(
+        session.scalars(select(GradingRule).where(GradingRule.country == country).order_by(GradingRule.code)).all()
+    )
+
+
+def table(session: Session, grade: int | None, day: date) -> list[Step]:
+    """The per cent table of a grade; of a group of several grades the one for the most grades."""
+    country = select(School.country).scalar_subquery()
+    rows = session.scalars(select(MarkPercent).where(MarkPercent.country == country)).all()
+    rows = [row for row in rows if _holds(row, day) and _covers(row, grade)]
+    if grade is None and rows:
+        widest = max(row.grades_to - row.grades_from for row in rows)
+        rows = [row for row in rows if row.grades_to - row.grades_from == widest]
+    return [Step(row.starts_at, row.value, row.source) for row in rows]
 
 
 def grade_of(group: Group) -> int | None:
@@ -79,22 +79,37 @@ def rule_for(session: Session, course: Course, period: str, day: date) -> Rule |
     return read(session).rule(grade_of(course.group), course.subject.scale, period, day)
 
 
-def marked_terms(session: Session, course: Course, rule: Rule | None) -> list[Stretch]:
+@dataclass(frozen=True)
+class MarkedTerm(Stretch):
+    """A term that a course is marked by; ``planned``: kinds of the works that count which are planned in it."""
+
+    planned: frozenset[str] = frozenset()
+
+
+def marked_terms(session: Session, head: CourseHead, rule: Rule | None) -> list[MarkedTerm]:
     """The year's terms that the course is marked by, in order: all of one kind.
 
     Where several kinds hold for the grade (quarters of the whole school and half-years of the eldest), it is the kind
-    of the rule; else the kind with the fewest terms that the rule does not speak against.
+    of the rule; else the kind that is for these grades alone.
     """
-    grade = grade_of(course.group)
-    rows = session.scalars(
-        select(Term).where(Term.year_id == course.year_id, Term.kind.in_(TAUGHT)).order_by(Term.starts_on)
-    ).all()
-    fitting = [row for row in rows if not row.grades or grade is None or grade in row.grades]
-    kinds = list(dict.fromkeys(row.kind for row in fitting))
-    own = [row for row in fitting if row.grades]
-    wanted = rule.term_kind if rule and rule.term_kind in kinds else ""
-    kind = wanted or next((row.kind for row in own), "") or next(iter(kinds), "")
-    return [Stretch(row.id, row.name, row.starts_on, row.ends_on) for row in fitting if row.kind == kind]
+    rows = session.execute(
+        select(Term, Assessment.kind)
+        .outerjoin(Assessment, and_(Assessment.course_id == head.id, Assessment.term_number == Term.number))
+        .where(Term.year_id == head.year_id, Term.kind.in_(TAUGHT)).order_by(Term.starts_on)
+    )  # fmt: skip
+    planned: dict[str, set[str]] = {}
+    fitting: dict[str, Term] = {}
+    for row, kind in rows:
+        if not row.grades or head.grade is None or head.grade in row.grades:
+            fitting[row.id] = row
+            planned.setdefault(row.id, set()).update({kind} if kind else ())
+    kinds = [row.kind for row in fitting.values()]
+    own = [row.kind for row in fitting.values() if row.grades]
+    chosen = rule.term_kind if rule and rule.term_kind in kinds else next(iter([*own, *kinds]), "")
+    return [
+        MarkedTerm(row.id, row.name, row.starts_on, row.ends_on, frozenset(planned[row.id]))
+        for row in fitting.values() if row.kind == chosen
+    ]  # fmt: skip
 
 
 def refuse_figures(session: Session, grade: int | None, day: date) -> None:

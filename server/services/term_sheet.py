@@ -11,16 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
-from server.models import Assessment, Course, OutsideMark, Term
+from server.models import OutsideMark
 from server.services import grading, grading_rules, journal
 from server.services.carried import CarriedTerm
 from server.services.courses import CourseHead, Stretch
-from server.services.exemptions import exempt
 from server.services.grading import Given, Hint, Rule
-from server.services.grading_rules import TERM, YEAR
+from server.services.grading_rules import TERM, YEAR, MarkedTerm
 from server.services.journal import Column, Grid, Row
 from server.services.logging_work import CLEARED, WORDS, Draft
-from server.services.term_values import Decision, TermState, history, term_states
+from server.services.term_values import Decision, TermState, history, states_of
 from sync import ops
 
 NOTHING = TermState()
@@ -75,43 +74,38 @@ def sheet(session: Session, head: CourseHead, asked: str, today: date) -> TermSh
 
     Raises DomainError ``mark_rule_missing``.
     """
-    course = session.get_one(Course, head.id)
-    rules, grade = grading_rules.read(session), grading_rules.grade_of(course.group)
-    rule = rules.rule(grade, course.subject.scale, TERM, today)
+    rules = grading_rules.read(session)
+    rule = rules.rule(head.grade, head.scale, TERM, today)
     if rule is None:
         raise DomainError("mark_rule_missing")
-    terms = tuple(grading_rules.marked_terms(session, course, rule))
+    terms = tuple(grading_rules.marked_terms(session, head, rule))
     term = None if asked == "year" else _term(terms, asked, today)
-    span = term or (_term(terms, "", today) if terms else None)
+    span = term or _term(terms, "", today)
     since, until = (span.starts_on, span.ends_on) if span else (head.starts_on, head.ends_on)
-    grid = journal.grid(session, head, since, until, today)
-    states = term_states(session, head.id)
+    past = history(session, head.id)
+    states = states_of(past)
+    grid = journal.grid(session, head, since, until, today, terms, states)
     if term is not None:
-        parts = _planned(session, head.id, term) | {column.kind for column in grid.columns if column.task_id}
-        table = rules.table(grade, today)
-        hints = {row.student_id: grading.hint(rule, given(row, grid.columns, rules.weights), table, parts)
-                 for row in grid.rows}  # fmt: skip
+        hints = _hints(session, head, rule, grid, term, today)
     else:
-        rule = rules.rule(grade, course.subject.scale, YEAR, today) or rule
+        rule = rules.rule(head.grade, head.scale, YEAR, today) or rule
         hints = {row.student_id: grading.of_year(rule, _decided(row, terms, states)) for row in grid.rows}
-    lines = tuple(_lines(session, grid, hints, states, term, today))
+    lines = tuple(_lines(session, grid, hints, states, past, term))
     return TermSheet(head, rule, terms, term, lines, len({column.lesson_course_id for column in grid.columns}))
 
 
-def given(row: Row, columns: Sequence[Column], weights: dict[str, int]) -> list[Given]:
+def given(row: Row, columns: Sequence[Column]) -> list[Given]:
     """A student's works of the columns and the marks brought along, as they are counted."""
     found = []
     for column, cell in zip(columns, row.cells, strict=True):
         if cell is None:
             continue
         marks = [value for verdict, value in cell.values if verdict == "mark"]
-        found.append(Given(
-            column.kind, column.title, column.on, column.scale, marks[0] if marks else None, column.maximum,
-            weights.get(column.kind, 1), disputed=cell.conflict,
-        ))  # fmt: skip
+        found.append(Given(column.kind, column.title, column.on, column.scale, marks[0] if marks else None,
+                           column.maximum, column.weight, disputed=cell.conflict))  # fmt: skip
     for mark in row.carried:
         value = mark.values[0][1]
-        found.append(Given(mark.kind, mark.title, mark.on, mark.scale, value, mark.maximum, weights.get(mark.kind, 1),
+        found.append(Given(mark.kind, mark.title, mark.on, mark.scale, value, mark.maximum, mark.weight,
                            mark.group, len(mark.values) > 1))  # fmt: skip
     return found
 
@@ -175,18 +169,19 @@ def _written(trace: dict[str, Any]) -> str:
     return json.dumps(trace, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _term(terms: Sequence[Stretch], asked: str, today: date) -> Stretch | None:
+def _term(terms: Sequence[MarkedTerm], asked: str, today: date) -> MarkedTerm | None:
     chosen = next((term for term in terms if term.id == asked), None)
     begun = [term for term in terms if term.starts_on <= today]
     return chosen or (begun[-1] if begun else terms[0] if terms else None)
 
 
-def _planned(session: Session, course_id: str, term: Stretch) -> set[str]:
-    """Kinds of the works that count which are planned for the term, whether a task exists yet or not."""
-    number = select(Term.number).where(Term.id == term.id).scalar_subquery()
-    return set(session.scalars(
-        select(Assessment.kind).where(Assessment.course_id == course_id, Assessment.term_number == number).distinct()
-    ))  # fmt: skip
+def _hints(
+    session: Session, head: CourseHead, rule: Rule, grid: Grid, term: MarkedTerm, today: date
+) -> dict[str, Hint]:
+    """By student. A kind of work counts as planned, too, when somebody has one of it."""
+    table = grading_rules.table(session, head.grade, today) if rule.formula == "shares" else []
+    planned = term.planned | {column.kind for column in grid.columns if column.task_id}
+    return {row.student_id: grading.hint(rule, given(row, grid.columns), table, planned) for row in grid.rows}
 
 
 def _decided(
@@ -204,34 +199,30 @@ def _decided(
 
 def _lines(
     session: Session, grid: Grid, hints: dict[str, Hint], states: dict[str, dict[str | None, TermState]],
-    term: Stretch | None, today: date,
+    past: Sequence[Decision], term: Stretch | None,
 ) -> Iterable[Line]:  # fmt: skip
     term_id = term.id if term else None
-    day = min(today, term.ends_on) if term else today
-    freed = exempt(session, [row.student_id for row in grid.rows])
     noted = _noted(session, grid.course.id, term_id)
-    past = history(session, grid.course.id, term_id)
     for row in grid.rows:
         state = states.get(row.student_id, {}).get(term_id, NOTHING)
         missed = sum(any(letter for letter in one.letters) for one in row.absences.values())
         line = Line(row.student_id, row.last_name, row.first_name, hints[row.student_id], state, "", missed,
                     tuple(noted.get(row.student_id, ())), row.carried_terms.get(term_id),
-                    tuple(past.get(row.student_id, ())))  # fmt: skip
-        is_exempt = freed.on(row.student_id, grid.course.subject, day)
-        yield replace(line, why=_why(row, line, is_exempt, day))
+                    tuple(one for one in past if (one.student_id, one.term_id) == (row.student_id, term_id)))
+        yield replace(line, why=_why(row, line))
 
 
-def _why(row: Row, line: Line, is_exempt: bool, day: date) -> str:
+def _why(row: Row, line: Line) -> str:
     """Why nobody has decided: a code, or "" where a mark stands."""
     if line.state.values or line.carried:
         return "conflict" if line.state.conflict else ""
-    if row.left_on is not None and row.left_on <= day:
+    if row.left_on is not None:
         return "left"
-    if row.last_day is not None and row.last_day <= day:
+    if row.last_day is not None:
         return "gone"
     if row.apart:
         return "apart"
-    if is_exempt:
+    if row.exempt:
         return "exempt"
     if line.hint.lacks:
         return "lacks"

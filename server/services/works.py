@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import and_, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -86,7 +86,16 @@ def current(since: Any, until: Any, day: date, last: date | None = None) -> Any:
     return and_(since <= (last or day), or_(until.is_(None), until >= day))
 
 
-def members(session: Session, group: Group, day: date, last: date | None = None) -> list[str]:
+class Place(Protocol):
+    """A group, or as much of it as says who belongs to it."""
+
+    id: Any
+    kind: Any
+    parent_id: Any
+    division: Any
+
+
+def members(session: Session, group: Place, day: date, last: date | None = None) -> list[str]:
     """Ids of a group's students on a day, or with ``last`` of all who belong to it on some day of that stretch.
 
     A subgroup also gets the students of its class whose place in that division is not known yet.

@@ -13,12 +13,13 @@ from flask_babel import lazy_gettext as _l
 
 from server.errors import sentence_of
 from server.extensions import db
-from server.policy import Action, Scope
-from server.services import courses, grading, logging_work, scopes, term_sheet
+from server.policy import Action
+from server.services import grading, logging_work, term_sheet
 from server.services.logging_work import Draft, Line
 from server.services.term_sheet import TermSheet
 from server.web import access, drafts, marks
 from server.web.access import needs
+from server.web.journal import head_of, scope_of_head
 from server.web.shell import short_day
 from server.web.works import refusal
 from sync import decide
@@ -43,10 +44,6 @@ class Told:
 
     text: str
     tone: str
-
-
-def _scope(course_id: str) -> Scope:
-    return scopes.of_course(db.session, course_id)
 
 
 @blueprint.context_processor
@@ -79,21 +76,21 @@ def local(shown: str) -> str:
 
 
 @blueprint.get("")
-@needs(Action.JOURNAL_VIEW, scope=_scope)
+@needs(Action.JOURNAL_VIEW, scope=scope_of_head)
 def page(course_id: str) -> str:
     """The sheet of a term, or of the year with ``term=year``."""
     return _render(_sheet(course_id))
 
 
 @blueprint.get("/traces")
-@needs(Action.JOURNAL_VIEW, scope=_scope)
+@needs(Action.JOURNAL_VIEW, scope=scope_of_head)
 def traces(course_id: str) -> str:
     """How every student's mark came about, to print."""
     return render_template("journal/traces.html", sheet=_sheet(course_id))
 
 
 @blueprint.post("")
-@needs(Action.TERM_MARK_SET, scope=_scope)
+@needs(Action.TERM_MARK_SET, scope=scope_of_head)
 def save(course_id: str) -> Any:
     """Save what was typed; with ``act=accept`` also the hints of students for whom nothing stands or was typed."""
     found = _sheet(course_id)
@@ -102,7 +99,7 @@ def save(course_id: str) -> Any:
     except SyncError as error:
         return _render(found, {}, sentence_of(error)), 400
     told, envelopes = _read(draft, found, request.form.get("act") == "accept")
-    outcomes = drafts.deliver(envelopes, _scope(course_id)) if envelopes else []
+    outcomes = drafts.deliver(envelopes, scope_of_head(course_id)) if envelopes else []
     told |= {draft.lines[one.n].key: _tell(one) for one in outcomes}
     refused = any(one.tone == "bad" for one in told.values())
     db.session.rollback()  # reads anew what has just been saved
@@ -111,8 +108,7 @@ def save(course_id: str) -> Any:
 
 def _sheet(course_id: str) -> TermSheet:
     today = drafts.moment().today
-    head = courses.course(db.session, course_id, today)
-    return term_sheet.sheet(db.session, head, request.values.get("term", ""), today)
+    return term_sheet.sheet(db.session, head_of(course_id), request.values.get("term", ""), today)
 
 
 def _read(draft: Draft, found: TermSheet, accept: bool) -> tuple[dict[str, Told], list[dict[str, Any]]]:
@@ -151,7 +147,7 @@ def _render(found: TermSheet, told: dict[str, Told] | None = None, wrong: str = 
     typed = {key: request.form.get(f"mark-{key}", "") for key, one in told.items() if one.tone == "bad"}
     bad = len(typed)
     rule = found.rule
-    may_set = access.may(Action.TERM_MARK_SET, _scope(found.course.id)) and rule.formula != "none"
+    may_set = access.may(Action.TERM_MARK_SET, scope_of_head(found.course.id)) and rule.formula != "none"
     acceptable = sum(line.why == "open" and line.hint.value is not None for line in found.lines)
     return render_template(
         "journal/terms.html", sheet=found, told=told, wrong=wrong, typed=typed, saved=len(told) - bad, refused=bad,
