@@ -77,7 +77,8 @@ def home() -> str:
     for one in found:
         classes.setdefault(one.group_name, []).append(one)
     waiting = courses.to_check(db.session, mine) if mine else {}
-    return render_template("journal/home.html", classes=classes, waiting=waiting)
+    may_rules = access.may(Action.SETTINGS_EDIT) or access.may(Action.LESSON_APPROVE)
+    return render_template("journal/home.html", classes=classes, waiting=waiting, may_rules=may_rules)
 
 
 @blueprint.get("/<course_id>")

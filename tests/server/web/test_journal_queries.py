@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from server import models
 from server.extensions import db
 from tests.server import factory, logbook
 from tests.server.factory import TODAY
@@ -30,8 +31,15 @@ def counted() -> Iterator[list[str]]:
 def grow(course: str, group: str, lessons: int, students: int) -> None:
     """More lessons, each with a marked task, and more students; one of them with two values, one absent."""
     added = [factory.student(group, f"Student{n}", "Ivan") for n in range(students)]
+    moved = factory.person("Moved", "Ivan")
+    before = factory.group(f"7 «{lessons}»", f"7-{lessons}")
+    factory.membership(moved, before, until=TODAY - timedelta(days=20))
+    factory.membership(moved, group, since=TODAY - timedelta(days=19))
+    old = factory.lesson(factory.course(before), TODAY - timedelta(days=25)).lesson_course
+    logbook.hand_in(factory.works(factory.task(old))[moved], mark="3")
+    factory.add(models.CoursePlanTopic(id=factory.new_id(), course_id=course, position=lessons, topic="Planned"))
     for n in range(lessons):
-        lesson = factory.lesson(course, TODAY - timedelta(days=n + 1), n=2).lesson_course
+        lesson = factory.lesson(course, TODAY - timedelta(days=n + 1), n=2, topic="").lesson_course
         codes = factory.works(factory.task(lesson, f"Task {n}"))
         for code in codes.values():
             logbook.hand_in(code, mark="4")
