@@ -4,6 +4,7 @@ Offered are rows that files brought, and marks of study groups' courses here (a 
 own course in the subject. Nothing is overwritten: what stands in the journal is shown beside the offer, and stays.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -242,22 +243,40 @@ def _scope(course_id: str, group: Group) -> Scope:
 
 
 def _there(session: Session, found: Sequence[Offer]) -> dict[tuple[str, str, date], list[Standing]]:
-    """The marks that stand in the class's journal on the days of the offers, by student, course and day."""
+    """By student, course and day of the offer: marks of that day's lesson, or of the last one before it."""
+    if not found:
+        return {}
+    courses = {one.course_id for one in found}
+    days: dict[str, list[date]] = {}
+    for course_id, on in session.execute(
+        select(LessonCourse.course_id, Lesson.on).join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .where(LessonCourse.course_id.in_(courses), Lesson.state == "planned").distinct().order_by(Lesson.on)
+    ):  # fmt: skip
+        days.setdefault(course_id, []).append(on)
     rows = session.execute(
         select(Work.id, Work.student_id, Task.course_id, Lesson.on, Task.title, Task.max_points)
         .join(Task, Task.id == Work.task_id).join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
-        .where(Work.student_id.in_({one.student_id for one in found}),
-               Task.course_id.in_({one.course_id for one in found}), Lesson.on.in_({one.given_on for one in found}),
+        .where(Work.student_id.in_({one.student_id for one in found}), Task.course_id.in_(courses),
                exists().where(MarkRevision.work_id == Work.id))
-    ).all() if found else []  # fmt: skip
+    ).all()  # fmt: skip
     known = states(session, [row.id for row in rows]) if rows else {}
     told: dict[tuple[str, str, date], list[Standing]] = {}
     for work_id, student_id, course_id, on, title, most in rows:
         shown = known[work_id].shown
         if shown is not None and shown.value[0] == "mark":
             told.setdefault((student_id, course_id, on), []).append((title, shown.value[1], most))
-    return told
+    return {
+        key: marks for one in found
+        for key in [(one.student_id, one.course_id, one.given_on)]
+        if (marks := told.get((*key[:2], _last_until(days.get(one.course_id, ()), one.given_on))))
+    }  # fmt: skip
+
+
+def _last_until(days: Sequence[date], day: date) -> date:
+    """The last of the days (in order) up to this one; this one, if there is none."""
+    place = bisect_right(days, day)
+    return days[place - 1] if place else day
 
 
 _By = aliased(Person)

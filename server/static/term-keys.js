@@ -35,6 +35,12 @@ export default function termKeys(form) {
     }
   });
 
+  form.addEventListener("keydown", (event) => { // after the last mark the button has the focus
+    if (event.key !== "Enter" || !event.ctrlKey || event.defaultPrevented) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
   accept?.addEventListener("click", (event) => {
     event.preventDefault(); // they are seen before they are saved
     for (const input of inputs) if (!input.value) take(input);
