@@ -1,9 +1,9 @@
 """Ten thousand requests made at random from the description of the interface: no 5xx, no traceback, memory flat.
 
-The requests are those of ``tests/server/api/test_fuzz.py``: schemathesis reads the description of the interface and makes
-what fits it and what does not, most of it signed by an enrolled phone; beside it come batches of ops that are right but
-for one member. Every answer must be one that the description names, in the shape it names. Memory is this process's,
-after the first thousand and at the end; schemathesis and hypothesis, which live in it, remember some, too.
+The requests are those of ``tests/server/api/test_fuzz.py``: schemathesis reads the description of the interface and
+makes what fits it and what does not, most of it signed by an enrolled phone; beside it come batches of ops that are
+right but for one member. Every answer must be one that the description names, in the shape it names. Memory is this
+process's, after the first thousand and at the end; schemathesis and hypothesis, which live in it, remember some, too.
 
 Run it: ``python tests/bench/bench_fuzz.py [REQUESTS]``; a wrong answer ends it with what was asked.
 """

@@ -1,8 +1,8 @@
 """Requests made at random from the description of the interface, most of them signed: no 5xx, no traceback, no leak.
 
 Schemathesis makes bodies, queries and headers that fit the description and such that do not; beside it come ops that
-are right but for one member. Nothing may be answered but what the description says. ``tests/bench/bench_fuzz.py`` asks ten
-thousand times.
+are right but for one member. Nothing may be answered but what the description says. ``tests/bench/bench_fuzz.py`` asks
+ten thousand times.
 """
 
 import copy
