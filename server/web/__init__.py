@@ -26,6 +26,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "packs",
     "notices",
     "school",
+    "phone",
     "public",
 )
 
