@@ -51,7 +51,8 @@ def manifest() -> Response:
         for name, size, purpose in (("192", 192, "any"), ("512", 512, "any"), ("maskable-512", 512, "maskable"))
     ]  # fmt: skip
     told = {
-        "id": url_for("phone.page"), "name": f"{_('Korablik')}: {_('Returned works')}", "short_name": _("Korablik"), "lang": choose_locale(),
+        "id": url_for("phone.page"), "name": f"{_('Korablik')}: {_('Returned works')}", "short_name": _("Korablik"),
+        "lang": choose_locale(),
         "start_url": url_for("phone.page"), "scope": url_for("phone.page"), "display": "standalone",
         "background_color": "#f3f7fa", "theme_color": "#ffffff", "icons": icons,
     }  # fmt: skip
@@ -61,7 +62,8 @@ def manifest() -> Response:
 def _shell(locale: str) -> str:
     row = school()
     languages = [code for code in LOCALES if code != "kk" or (row and code in row.languages)]
-    words = json.dumps(texts(languages), ensure_ascii=False).replace("<", "\\u003c")  # as data, it must not end its element
+    # data must not end the element it stands in
+    words = json.dumps(texts(languages), ensure_ascii=False).replace("<", "\\u003c")
     return render_template("phone/page.html", texts=Markup(words), page=PAGE, locale=locale, sheets=SHEETS)
 
 

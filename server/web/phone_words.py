@@ -22,9 +22,13 @@ WORDS = {
     "storage_missing": _l("This browser keeps nothing here: leave its private mode, or use another browser. "
                           "Works can also be logged in the office."),
     # where a record is
-    "on_phone": _l("On this phone"), "at_school": _l("Taken by the school"), "in_file": _l("On this phone, in a file too"),
+    "on_phone": _l("On this phone"),
+    "at_school": _l("Taken by the school"),
+    "in_file": _l("On this phone, in a file too"),
     "held": _l("Waits at school"), "two_values": _l("two values"), "rejected": _l("Not taken"),
-    "kept_on_phone": _l("Kept on this phone."), "just_now": _l("Just now"), "nobody_named": _l("Name not on this phone"),
+    "kept_on_phone": _l("Kept on this phone."),
+    "just_now": _l("Just now"),
+    "nobody_named": _l("Name not on this phone"),
     "storage_full": _l("The phone's storage is full: this was not saved. What you typed is still here. "
                        "Delete photos or apps, then save again."),
     "not_saved": _l("The phone did not save this. What you typed is still here; please try again."),
@@ -38,7 +42,8 @@ WORDS = {
     "check_later": _l("Check later"), "what_log": _l("What do you log?"), "only_mark": _l("Only the mark"),
     "correct_it": _l("Correct what I logged"), "handed_in_again": _l("Handed in again"), "handed_in": _l("handed in"),
     "mark_unknown_scale": _l("The phone does not know the scale of this work; the school checks the mark."),
-    "not_on_phone": _l("The code is right, but this work is not on the phone yet. You can log it; the school knows it."),
+    "not_on_phone": _l("The code is right, but this work is not on the phone yet. You can log it; the school "
+                       "knows it."),
     "due": _l("due %(day)s"), "day_wrong": _l("The day of return is missing or has not come yet."),
     "state_issued": _l("not yet handed in"), "state_returned": _l("to check"), "state_marked": _l("marked"),
     "state_redo": _l("sent back"), "state_checked": _l("checked"), "mark_removed": _l("mark removed"),
@@ -65,18 +70,25 @@ WORDS = {
     "call": _l("Call with a family"), "student": _l("Student"), "who_called": _l("Who called?"),
     "we_called": _l("I called"), "they_called": _l("The family called"), "topic": _l("What about?"),
     "outcome": _l("Outcome"), "what_was_said": _l("What was said"), "minutes": _l("Minutes"),
-    "save_call": _l("Save the call"), "call_noted": _l("call noted"), "nobody_found": _l("Nobody of this name is on the phone."),
-    "no_phone": _l("No phone number of the family is on this phone."), "choose_student": _l("Choose the student first."),
-    "choose_topic": _l("Choose what the call was about."), "minutes_wrong": _l("Type the minutes as a number, or leave them empty."),
+    "save_call": _l("Save the call"),
+    "call_noted": _l("call noted"),
+    "nobody_found": _l("Nobody of this name is on the phone."),
+    "no_phone": _l("No phone number of the family is on this phone."),
+    "choose_student": _l("Choose the student first."),
+    "choose_topic": _l("Choose what the call was about."),
+    "minutes_wrong": _l("Type the minutes as a number, or leave them empty."),
     # the outbox
     "outbox": _l("Outbox"), "all_at_school": _l("Everything you logged is at school."),
     "stays_until": _l("Each record stays here until the school has confirmed that very record."),
-    "send_now": _l("Send now"), "save_file": _l("Save outbox to a file"), "share_file": _l("Send the file by messenger"),
+    "send_now": _l("Send now"),
+    "save_file": _l("Save outbox to a file"),
+    "share_file": _l("Send the file by messenger"),
     "take_back": _l("Take back"), "and_more": _l("and %(num)s more"), "look_again": _l("Look at these again"),
     "understood": _l("Understood"),
     "file_saved": _l("The file is saved. Only the school can open it: bring it on a stick or send it by messenger. "
                      "The records stay here until the school confirms them."),
-    "last_contact": _l("Last contact with the school: %(time)s."), "no_contact_yet": _l("The school was not reached yet."),
+    "last_contact": _l("Last contact with the school: %(time)s."),
+    "no_contact_yet": _l("The school was not reached yet."),
     "no_connection_long": _l("There is no connection to the school now; it is tried again by itself."),
     "no_connection_now": _l("The school cannot be reached now. Try again when there is a connection."),
     "school_said": _l("The school answered: %(text)s"),
@@ -95,20 +107,24 @@ WORDS = {
                        "Connect it again: what you logged is still here and will be sent."),
     "revoked": _l("The school has disconnected this phone. Names, works and records were removed from it."),
     "signed_out": _l("You have signed out. Names, works and records were removed from this phone."),
-    "unsent_sealed": _l("They had not reached the school. Save them as a file that only the school can open, and bring it there."),
+    "unsent_sealed": _l("They had not reached the school. Save them as a file that only the school can open, and "
+                        "bring it there."),
     # this phone
     "this_phone": _l("This phone"), "school": _l("School"), "person": _l("Whose"), "language": _l("Language"),
     "screen_lock": _l("Screen lock"), "locked": _l("Locked"), "pin": _l("PIN"), "new_pin": _l("New PIN"),
-    "lock_is": _l("The PIN is a screen lock: it keeps others from looking in. It does not encrypt what is on the phone; "
+    "lock_is": _l("The PIN is a screen lock: it keeps others from looking in. It does not encrypt what is on the "
+                  "phone; "
                   "the lock of the phone itself protects better."),
     "pin_digits": _l("Four to eight digits."), "set_pin": _l("Lock with this PIN"), "change_pin": _l("Change the PIN"),
     "remove_pin": _l("Remove the lock"), "pin_set": _l("The page is locked at each start and after two minutes away."),
     "pin_removed": _l("The lock is removed."), "unlock": _l("Unlock"), "pin_wrong": _l("The PIN is wrong."),
-    "pin_wait": _l("The PIN is wrong too often. Try again in %(seconds)s seconds."), "pin_forgotten": _l("PIN forgotten?"),
+    "pin_wait": _l("The PIN is wrong too often. Try again in %(seconds)s seconds."),
+    "pin_forgotten": _l("PIN forgotten?"),
     "pin_forgotten_way": _l("Without the PIN the phone can only be signed out and connected again with a new code. "
                             "What is unsent can be saved as a file for the school first."),
     "storage": _l("Storage"), "storage_kept": _l("The browser has promised to keep the data."),
-    "storage_not_kept": _l("The browser has not promised to keep the data: add the page to the home screen and open it often."),
+    "storage_not_kept": _l("The browser has not promised to keep the data: add the page to the home screen and "
+                           "open it often."),
     "storage_used": _l("Used: %(used)s MB of %(quota)s MB."),
     "storage_nearly_full": _l("The storage is nearly full. Send the outbox and delete photos or apps."),
     "expires_after": _l("Lists are removed after 30 days without contact with the school; what is unsent never is."),
