@@ -69,6 +69,7 @@ WORDS = {
     # calls
     "call": _l("Call with a family"), "student": _l("Student"), "who_called": _l("Who called?"),
     "we_called": _l("I called"), "they_called": _l("The family called"), "topic": _l("What about?"),
+    "not_to_be_told": _l("must not be told about marks"),
     "outcome": _l("Outcome"), "what_was_said": _l("What was said"), "minutes": _l("Minutes"),
     "save_call": _l("Save the call"),
     "call_noted": _l("call noted"),
@@ -105,6 +106,7 @@ WORDS = {
     "another_code": _l("Start again with another code"),
     "unknown_here": _l("The school does not know this phone any more; it may have come back from a backup. "
                        "Connect it again: what you logged is still here and will be sent."),
+    "never_confirmed": _l("Nobody confirmed this phone in time. Ask for another code in the office."),
     "revoked": _l("The school has disconnected this phone. Names, works and records were removed from it."),
     "signed_out": _l("You have signed out. Names, works and records were removed from this phone."),
     "unsent_sealed": _l("They had not reached the school. Save them as a file that only the school can open, and "

@@ -57,5 +57,5 @@ export function parse(text, kind = "W", school = null) {
 /** Whether nine digits or a whole label stand there, so that it can be looked at. @param {string} text */
 export function isWhole(text) {
   const stripped = text.replace(/[\s\u2010-\u2015\u2212-]+/g, "");
-  return /^[0-9]{9}$/.test(stripped) || (/^[KkЛл]/.test(stripped) && stripped.length === 20);
+  return /^[0-9]{9}$/.test(stripped) || (/^[KkЛл]/.test(stripped) && stripped.length === 18);
 }

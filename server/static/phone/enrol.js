@@ -36,7 +36,7 @@ export async function enrolPage(root, given) {
   const button = h("button", { class: "main full" }, t("enrol"));
   const form = h("form", { class: "card", novalidate: true, onsubmit: submit }, wrong, field("enrol-code", t("enrol_code"), code, t("enrol_where")),
     field("enrol-name", t("phone_name"), name), button);
-  root.append(h("h1", {}, t("enrol_title")), gone ? farewell(gone) : "", device?.state === "unknown" ? h("p", { class: "flash bad", role: "status" }, t("unknown_here")) : "",
+  root.append(h("h1", {}, t("enrol_title")), gone ? farewell(gone) : "", ["unknown", "refused"].includes(device?.state) ? h("p", { class: "flash bad", role: "status" }, t(device.state === "unknown" ? "unknown_here" : "never_confirmed")) : "",
     h("p", {}, t("enrol_why")), form);
   (given ? button : code).focus();
   if (given) {
@@ -64,9 +64,13 @@ export async function enrolPage(root, given) {
   }
 }
 
+/** @type {Map<string, CryptoKeyPair>} */
+const keys = new Map();
+
 /** @param {string} code @param {string} name */
 async function enrol(code, name) {
-  const pair = await newKey();
+  const pair = keys.get(code) ?? (await newKey());
+  keys.set(code, pair); // if the answer is lost, the same key with the same code is the same asking
   const said = await ask(null, null, "POST", "/api/v1/devices", JSON.stringify({ code, public_key: await publicText(pair), name }));
   await write(["kv"], async ({ kv }) => {
     const before = await got(kv.get("device"));

@@ -1,7 +1,7 @@
 // How records leave the phone without signal (a file for the school), and how everything else leaves it for good.
 
 import { sealed } from "./keys.js";
-import { all, batch, BATCH, take } from "./outbox.js";
+import { batch, portion, take } from "./outbox.js";
 import { got, read, STORES, tell, write } from "./store.js";
 
 /** @typedef {{name: string, text: string}} OpFile */
@@ -10,10 +10,11 @@ import { got, read, STORES, tell, write } from "./store.js";
 export async function packOutbox() {
   const [device, line] = await read(["kv"], ({ kv }) => Promise.all([got(kv.get("device")), got(kv.get("line"))]));
   if (!device?.school) return [];
-  const lines = await take("filed");
+  let lines = await take("filed");
   const files = [];
-  for (let start = 0; start < lines.length; start += BATCH) {
-    const part = lines.slice(start, start + BATCH);
+  while (lines.length) {
+    const part = portion(lines);
+    lines = lines.slice(part.length);
     const text = await sealed(device, batch(device, line, part));
     files.push({ name: `korablik-${device.origin.slice(0, 6)}-${part[0].n}-${part.at(-1)?.n}.korablik`, text });
   }
@@ -40,9 +41,6 @@ export const share = (files) => navigator.share({ files: asFiles(files) });
 /** @param {OpFile[]} files */
 const asFiles = (files) => files.map(({ name, text }) => new File([text], name, { type: "application/octet-stream" }));
 
-/** How many records the school has not acknowledged. */
-export const leftBehind = async () => (await all()).filter((line) => line.open).length;
-
 /**
  * Remove everything, in one step; what could not be sent stays as files that nobody on the phone can read.
  * @param {string} reason device_revoked or signed_out
@@ -59,12 +57,13 @@ export async function wipe(reason, files) {
 }
 
 /**
- * The school does not know this phone any more, though nobody revoked it: it came back from an old backup. All is kept,
- * and sent again when the phone is enrolled anew.
+ * The school does not know this phone, though nobody revoked it. One that waited was never confirmed; else the school
+ * came back from an old backup: all is kept, and sent again when the phone is enrolled anew.
  */
 export async function estranged() {
   await write(["kv"], async ({ kv }) => {
-    await got(kv.put({ ...(await got(kv.get("device"))), state: "unknown" }, "device"));
+    const device = await got(kv.get("device"));
+    await got(kv.put({ ...device, state: device.state === "waiting" ? "refused" : "unknown" }, "device"));
   });
   tell("device");
 }

@@ -1,5 +1,6 @@
 // What was logged on this phone: kept until the school has acknowledged the record's own number, then as a reminder.
 
+import { pack } from "./batch.js";
 import { headsAfter, moment, revisionOf, targetOf } from "./ops.js";
 import { got, isFull, read, tell, write } from "./store.js";
 import { officeNow } from "./wire.js";
@@ -11,7 +12,8 @@ import { officeNow } from "./wire.js";
  *   ``open``: not acknowledged; ``tried``: may have reached the school; ``fresh``: the office's lists may not know it yet
  */
 
-export const BATCH = 500; // records the office takes at once
+const BATCH = 500; // records the office takes at once
+const MOST = 900_000; // bytes of their JSON, likewise
 const DAY = 86_400_000;
 export const REMEMBERED = 30 * DAY; // offered again to an office that was restored from a backup
 
@@ -92,10 +94,13 @@ export async function takeBack(n) {
   return done;
 }
 
-/** The next lines to send, marked first as perhaps sent. @param {"tried" | "filed"} how @returns {Promise<Line[]>} */
+/** @param {string} how @param {Line[]} lines */
+const portionOf = (how, lines) => (how === "tried" ? portion(lines) : lines);
+
+/** The next lines to send (or all, for a file), marked first as perhaps sent. @param {"tried" | "filed"} how @returns {Promise<Line[]>} */
 export function take(how = "tried") {
   return write(["ops"], async ({ ops }) => {
-    const lines = await got(ops.index("open").getAll(1, how === "tried" ? BATCH : undefined));
+    const lines = portionOf(how, await got(ops.index("open").getAll(1, how === "tried" ? BATCH : undefined)));
     for (const line of lines) {
       if (line.tried && line[how]) continue;
       line.tried = true;
@@ -191,7 +196,17 @@ function makeRoom() {
   });
 }
 
+/** The first of the lines that fit into one batch. @param {Line[]} lines @returns {Line[]} */
+export function portion(lines) {
+  let size = 0;
+  const end = lines.findIndex((line, place) => {
+    size += new TextEncoder().encode(JSON.stringify(line.op)).length;
+    return place === BATCH || (size > MOST && place > 0);
+  });
+  return end < 0 ? lines : lines.slice(0, end);
+}
+
 /** The JSON of a batch, as it is sent and as a file holds it. @param {any} device @param {any} line @param {Line[]} lines */
 export function batch(device, line, lines) {
-  return JSON.stringify({ v: 1, school: device.school.id, epoch: line?.epoch ?? "", ops: lines.map((one) => one.op) });
+  return JSON.stringify({ v: 1, school: device.school.id, epoch: line?.epoch ?? "", columns: pack(lines.map((one) => one.op)) });
 }

@@ -17,6 +17,7 @@ export async function page(root) {
   const left = draft("call") ?? {};
   let student = left.student ?? "";
   let began = left.began ?? 0;
+  let talked = left.talked ?? "";
   let slot = await reserve();
   const told = h("div");
   const wrong = h("p", { class: "flash bad", role: "alert", hidden: true });
@@ -37,7 +38,7 @@ export async function page(root) {
   root.append(h("h1", {}, t("call")), told, form, recent);
 
   function remember() {
-    setDraft("call", { student, began, minutes: minutes.value, outcome: outcome.value, text: text.value, direction: picked(form, "direction"), topic: picked(form, "topic") });
+    setDraft("call", { student, began, talked, minutes: minutes.value, outcome: outcome.value, text: text.value, direction: picked(form, "direction"), topic: picked(form, "topic") });
   }
 
   function find() {
@@ -65,13 +66,14 @@ export async function page(root) {
   function showChosen() {
     const families = known.lists.families.filter((/** @type {any} */ one) => one.student === student && one.phone);
     chosen.replaceChildren(...(student ? [h("p", { class: "name" }, h("b", {}, known.name(student)), ` ${groupOf(student)}`),
-      h("p", { class: "chips" }, families.map((/** @type {any} */ one) => h("a", { class: "button num", href: `tel:${one.phone.replace(/[\s()-]/g, "")}`, onclick: dial }, `${one.name}: ${one.phone}`))),
+      h("p", { class: "chips" }, families.map((/** @type {any} */ one) => h("a", { class: "button num", href: `tel:${one.phone.replace(/[\s()-]/g, "")}`, onclick: () => dial(one.person) }, `${one.name}: ${one.phone}`, one.may_receive === false && h("span", { class: "small" }, ` (${t("not_to_be_told")})`)))),
       !families.length && h("p", { class: "small quiet" }, t("no_phone"))].filter(Boolean) : []));
   }
 
-  /** The call's length is counted from here until it is saved. */
-  function dial() {
+  /** The call's length is counted from here until it is saved. @param {string} person */
+  function dial(person) {
     began = Date.now();
+    talked = person;
     remember();
   }
 
@@ -96,12 +98,12 @@ export async function page(root) {
     try {
       const counted = began && Date.now() - began < 3 * 3600_000 ? Math.round((Date.now() - began) / 1000) : null;
       const seconds = minutes.value.trim() ? 60 * Number(minutes.value) : counted;
-      const call = { student, person: known.lists.families.find((/** @type {any} */ one) => one.student === student)?.person ?? "",
+      const call = { student, person: talked,
         direction: picked(form, "direction") ?? "out", channel: "call", topic, outcome: outcome.value, text: text.value, seconds };
       await sayCall(known, slot, call);
       setDraft("call", null);
       told.replaceChildren(flash(`${known.name(student)} — ${t("call_noted")}. ${t("kept_on_phone")} ${many("unsent", await unsent())}.`, "wait"));
-      [student, began] = ["", 0];
+      [student, began, talked] = ["", 0, ""];
       slot = await reserve();
       for (const one of [minutes, outcome, text]) one.value = "";
       for (const one of form.querySelectorAll("input[name=topic]")) one.checked = false;

@@ -2,7 +2,7 @@
 
 import { estranged, packOutbox, wipe } from "./leaving.js";
 import { expire, takeOver } from "./lists.js";
-import { acknowledge, adopt, batch, BATCH, forget, offerAgain, settle, take, unsent } from "./outbox.js";
+import { acknowledge, adopt, batch, forget, offerAgain, settle, take, unsent } from "./outbox.js";
 import { sendPhotos } from "./photos.js";
 import { got, keep, listen, read, tell, value, write } from "./store.js";
 import { ask, officeNow, Refused, setClock, Unreachable } from "./wire.js";
@@ -17,7 +17,6 @@ let pause = FIRST_PAUSE;
 let timer = 0;
 let due = Infinity;
 let running = false;
-let size = BATCH;
 
 /** Begin: now, when the network comes back, when the page is looked at again, and when something was logged. */
 export function start() {
@@ -59,7 +58,7 @@ function alone(act) {
 /** One round with the office. @returns {Promise<number | null>} ms until the next one; null: nothing presses */
 async function exchange() {
   const device = await value("device");
-  if (!device?.origin || device.state === "unknown") return null;
+  if (!["waiting", "confirmed"].includes(device?.state)) return null;
   try {
     if (device.state !== "confirmed" && !(await meet(device))) return WAITING_PAUSE;
     await sendAll();
@@ -127,16 +126,9 @@ async function sendAll() {
   const device = await value("device");
   let left = await unsent();
   while (left) {
-    const lines = (await take()).slice(0, size);
+    const lines = await take();
     const line = await value("line");
-    let answer;
-    try {
-      answer = await ask(device, line, "POST", "/api/v1/ops", batch(device, line, lines));
-    } catch (error) {
-      if (!(error instanceof Refused) || error.status !== 413 || lines.length === 1) throw error;
-      size = Math.ceil(lines.length / 2); // long comments: fewer at once
-      continue;
-    }
+    const answer = await ask(device, line, "POST", "/api/v1/ops", batch(device, line, lines));
     if (!(await acknowledge(lines, answer, Date.now()))) throw new Unreachable("nothing of it was acknowledged");
     await compareEpoch(line, answer.epoch);
     left = await unsent();

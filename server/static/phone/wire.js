@@ -29,7 +29,7 @@ export const officeNow = (line) => Date.now() + (line?.offset ?? 0);
  * @param {any} line what is known of the connection
  * @param {string} method
  * @param {string} path
- * @param {string | Blob | null} [body] a text is sent packed
+ * @param {string | Blob | null} [body] what a device sends as text is packed
  * @returns {Promise<any>}
  */
 export async function ask(device, line, method, path, body = null) {
@@ -53,7 +53,7 @@ export function setClock(now) {
 
 /** @param {any} device @param {any} line @param {string} method @param {string} path @param {string | Blob | null} body */
 async function once(device, line, method, path, body) {
-  const [bytes, headers] = await packed(body);
+  const [bytes, headers] = await packed(body, Boolean(device));
   if (device) {
     headers["X-Korablik-Device"] = device.origin;
     const at = moment(officeNow(line));
@@ -87,11 +87,11 @@ function answered(response, text) {
   throw new Refused(response.status, said, 1000 * (Number(response.headers.get("Retry-After")) || 0));
 }
 
-/** @param {string | Blob | null} body @returns {Promise<[Uint8Array | null, Record<string, string>]>} */
-async function packed(body) {
+/** @param {string | Blob | null} body @param {boolean} small @returns {Promise<[Uint8Array | null, Record<string, string>]>} */
+async function packed(body, small) {
   if (body === null) return [null, {}];
   if (typeof body !== "string") return [new Uint8Array(await body.arrayBuffer()), { "Content-Type": body.type }];
   const type = { "Content-Type": "application/json" };
-  if (!("CompressionStream" in self)) return [new TextEncoder().encode(body), type];
+  if (!small || !("CompressionStream" in self)) return [new TextEncoder().encode(body), type];
   return [await gzip(body), { ...type, "Content-Encoding": "gzip" }];
 }
