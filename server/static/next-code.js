@@ -3,6 +3,7 @@
 /** @param {HTMLFormElement} form */
 export default function nextCode(form) {
   const input = form.querySelector("input[name=code]");
-  input.focus();
+  if (input.value !== input.defaultValue) return; // somebody types already: what stands there must not be typed over
+  if (document.activeElement !== input) input.focus();
   input.select();
 }

@@ -16,8 +16,7 @@ export class CodeError extends Error {
 
 /** Nine digits from seven, by ISO 7064 Mod 97-10. @param {string} seven @returns {string} */
 export function complete(seven) {
-  const check = (((98 - 100 * (Number(seven) % 97)) % 97) + 97) % 97;
-  return seven + String(check).padStart(2, "0");
+  return seven + String(98 - ((100 * Number(seven)) % 97)).padStart(2, "0");
 }
 
 /** ``482 170 317`` as on paper. @param {string} code @returns {string} */

@@ -1,6 +1,7 @@
 // A list of people with big buttons below it: a tap or a key says something about the one who is current, and goes on.
 
 import { h, tag, takesText } from "./dom.js";
+import { isFull } from "./store.js";
 import { t } from "./texts.js";
 
 const TWICE = 400; // ms in which a second tap on the same button is a slip, not the next person's mark
@@ -23,7 +24,7 @@ export function pad(options) {
   let current = 0;
   let tapped = { button: null, at: 0 };
   const items = rows.map((row, place) => rowOf(row, place));
-  const list = h("ul", { class: "people", role: "radiogroup", "aria-label": t("students") }, items.map((item) => item.root));
+  const list = h("div", { role: "radiogroup", "aria-label": t("students") }, h("ul", { class: "people" }, items.map((item) => item.root)));
   const who = h("b", { id: "pad-who", "aria-live": "polite" });
   const wrong = h("p", { class: "error", role: "alert", hidden: true });
   const points = options.points === null ? null
@@ -122,9 +123,9 @@ export function pad(options) {
       }
     } catch (error) {
       choose(place, true);
-      wrong.textContent = error?.name === "QuotaExceededError" ? t("storage_full") : t("not_saved");
+      wrong.textContent = isFull(error) ? t("storage_full") : t("not_saved");
       wrong.hidden = false;
-      console.error(error);
+      if (!isFull(error)) console.error(error);
     }
     show(place);
   }

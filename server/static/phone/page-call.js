@@ -111,7 +111,7 @@ export async function page(root) {
       told.scrollIntoView({ block: "center" });
       search.focus();
     } catch (error) {
-      console.error(error);
+      if (!isFull(error)) console.error(error);
       refuse(isFull(error) ? t("storage_full") : t("not_saved"));
     } finally {
       saving = false;

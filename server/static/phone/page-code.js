@@ -161,7 +161,7 @@ async function workForm(known, code, done) {
       if (way !== settings.channel) keep("settings", { ...settings, channel: way }).catch(console.error);
       done(line, `${known.name(work?.student) || grouped(code)} — ${mark ? markLabel(mark, scale) : t("handed_in")}`);
     } catch (error) {
-      console.error(error);
+      if (!isFull(error)) console.error(error);
       refuse(isFull(error) ? t("storage_full") : t("not_saved"));
     } finally {
       saving = false;
