@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
 from server.api.shapes import ORIGIN, BatchIn, Problem
 from server.api.signed import AT, DEVICE, SIGNATURE
 
@@ -28,7 +26,9 @@ _REFUSED = {"application/problem+json": {"schema": {"$ref": _REF.format(model="P
 def complete(spec: dict[str, Any]) -> dict[str, Any]:
     """The description with all that the views' declarations cannot say."""
     schemas = spec.setdefault("components", {}).setdefault("schemas", {})
-    schemas |= {model.__name__: _schema(model) for model in (Problem, BatchIn)}
+    for model in (Problem, BatchIn):
+        schema = model.model_json_schema(ref_template=_REF)
+        schemas |= {**schema.pop("$defs", {}), model.__name__: schema}
     for unused in ("HTTPError", "ValidationError"):
         schemas.pop(unused, None)
     for path, operations in spec["paths"].items():
@@ -43,7 +43,3 @@ def complete(spec: dict[str, Any]) -> dict[str, Any]:
                 operation["requestBody"] = {"required": True, "content": _BODIES[path]}
     spec["paths"]["/api/v1/ops"]["post"]["parameters"].append(_ENCODING)
     return spec
-
-
-def _schema(model: type[BaseModel]) -> dict[str, Any]:
-    return model.model_json_schema(ref_template=_REF)

@@ -58,14 +58,29 @@ class DeviceOut(BaseModel):
     now: str
 
 
+class Envelope(BaseModel):
+    """An op: one act of one person; what ``data`` holds, the README says for each type ("What travels: ops")."""
+
+    model_config = ConfigDict(extra="allow")
+    v: int = Field(ge=1, lt=2**15)
+    origin: str = Field(pattern=ORIGIN, description="the device's own")
+    n: int = Field(ge=0, lt=2**53, description="counted by the device")
+    type: str = Field(pattern=r"^[a-z][a-z0-9_.-]{0,23}$")
+    author: str = Field(pattern=r"^[0-9A-Za-z_-]{0,32}$", description="the device's person")
+    at: str = Field(json_schema_extra={"format": "date-time"})
+    returned_on: str | None = Field(json_schema_extra={"format": "date"})
+    base: list[str] = Field(max_length=50, description="revisions it builds on")
+    data: dict[str, Any]
+
+
 class BatchIn(BaseModel):
     """Ops, plain or in columns; as a rule with Content-Encoding gzip."""
 
     v: Literal[1]
     school: str = Field(max_length=16)
     epoch: str = Field(max_length=64)
-    ops: list[dict[str, Any]] | None = Field(None, max_length=500, description="envelopes")
-    columns: dict[str, Any] | None = Field(None, description="the same, packed")
+    ops: list[Envelope] | None = Field(None, max_length=500)
+    columns: dict[str, Any] | None = Field(None, description="the same, packed (sync/batch.py tells how)")
 
 
 class OtherOutcome(BaseModel):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -121,6 +122,7 @@ def _permits(
     asks_groups = any(not grant.course_id for grant in grants) or any(raw.get("type") == "call" for raw in said)
     stays = _groups_of_students(session, [raw["data"] for raw in said], today) if asks_groups else {}
 
+    @cache  # a batch is full of ops about one course
     def permits(target: Target) -> bool:
         groups = {target.group_id, *stays.get(target.student_id, ())}
         groups |= {parents[id_] for id_ in groups if id_ in parents}
