@@ -4,6 +4,5 @@
 export default function nextCode(form) {
   const input = form.querySelector("input[name=code]");
   if (input.value !== input.defaultValue) return; // somebody types already: what stands there must not be typed over
-  if (document.activeElement !== input) input.focus();
-  input.select();
+  input.select(); // the page itself gives it the focus
 }

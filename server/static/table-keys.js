@@ -19,14 +19,15 @@ export default function tableKeys(form) {
 
   form.addEventListener("keydown", (event) => {
     const column = columns.find((inputs) => inputs.includes(event.target));
-    if (!column || event.altKey || event.metaKey) return;
-    const habit = jumped && event.key === "Enter" && !event.ctrlKey && !event.shiftKey && !event.target.value;
-    if (event.key !== "Shift") jumped = false;
+    if (event.altKey || event.metaKey) return;
     if (event.key === "Enter" && event.ctrlKey) {
       event.preventDefault();
       form.requestSubmit();
       return;
     }
+    if (!column) return;
+    const habit = jumped && event.key === "Enter" && !event.shiftKey && !event.target.value;
+    if (event.key !== "Shift") jumped = false;
     const step = { Enter: event.shiftKey ? -1 : 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
