@@ -1,5 +1,6 @@
 """A line between browser and office that can be cut, that loses answers, and that counts what was asked over it."""
 
+import contextlib
 import socket
 import threading
 import time
@@ -7,7 +8,7 @@ from collections import Counter
 
 
 class Line:
-    """Forwards connections to ``port``. While ``cut`` none is; while ``loses`` the office hears all and answers in vain."""
+    """Forwards connections to ``port``: none while it is ``cut``; while it ``loses`` the office answers in vain."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -51,15 +52,13 @@ class Line:
             threading.Thread(target=self._carry, args=(office, browser, False), daemon=True).start()
 
     def _carry(self, source: socket.socket, target: socket.socket, asks: bool) -> None:
-        try:
+        with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 if asks:
                     self._note(data)
                 elif self.loses:
                     break
                 target.sendall(data)
-        except OSError:
-            pass
         for one in (source, target):
             self._open.discard(one)
             _end(one)
@@ -71,8 +70,6 @@ class Line:
 
 
 def _end(one: socket.socket) -> None:
-    try:
+    with contextlib.suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
     one.close()

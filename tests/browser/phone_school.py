@@ -24,9 +24,9 @@ from tests.server.conftest import NOW
 from tests.server.phones import NOW as MOMENT
 
 LAST_NAMES = (
-    "Bakenova Berezkin Bortov Chaykin Dymova Efimov Fonareva Gavanev Gorevaya Ivushkin Kedrova Kiselyov Lodkina Machtin "
-    "Nyrkov Olkhova Parusov Prichalova Rulyov Ryabova Shilova Sosnov Tumanova Utkin Vetlin Vodyanova Volnov Yakornaya "
-    "Yunga Zimin"
+    "Bakenova Berezkin Bortov Chaykin Dymova Efimov Fonareva Gavanev Gorevaya Ivushkin Kedrova Kiselyov Lodkina "
+    "Machtin Nyrkov Olkhova Parusov Prichalova Rulyov Ryabova Shilova Sosnov Tumanova Utkin Vetlin Vodyanova Volnov "
+    "Yakornaya Yunga Zimin"
 ).split()
 
 

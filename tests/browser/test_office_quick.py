@@ -1,4 +1,4 @@
-"""How many keys a class's thirty works with two comments take in the office, with and without script: counted, not timed."""
+"""How many keys thirty works with two comments take in the office, with and without script: counted, not timed."""
 
 from collections.abc import Iterator
 from pathlib import Path

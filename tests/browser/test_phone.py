@@ -113,7 +113,8 @@ def started(playwright, profile: Path) -> tuple[BrowserContext, Page]:
 
 def kill(profile: Path) -> None:
     """End the browser of that profile as a dead battery would."""
-    mine = [one for one in psutil.process_iter(["cmdline"]) if f"--user-data-dir={profile}" in (one.info["cmdline"] or [])]
+    mark = f"--user-data-dir={profile}"
+    mine = [one for one in psutil.process_iter(["cmdline"]) if mark in (one.info["cmdline"] or [])]
     assert mine
     for one in mine:
         one.kill()
@@ -237,7 +238,8 @@ def test_two_values_are_shown_as_such(page, school):
     connect(page, school)
     unsent(page, 0)
     page.locator("#status").click()
-    expect(page.locator("section", has_text="Look at these again").locator("li", has_text="Volnov")).to_contain_text("two values")
+    odd = page.locator("section", has_text="Look at these again")
+    expect(odd.locator("li", has_text="Volnov")).to_contain_text("two values")
     assert sorted(school.marks()["Volnov"]) == ["2", "5"]
 
 
@@ -374,6 +376,7 @@ def test_absences_and_calls_are_logged_without_signal_too(page, school):
     unsent(page, 0)
     (_, first, away), (_, second, call) = school.ops()
     assert (first, second) == ("accepted", "accepted")
-    assert away == {"student": school.known.students["Dymova"], "lesson": school.known.lesson, "letter": "Б", "reason": ""}
+    dymova = school.known.students["Dymova"]
+    assert away == {"student": dymova, "lesson": school.known.lesson, "letter": "Б", "reason": ""}
     assert (call["student"], call["direction"], call["topic"], call["outcome"], call["seconds"]) == (
         school.known.students["Berezkin"], "out", "results", "Told", 180)  # fmt: skip

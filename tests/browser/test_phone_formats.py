@@ -1,4 +1,4 @@
-"""The phone writes what the school reads: codes, revisions, canonical JSON and moments are the same in both languages."""
+"""The phone writes what the school reads: codes, revisions, canonical JSON and moments, the same in both languages."""
 
 import json
 import random
@@ -59,7 +59,7 @@ def typed() -> list[str]:
               for code in whole[:8] for school in ("TEST", "AB29") for kind in codes.KINDS]  # fmt: skip
     russian = [label.translate(str.maketrans("QWERTYUIOPASDFGHJKLZXCVBNM", "ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ"))
                for label in labels]  # fmt: skip
-    shapes = [codes.group_digits(whole[0]), "482-170-317", " 482 170 317 ", "482170317", "", "12", "K1", "٤٨٢١٧٠٣١٧", "Л1"]
+    shapes = [codes.group_digits(whole[0]), "482-170-317", " 482 170 317 ", "", "12", "K1", "٤٨٢١٧٠٣١٧", "Л1"]
     return [*whole, *changed, *labels, *[one.lower() for one in labels], *russian, *shapes]
 
 
@@ -72,7 +72,8 @@ def test_codes_are_read_as_the_office_reads_them(page):
 
     texts = typed()
     found = in_page(page, "codes.js", """
-        return given.map((text) => { try { return m.parse(text, 'W', 'TEST'); } catch (error) { return error.wrong; } });
+        const read = (text) => { try { return m.parse(text, 'W', 'TEST'); } catch (error) { return error.wrong; } };
+        return given.map(read);
     """, texts)  # fmt: skip
     assert dict(zip(texts, found, strict=True)) == {text: office(text) for text in texts}
 
@@ -85,25 +86,30 @@ def test_revisions_are_named_as_the_office_names_them(page):
         base = chance.sample(ids, chance.randrange(4))
         kind = chance.choice(("return", "mark", "absence"))
         if kind == "absence":
-            data = {"student": f"{n:032x}", "lesson": f"{n + 1:032x}", "letter": chance.choice(["Н", "УП", None]), "reason": "-"}
+            letter = chance.choice(["Н", "УП", None])
+            data = {"student": f"{n:032x}", "lesson": f"{n + 1:032x}", "letter": letter, "reason": "-"}
         else:
             verdict, value = chance.choice([("mark", "5"), ("mark", "зач"), ("redo", None), ("cleared", None)])
-            data = {"code": codes.complete(f"{n:07d}"), "mark": {"verdict": verdict, "value": value}, "comment": "«ё» \\ \"\n\u2028"}
+            mark = {"verdict": verdict, "value": value}
+            data = {"code": codes.complete(f"{n:07d}"), "mark": mark, "comment": '«ё» \\ "\n\u2028'}
         ops.append({"type": kind, "base": base, "data": data})
     found = in_page(page, "ops.js", "return Promise.all(given.map(m.revisionOf));", ops)
 
     def office(op: dict) -> str:
         data = op["data"]
         if op["type"] == "absence":
-            return decide.make_revision(f"absence:{data['student']}:{data['lesson']}", op["base"], ("absence", data["letter"])).id
-        return decide.make_revision(data["code"], op["base"], (data["mark"]["verdict"], data["mark"]["value"])).id
+            target, value = f"absence:{data['student']}:{data['lesson']}", ("absence", data["letter"])
+        else:
+            target, value = data["code"], (data["mark"]["verdict"], data["mark"]["value"])
+        return decide.make_revision(target, op["base"], value).id
 
     assert found == [office(op) for op in ops]
 
 
 def test_canonical_json_is_the_same(page):
-    values = [{"b": [1, None, True], "a": {"я": "ё\u007f\u0001\"\\/", "А": ""}}, [], {}, "\U0001f6a2", {"10": 1, "9": 2}]
-    assert in_page(page, "ops.js", "return given.map(m.canonical);", values) == [canonical(one).decode() for one in values]
+    values = [{"b": [1, None, True], "a": {"я": 'ё\u007f\u0001"\\/', "А": ""}}, [], {}, "\U0001f6a2", {"10": 1, "9": 2}]
+    found = in_page(page, "ops.js", "return given.map(m.canonical);", values)
+    assert found == [canonical(one).decode() for one in values]
 
 
 def test_moments_carry_the_phones_offset(page):
@@ -115,7 +121,8 @@ def test_moments_carry_the_phones_offset(page):
 def test_heads_follow_own_records_however_often_they_are_counted(page):
     a, b, c = "a" * 64, "b" * 64, "c" * 64
     own = [{"op": {"base": [a]}, "revision": b}, {"op": {"base": [b]}, "revision": c}]
-    cases = [([a], own), ([b], own[1:]), ([c], own), ([], [{"op": {"base": []}, "revision": a}]), ([a], [{"op": {"base": []}, "revision": b}])]
+    alone = [[{"op": {"base": []}, "revision": one}] for one in (a, b)]
+    cases = [([a], own), ([b], own[1:]), ([c], own), ([], alone[0]), ([a], alone[1])]
     found = in_page(page, "ops.js", "return given.map(([heads, own]) => m.headsAfter(heads, own));", cases)
     assert found == [[c], [c], [b, c], [a], [a, b]]
 
