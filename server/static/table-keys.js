@@ -44,8 +44,12 @@ export default function tableKeys(form) {
     if (go(marks, row + 1)) jumped = true;
     else save.focus();
   });
-  form.addEventListener("submit", () => { changed = false; });
-  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  form.addEventListener("submit", () => {
+    changed = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (changed) event.preventDefault();
+  });
   if (columns.flat().includes(document.activeElement)) return; // somebody types already
   (marks.find((input) => input.getAttribute("aria-invalid")) ?? marks[0])?.focus();
 }

@@ -12,10 +12,20 @@ import { log } from "./outbox.js";
 
 export const AGAIN = ["issued", "redo"]; // in these states a mark says that the work came back, too
 
-/** @param {any} known @param {Slot} slot @param {string} type @param {Record<string, any>} data @param {string[]} base @param {string | null} day */
+/**
+ * @param {any} known @param {Slot} slot @param {string} type @param {Record<string, any>} data @param {string[]} base
+ * @param {string | null} day
+ */
 const envelope = (known, slot, type, data, base = [], day = null) => ({
-  v: /** @type {1} */ (1), origin: known.device.origin, n: slot.n, type, author: known.device.person.id, at: slot.at,
-  returned_on: day, base: [...base].sort(), data,
+  v: /** @type {1} */ (1),
+  origin: known.device.origin,
+  n: slot.n,
+  type,
+  author: known.device.person.id,
+  at: slot.at,
+  returned_on: day,
+  base: [...base].sort(),
+  data,
 });
 
 /** Whether the latest record about a target is still only here, so that the next one corrects it. @param {any} line */
@@ -26,29 +36,47 @@ export const isCorrectable = (line) => Boolean(line?.open && !line.tried);
  */
 export function sayWork(known, slot, code, said) {
   const comment = clean(said.comment);
-  return log(code, known.toldHeads(code), (last, heads, without) => {
-    const same = said.again ? null : last?.op; // what never left is corrected; another return is another act
-    const place = same ?? slot;
-    const base = same ? without : heads;
-    const text = comment || same?.data.comment || "";
-    if (said.again || same?.type === "return") {
-      const data = { code, channel: said.channel || same?.data.channel, mark: said.mark, comment: text };
-      return envelope(known, place, "return", data, said.mark ? base : [], said.on || same?.returned_on);
-    }
-    return envelope(known, place, "mark", { code, mark: said.mark, comment: text }, base);
-  }, known.works.get(code)?.student ?? "");
+  return log(
+    code,
+    known.toldHeads(code),
+    (last, heads, without) => {
+      const same = said.again ? null : last?.op; // what never left is corrected; another return is another act
+      const place = same ?? slot;
+      const base = same ? without : heads;
+      const text = comment || same?.data.comment || "";
+      if (said.again || same?.type === "return") {
+        const data = { code, channel: said.channel || same?.data.channel, mark: said.mark, comment: text };
+        return envelope(known, place, "return", data, said.mark ? base : [], said.on || same?.returned_on);
+      }
+      return envelope(known, place, "mark", { code, mark: said.mark, comment: text }, base);
+    },
+    known.works.get(code)?.student ?? "",
+  );
 }
 
-/** @param {any} known @param {Slot} slot @param {string} student @param {string} lesson @param {string | null} letter @param {string} reason */
+/**
+ * @param {any} known @param {Slot} slot @param {string} student @param {string} lesson @param {string | null} letter
+ * @param {string} reason
+ */
 export function sayAbsence(known, slot, student, lesson, letter, reason) {
   const key = absenceOf(student, lesson);
-  return log(key, known.toldHeads(key), (last, _heads, without) => {
-    const text = clean(reason) || (letter && last?.op.data.reason) || "";
-    return envelope(known, last?.op ?? slot, "absence", { student, lesson, letter, reason: text }, without);
-  }, student);
+  return log(
+    key,
+    known.toldHeads(key),
+    (last, _heads, without) => {
+      const text = clean(reason) || (letter && last?.op.data.reason) || "";
+      return envelope(known, last?.op ?? slot, "absence", { student, lesson, letter, reason: text }, without);
+    },
+    student,
+  );
 }
 
 /** @param {any} known @param {Slot} slot @param {Record<string, any>} call */
 export function sayCall(known, slot, call) {
-  return log("", [], () => envelope(known, slot, "call", { ...call, outcome: clean(call.outcome), text: clean(call.text) }), call.student);
+  return log(
+    "",
+    [],
+    () => envelope(known, slot, "call", { ...call, outcome: clean(call.outcome), text: clean(call.text) }),
+    call.student,
+  );
 }

@@ -1,4 +1,5 @@
-// The phone's page: what is shown, by the address and by how the phone stands with the school; what waits is always told.
+// The phone's page: what is shown, by the address and by how the phone stands with the school; what waits is always
+// told.
 
 import { h } from "./dom.js";
 import { loadDrafts, forgetDrafts } from "./drafts.js";
@@ -41,7 +42,9 @@ let turn = 0;
 async function show() {
   if (isLocked) return;
   const mine = ++turn;
-  const [device, settings] = await read(["kv"], ({ kv }) => Promise.all([got(kv.get("device")), got(kv.get("settings"))]));
+  const [device, settings] = await read(["kv"], ({ kv }) =>
+    Promise.all([got(kv.get("device")), got(kv.get("settings"))]),
+  );
   speak(settings?.locale ?? device?.locale ?? (await value("gone"))?.locale);
   shownDevice = stateOf(device);
   const root = h("div", { class: "page stack" });
@@ -66,7 +69,11 @@ const stateOf = (device) => `${device?.origin} ${device?.state} ${device?.locale
 function showPlaces(ready, here) {
   places.hidden = !ready;
   places.setAttribute("aria-label", t("places"));
-  places.replaceChildren(...PLACES.map((name) => h("a", { href: `#/${name}`, "aria-current": name === here ? "page" : null }, t(PAGES[name].name))));
+  places.replaceChildren(
+    ...PLACES.map((name) =>
+      h("a", { href: `#/${name}`, "aria-current": name === here ? "page" : null }, t(PAGES[name].name)),
+    ),
+  );
   /** @type {HTMLElement} */ (document.getElementById("brand")).textContent = t("brand");
   /** @type {HTMLElement} */ (document.getElementById("skip")).textContent = t("skip");
 }
@@ -84,7 +91,10 @@ async function showStatus() {
   document.title = left ? `(${left}) ${t("brand")}` : t("brand");
   /** @type {any} */ (navigator).setAppBadge?.(left).catch(() => {});
   const line = await value("line");
-  const lines = [line?.expired && t("expired"), round?.state === "refused" && t("school_said", { text: round.text || round.code })].filter(Boolean);
+  const lines = [
+    line?.expired && t("expired"),
+    round?.state === "refused" && t("school_said", { text: round.text || round.code }),
+  ].filter(Boolean);
   notes.replaceChildren(...lines.map((text) => h("p", { class: "flash bad" }, text)));
 }
 
@@ -94,7 +104,8 @@ async function changed(what) {
   if (isLocked) return showStatus();
   const device = await value("device");
   const wanted = (await value("settings"))?.locale;
-  if (stateOf(device) !== shownDevice || (wanted && wanted !== document.documentElement.lang) || what === "device") return show();
+  if (stateOf(device) !== shownDevice || (wanted && wanted !== document.documentElement.lang) || what === "device")
+    return show();
   await shown.refresh?.();
   await showStatus();
 }
@@ -118,7 +129,13 @@ async function begin() {
   await loadDrafts();
   await expireIfDue();
   listen((what) => {
-    if (what === "device" && isLocked) value("device").then((device) => { if (!device) { isLocked = false; show(); } });
+    if (what === "device" && isLocked)
+      value("device").then((device) => {
+        if (!device) {
+          isLocked = false;
+          show();
+        }
+      });
     changed(what);
   });
   addEventListener("hashchange", () => {
@@ -147,8 +164,20 @@ async function keepShell() {
   let asked = false;
   const offer = () => {
     if (!registration.waiting || !navigator.serviceWorker.controller) return;
-    const button = h("button", { type: "button", onclick: () => { asked = true; registration.waiting?.postMessage("take over"); } }, t("renew"));
-    document.getElementById("news")?.replaceChildren(h("p", { class: "flash wait row" }, t("new_version"), " ", button));
+    const button = h(
+      "button",
+      {
+        type: "button",
+        onclick: () => {
+          asked = true;
+          registration.waiting?.postMessage("take over");
+        },
+      },
+      t("renew"),
+    );
+    document
+      .getElementById("news")
+      ?.replaceChildren(h("p", { class: "flash wait row" }, t("new_version"), " ", button));
   };
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
   navigator.serviceWorker.addEventListener("controllerchange", () => asked && location.reload());

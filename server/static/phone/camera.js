@@ -9,7 +9,8 @@ import { t } from "./texts.js";
 async function detector() {
   const Detector = /** @type {any} */ (self).BarcodeDetector;
   try {
-    if (!Detector || !navigator.mediaDevices || !(await Detector.getSupportedFormats()).includes("qr_code")) return null;
+    if (!Detector || !navigator.mediaDevices || !(await Detector.getSupportedFormats()).includes("qr_code"))
+      return null;
     return new Detector({ formats: ["qr_code"] });
   } catch {
     return null;
@@ -21,7 +22,14 @@ async function detector() {
  * @param {() => void} kept a photo waits now
  */
 export function cameraButton(read, kept) {
-  const file = h("input", { type: "file", accept: "image/*", capture: "environment", hidden: true, "aria-label": t("photo_of_sheet"), onchange: photographed });
+  const file = h("input", {
+    type: "file",
+    accept: "image/*",
+    capture: "environment",
+    hidden: true,
+    "aria-label": t("photo_of_sheet"),
+    onchange: photographed,
+  });
   const button = h("button", { type: "button", onclick: press }, t("camera"));
   const told = h("span", { class: "error small", role: "alert", hidden: true });
 
@@ -56,8 +64,13 @@ export function cameraButton(read, kept) {
 async function look(reader, read) {
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   const video = h("video", { playsinline: true, muted: true });
-  const dialog = h("dialog", { class: "viewer", "aria-label": t("camera") }, video, h("p", {}, t("hold_square")),
-    h("button", { type: "button", onclick: () => dialog.close() }, t("close")));
+  const dialog = h(
+    "dialog",
+    { class: "viewer", "aria-label": t("camera") },
+    video,
+    h("p", {}, t("hold_square")),
+    h("button", { type: "button", onclick: () => dialog.close() }, t("close")),
+  );
   video.srcObject = stream;
   document.body.append(dialog);
   dialog.addEventListener("close", () => {

@@ -24,7 +24,10 @@ export function grouped(code) {
   return code.replace(/(\d{3})(?=\d)/g, "$1 ");
 }
 
-/** A code reader types like a keyboard: under a Russian or Kazakh layout ``K1…`` arrives as ``Л1…``. @param {string} text */
+/**
+ * A code reader types like a keyboard: under a Russian or Kazakh layout ``K1…`` arrives as ``Л1…``.
+ * @param {string} text
+ */
 function asLatin(text) {
   if (!text.startsWith("Л")) return text;
   return [...text].map((letter) => LATIN[RUSSIAN.indexOf(letter)] ?? letter).join("");

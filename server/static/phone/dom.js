@@ -2,7 +2,8 @@
 
 /**
  * @param {string} tag
- * @param {Record<string, any>} [attributes] `onclick` and the like are listeners; false, null and undefined are left out
+ * @param {Record<string, any>} [attributes] `onclick` and the like are listeners; false, null and undefined are left
+ *   out
  * @param {...(Node | string | number | null | undefined | false)} children
  * @returns {any}
  */
@@ -30,12 +31,20 @@ export function flash(text, tone = "ok") {
   return h("p", { class: `flash ${tone}`, role: tone === "bad" ? "alert" : "status" }, text);
 }
 
-/** A labelled field with its hint. @param {string} id @param {string} label @param {HTMLElement} input @param {string} [hint] */
+/**
+ * A labelled field with its hint.
+ * @param {string} id @param {string} label @param {HTMLElement} input @param {string} [hint]
+ */
 export function field(id, label, input, hint = "") {
   input.id = id;
   if (hint) input.setAttribute("aria-describedby", `${id}-hint`);
-  return h("div", { class: "field" }, h("label", { for: id }, label),
-    hint && h("span", { class: "small quiet", id: `${id}-hint` }, hint), input);
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { for: id }, label),
+    hint && h("span", { class: "small quiet", id: `${id}-hint` }, hint),
+    input,
+  );
 }
 
 /**
@@ -47,19 +56,36 @@ export function field(id, label, input, hint = "") {
  * @param {boolean} [big]
  */
 export function pick(name, legend, choices, chosen, big = false) {
-  return h("fieldset", {}, h("legend", {}, legend),
-    h("div", { class: big ? "pick big" : "pick" }, choices.map((choice) =>
-      h("label", { class: choice.word ? "word" : null },
-        h("input", { type: "radio", name, value: choice.value, checked: choice.value === chosen }),
-        h("span", {}, choice.label)))));
+  return h(
+    "fieldset",
+    {},
+    h("legend", {}, legend),
+    h(
+      "div",
+      { class: big ? "pick big" : "pick" },
+      choices.map((choice) =>
+        h(
+          "label",
+          { class: choice.word ? "word" : null },
+          h("input", { type: "radio", name, value: choice.value, checked: choice.value === chosen }),
+          h("span", {}, choice.label),
+        ),
+      ),
+    ),
+  );
 }
 
-/** What is chosen of such radio buttons, or null. @param {HTMLElement} root @param {string} name @returns {string | null} */
+/**
+ * What is chosen of such radio buttons, or null.
+ * @param {HTMLElement} root @param {string} name @returns {string | null}
+ */
 export function picked(root, name) {
   return root.querySelector(`input[name="${name}"]:checked`)?.value ?? null;
 }
 
 /** Whether a key pressed there is text of a field. @param {EventTarget | null} target */
 export function takesText(target) {
-  return target instanceof HTMLElement && target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
+  return (
+    target instanceof HTMLElement && target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])")
+  );
 }

@@ -20,13 +20,18 @@ export function setDraft(name, value) {
   if (value) kept.set(name, value);
   else if (!kept.delete(name)) return;
   clearTimeout(timers.get(name));
-  timers.set(name, setTimeout(() => flush(name), 300));
+  timers.set(
+    name,
+    setTimeout(() => flush(name), 300),
+  );
 }
 
 /** @param {string} name */
 function flush(name) {
   const value = kept.get(name);
-  write(["drafts"], ({ drafts }) => got(value ? drafts.put({ name, value }) : drafts.delete(name))).catch(console.error);
+  write(["drafts"], ({ drafts }) => got(value ? drafts.put({ name, value }) : drafts.delete(name))).catch(
+    console.error,
+  );
 }
 
 /** Everything typed so far is forgotten, as after a wipe. */

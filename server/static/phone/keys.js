@@ -50,12 +50,23 @@ export async function sealed(device, batch) {
   const theirs = await crypto.subtle.importKey("raw", fromBase64url(device.school.ops_key), exchange, false, []);
   const shared = await crypto.subtle.deriveBits({ name: "ECDH", public: theirs }, own.privateKey, 256);
   const material = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
-  const derive = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info: bytes(`korablik ops file 1${device.origin}`) };
+  const derive = {
+    name: "HKDF",
+    hash: "SHA-256",
+    salt: new Uint8Array(0),
+    info: bytes(`korablik ops file 1${device.origin}`),
+  };
   const key = await crypto.subtle.deriveKey(derive, material, { name: "AES-GCM", length: 256 }, false, ["encrypt"]);
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const body = base64url(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, await gzip(batch)));
-  const file = { v: 1, school: device.school.id, device: device.origin,
-    ephemeral: base64url(await crypto.subtle.exportKey("raw", own.publicKey)), iv: base64url(iv), body };
+  const file = {
+    v: 1,
+    school: device.school.id,
+    device: device.origin,
+    ephemeral: base64url(await crypto.subtle.exportKey("raw", own.publicKey)),
+    iv: base64url(iv),
+    body,
+  };
   const text = [file.v, file.school, file.device, file.ephemeral, file.iv, file.body].join("\n");
   return JSON.stringify({ ...file, signature: await sign(device.pair, text) });
 }

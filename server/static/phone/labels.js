@@ -1,15 +1,25 @@
 // How marks, states and the fate of records read on the phone.
 
-import { t, hour } from "./texts.js";
+import { hour, nameOf, t } from "./texts.js";
 
-const STATES = { issued: "state_issued", returned: "state_returned", marked: "state_marked", redo: "state_redo", checked: "state_checked" };
+const STATES = {
+  issued: "state_issued",
+  returned: "state_returned",
+  marked: "state_marked",
+  redo: "state_redo",
+  checked: "state_checked",
+};
 const TONES = { issued: "", returned: "wait", marked: "ok", redo: "note", checked: "ok" };
 const VERDICTS = { redo: "state_redo", checked: "state_checked", cleared: "mark_removed" };
 const VALUES = { pass: "passed", fail: "not_passed" };
 
 /** The codes of the office's sentences about a typed code. @type {Record<string, string>} */
 export const WRONG = {
-  code_format: "code_format", code_check: "code_check", qr_foreign: "qr_foreign", qr_not_work: "qr_not_work", qr_other_school: "qr_other_school",
+  code_format: "code_format",
+  code_check: "code_check",
+  qr_foreign: "qr_foreign",
+  qr_not_work: "qr_not_work",
+  qr_other_school: "qr_other_school",
 };
 
 /** ``4``, ``passed``, ``12 of 20``, ``sent back``. @param {any} mark @param {any} [scale] */
@@ -26,19 +36,35 @@ export function stateLabel(standing, scale) {
   return [t(STATES[standing.state] ?? "state_issued"), TONES[standing.state] ?? ""];
 }
 
-/** The marks that a task's scale offers, best first. @param {any} scale @returns {{mark: any, label: string, keys: string[], words?: boolean}[]} */
+/**
+ * The marks that a task's scale offers, best first.
+ * @param {any} scale @returns {{mark: any, label: string, keys: string[], words?: boolean}[]}
+ */
 export function choices(scale) {
   const redo = { mark: { verdict: "redo", value: null }, label: t("send_back"), keys: ["д", "r", "l"], words: true };
-  if (scale?.type === "none") return [{ mark: { verdict: "checked", value: null }, label: t("checked_button"), keys: ["п", "c", "g"], words: true }, redo];
+  if (scale?.type === "none")
+    return [
+      { mark: { verdict: "checked", value: null }, label: t("checked_button"), keys: ["п", "c", "g"], words: true },
+      redo,
+    ];
   if (scale?.type === "points") return [redo];
   const values = (scale?.values ?? []).map((/** @type {string} */ value) => ({
-    mark: { verdict: "mark", value }, label: VALUES[value] ? t(value === "pass" ? "pass" : "fail") : value,
-    keys: value === "pass" ? ["з", "p"] : value === "fail" ? ["н", "f"] : [value], words: Boolean(VALUES[value]),
+    mark: { verdict: "mark", value },
+    label: VALUES[value] ? t(value === "pass" ? "pass" : "fail") : value,
+    keys: value === "pass" ? ["з", "p"] : value === "fail" ? ["н", "f"] : [value],
+    words: Boolean(VALUES[value]),
   }));
   return [...values, redo];
 }
 
-const FATES = { phone: ["on_phone", "wait"], accepted: ["at_school", "ok"], duplicate: ["at_school", "ok"], held: ["held", "wait"], conflict: ["two_values", "bad"], rejected: ["rejected", "bad"] };
+const FATES = {
+  phone: ["on_phone", "wait"],
+  accepted: ["at_school", "ok"],
+  duplicate: ["at_school", "ok"],
+  held: ["held", "wait"],
+  conflict: ["two_values", "bad"],
+  rejected: ["rejected", "bad"],
+};
 
 /** Where a record is: on the phone, or what the school said. @param {any} line @returns {[string, string]} */
 export function fate(line) {
@@ -55,7 +81,7 @@ export function says(line, known) {
     const letter = op.data.letter ?? t("was_there");
     return lesson ? `${letter}, ${known.courseName(lesson.course)}` : letter;
   }
-  if (op.type === "call") return t("call_noted");
+  if (op.type === "call") return nameOf("topic", op.data.topic);
   const scale = known.tasks.get(known.works.get(op.data.code)?.task)?.scale;
   return op.data.mark ? markLabel(op.data.mark, scale) : t("handed_in");
 }

@@ -6,7 +6,10 @@ import { got, read, STORES, tell, write } from "./store.js";
 
 /** @typedef {{name: string, text: string}} OpFile */
 
-/** The outbox as files that only the school can open; the records stay in it until they are acknowledged. @returns {Promise<OpFile[]>} */
+/**
+ * The outbox as files that only the school can open; the records stay in it until they are acknowledged.
+ * @returns {Promise<OpFile[]>}
+ */
 export async function packOutbox() {
   const [device, line] = await read(["kv"], ({ kv }) => Promise.all([got(kv.get("device")), got(kv.get("line"))]));
   if (!device?.school) return [];
@@ -21,7 +24,10 @@ export async function packOutbox() {
   return files;
 }
 
-/** Hand files to the person: the phone's own "share" where it takes files, else as downloads. @param {OpFile[]} files */
+/**
+ * Hand files to the person: the phone's own "share" where it takes files, else as downloads.
+ * @param {OpFile[]} files
+ */
 export async function handOver(files) {
   for (const { name, text } of files) {
     const link = document.createElement("a");

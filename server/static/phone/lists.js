@@ -65,8 +65,13 @@ export async function expire() {
 export async function known() {
   return read(["kv", "works", "absences", "ops"], async ({ kv, works, absences, ops }) => {
     const [device, line, lists, settings, allWorks, allAbsences, lines] = await Promise.all([
-      got(kv.get("device")), got(kv.get("line")), got(kv.get("lists")), got(kv.get("settings")),
-      got(works.getAll()), got(absences.getAll()), got(ops.getAll()),
+      got(kv.get("device")),
+      got(kv.get("line")),
+      got(kv.get("lists")),
+      got(kv.get("settings")),
+      got(works.getAll()),
+      got(absences.getAll()),
+      got(ops.getAll()),
     ]);
     return new Known(device, line ?? {}, lists ?? NOTHING, settings ?? {}, allWorks, allAbsences, lines);
   });
@@ -84,7 +89,8 @@ export class Known {
     this.tasks = new Map(lists.tasks.map((/** @type {any} */ task) => [task.id, task]));
     this.lessons = new Map(lists.lessons.map((/** @type {any} */ lesson) => [lesson.id, lesson]));
     this.students = new Map(lists.courses.flatMap((/** @type {any} */ course) => course.students));
-    for (const one of lists.families) if (!this.students.has(one.student) && one.student_name) this.students.set(one.student, one.student_name);
+    for (const one of lists.families)
+      if (!this.students.has(one.student) && one.student_name) this.students.set(one.student, one.student_name);
     this.logged = new Map();
     for (const one of lines) {
       if (one.key) this.logged.set(one.key, [...(this.logged.get(one.key) ?? []), one]);
@@ -121,14 +127,21 @@ export class Known {
   /**
    * How a work stands with what was logged here.
    * @param {string} code
-   * @returns {{state: string, mark: {verdict: string, value: string | null} | null, two: boolean, comment: string, line: any, returns: number}}
+   * @returns {{state: string, mark: {verdict: string, value: string | null} | null, two: boolean, comment: string,
+   *   line: any, returns: number}}
    */
   standing(code) {
     const work = this.works.get(code);
     const values = new Set((work?.heads ?? []).map((head) => `${head[1]}:${head[2]}`));
     const first = work?.heads?.[0];
-    const standing = { state: work?.state ?? "issued", mark: first ? { verdict: first[1], value: first[2] } : null,
-      two: values.size > 1, comment: work?.comment ?? "", line: this.own(code).at(-1) ?? null, returns: work?.returns?.length ?? 0 };
+    const standing = {
+      state: work?.state ?? "issued",
+      mark: first ? { verdict: first[1], value: first[2] } : null,
+      two: values.size > 1,
+      comment: work?.comment ?? "",
+      line: this.own(code).at(-1) ?? null,
+      returns: work?.returns?.length ?? 0,
+    };
     for (const { op } of counting(this.own(code))) {
       if (op.type === "return") standing.returns += 1;
       if (op.data.comment) standing.comment = op.data.comment;
@@ -139,12 +152,16 @@ export class Known {
       const { verdict } = op.data.mark;
       standing.mark = op.data.mark;
       standing.two = false;
-      standing.state = verdict === "mark" ? "marked" : verdict === "cleared" ? (standing.returns ? "returned" : "issued") : verdict;
+      standing.state =
+        verdict === "mark" ? "marked" : verdict === "cleared" ? (standing.returns ? "returned" : "issued") : verdict;
     }
     return standing;
   }
 
-  /** The letter that stands for a student at a lesson: undefined where nothing was said. @param {string} student @param {string} lesson */
+  /**
+   * The letter that stands for a student at a lesson: undefined where nothing was said.
+   * @param {string} student @param {string} lesson
+   */
   letter(student, lesson) {
     const key = absenceOf(student, lesson);
     const own = counting(this.own(key)).at(-1);
@@ -154,7 +171,8 @@ export class Known {
   /** Works of a task with their students, in the order of the class. @param {string} taskId @returns {Work[]} */
   worksOf(taskId) {
     const order = new Map([...this.students.keys()].map((id, place) => [id, place]));
-    return [...this.works.values()].filter((work) => work.task === taskId)
+    return [...this.works.values()]
+      .filter((work) => work.task === taskId)
       .sort((one, other) => (order.get(one.student) ?? 1e9) - (order.get(other.student) ?? 1e9));
   }
 }

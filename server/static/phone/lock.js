@@ -14,7 +14,9 @@ const PIN = /^[0-9]{4,8}$/;
 /** @param {string} pin @param {Uint8Array} salt @returns {Promise<string>} */
 async function derived(pin, salt) {
   const material = await crypto.subtle.importKey("raw", new TextEncoder().encode(pin), "PBKDF2", false, ["deriveBits"]);
-  return base64url(await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS }, material, 256));
+  return base64url(
+    await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS }, material, 256),
+  );
 }
 
 /** @param {string} pin */
@@ -34,7 +36,8 @@ export const penalty = (wrong) => (wrong < FREE ? 0 : Math.min(LONGEST, 15_000 *
 async function tryPin(typed) {
   const pin = await value("pin");
   const wait = pin.until - Date.now();
-  if (wait > LONGEST) pin.until = 0; // the clock was set back
+  if (wait > LONGEST)
+    pin.until = 0; // the clock was set back
   else if (wait > 0) return { open: false, wait };
   // counted before it is looked at: closing the page does not give a try back
   const wrong = pin.wrong + 1;
@@ -53,10 +56,23 @@ async function tryPin(typed) {
 export function locked(root, forgotten) {
   return new Promise((open) => {
     const wrong = h("span", { class: "error", role: "alert", id: "pin-wrong" });
-    const pin = h("input", { type: "password", inputmode: "numeric", autocomplete: "off", maxlength: 8, required: true });
-    const form = h("form", { class: "card", onsubmit: submit }, h("h1", {}, t("locked")), field("pin", t("pin"), pin), wrong,
-      h("p", {}, h("button", { class: "main full" }, t("unlock"))), h("p", { class: "small quiet" }, t("lock_is")),
-      h("p", {}, h("button", { type: "button", onclick: () => forgotten(root) }, t("pin_forgotten"))));
+    const pin = h("input", {
+      type: "password",
+      inputmode: "numeric",
+      autocomplete: "off",
+      maxlength: 8,
+      required: true,
+    });
+    const form = h(
+      "form",
+      { class: "card", onsubmit: submit },
+      h("h1", {}, t("locked")),
+      field("pin", t("pin"), pin),
+      wrong,
+      h("p", {}, h("button", { class: "main full" }, t("unlock"))),
+      h("p", { class: "small quiet" }, t("lock_is")),
+      h("p", {}, h("button", { type: "button", onclick: () => forgotten(root) }, t("pin_forgotten"))),
+    );
     pin.setAttribute("aria-describedby", "pin-wrong");
     root.replaceChildren(form);
     pin.focus();

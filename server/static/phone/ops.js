@@ -10,7 +10,9 @@
 export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const members = Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
   return `{${members.join(",")}}`;
 }
 
@@ -67,6 +69,9 @@ export function moment(ms) {
 
 /** Text as it may be stored: line ends of one kind, no half letters, nothing at the edges. @param {string} text */
 export function clean(text) {
-  const whole = typeof text.toWellFormed === "function" ? text.toWellFormed() : text.replace(/[\ud800-\udfff](?![\udc00-\udfff])/g, "");
+  const whole =
+    typeof text.toWellFormed === "function"
+      ? text.toWellFormed()
+      : text.replace(/[\ud800-\udfff](?![\udc00-\udfff])/g, "");
   return whole.replace(/\r\n?/g, "\n").replaceAll("\0", "").trim();
 }

@@ -7,9 +7,11 @@ import { officeNow } from "./wire.js";
 
 /**
  * @typedef {import("./ops.js").Op} Op
- * @typedef {{n: number, key: string, op: Op, revision: string | null, at: number, state: string, open?: 1, tried?: boolean,
+ * @typedef {{n: number, key: string, op: Op, revision: string | null, at: number, state: string, open?: 1, tried?:
+ *   boolean,
  *   filed?: boolean, fresh?: boolean, text?: string, told?: number, seen?: boolean, student?: string}} Line
- *   ``open``: not acknowledged; ``tried``: may have reached the school; ``fresh``: the office's lists may not know it yet
+ *   ``open``: not acknowledged; ``tried``: may have reached the school; ``fresh``: the office's lists may not know it
+ *   yet
  */
 
 const BATCH = 500; // records the office takes at once
@@ -51,12 +53,18 @@ export async function log(key, told, make, student) {
   }
 }
 
-/** @param {string} key @param {string[]} told @param {(last: Line | null, heads: string[], without: string[]) => Op} make @param {string} student */
+/**
+ * @param {string} key @param {string[]} told
+ * @param {(last: Line | null, heads: string[], without: string[]) => Op} make @param {string} student
+ */
 async function attempt(key, told, make, student) {
   const lines = key ? await read(["ops"], ({ ops }) => got(ops.index("key").getAll(key))) : [];
   const last = lines.at(-1) ?? null;
   const open = last?.open && !last.tried ? last : null;
-  const without = headsAfter(told, counting(lines).filter((line) => line !== open));
+  const without = headsAfter(
+    told,
+    counting(lines).filter((line) => line !== open),
+  );
   const op = make(open, headsAfter(told, counting(lines)), without);
   if (key && key !== targetOf(op)) throw new Error("another target");
   const line = { n: op.n, key, op, revision: await revisionOf(op), at: Date.now(), state: "phone", open: 1, student };
@@ -69,7 +77,9 @@ async function attempt(key, told, make, student) {
   }
 }
 
-/** @param {any} line @param {Line | null} replaces @returns {Promise<Line | null>} null: decide anew, it is on its way */
+/**
+ * @param {any} line @param {Line | null} replaces @returns {Promise<Line | null>} null: decide anew, it is on its way
+ */
 async function put(line, replaces) {
   const kept = await write(["ops"], async ({ ops }) => {
     const known = await got(ops.get(line.n));
@@ -82,7 +92,10 @@ async function put(line, replaces) {
   return kept;
 }
 
-/** Take back what never left the phone. @param {number} n @returns {Promise<boolean>} false: it may have left already */
+/**
+ * Take back what never left the phone.
+ * @param {number} n @returns {Promise<boolean>} false: it may have left already
+ */
 export async function takeBack(n) {
   const done = await write(["ops"], async ({ ops }) => {
     const line = await got(ops.get(n));
@@ -97,7 +110,10 @@ export async function takeBack(n) {
 /** @param {string} how @param {Line[]} lines */
 const portionOf = (how, lines) => (how === "tried" ? portion(lines) : lines);
 
-/** The next lines to send (or all, for a file), marked first as perhaps sent. @param {"tried" | "filed"} how @returns {Promise<Line[]>} */
+/**
+ * The next lines to send (or all, for a file), marked first as perhaps sent.
+ * @param {"tried" | "filed"} how @returns {Promise<Line[]>}
+ */
 export function take(how = "tried") {
   return write(["ops"], async ({ ops }) => {
     const lines = portionOf(how, await got(ops.index("open").getAll(1, how === "tried" ? BATCH : undefined)));
@@ -131,7 +147,15 @@ export async function acknowledge(sent, answer, now) {
       const { outcome, text } = told.get(n);
       delete line.open;
       const stays = outcome === "duplicate" && line.told; // offered again: what was said first is still so
-      await got(ops.put({ ...line, state: stays ? line.state : outcome, text: text ?? line.text, told: line.told ?? now, fresh: true }));
+      await got(
+        ops.put({
+          ...line,
+          state: stays ? line.state : outcome,
+          text: text ?? line.text,
+          told: line.told ?? now,
+          fresh: true,
+        }),
+      );
     }
   });
   tell("ops");
@@ -154,12 +178,16 @@ export function settle(before) {
 export function offerAgain(now) {
   return write(["ops"], async ({ ops }) => {
     for (const line of await got(ops.getAll())) {
-      if (!line.open && Date.parse(line.op.at) >= now - REMEMBERED) await got(ops.put({ ...line, open: 1, tried: true }));
+      if (!line.open && Date.parse(line.op.at) >= now - REMEMBERED)
+        await got(ops.put({ ...line, open: 1, tried: true }));
     }
   });
 }
 
-/** Records from before this phone was enrolled anew are its own again. @param {string} origin @param {string} person id */
+/**
+ * Records from before this phone was enrolled anew are its own again.
+ * @param {string} origin @param {string} person id
+ */
 export function adopt(origin, person) {
   return write(["ops"], async ({ ops }) => {
     for (const line of await got(ops.getAll())) {
@@ -170,7 +198,10 @@ export function adopt(origin, person) {
   });
 }
 
-/** Forget what the school has had for longer than it could be asked again; never what it has not. @param {number} now */
+/**
+ * Forget what the school has had for longer than it could be asked again; never what it has not.
+ * @param {number} now
+ */
 export function forget(now) {
   return write(["ops"], async ({ ops }) => {
     for (const line of await got(ops.getAll())) {
@@ -206,7 +237,15 @@ export function portion(lines) {
   return end < 0 ? lines : lines.slice(0, end);
 }
 
-/** The JSON of a batch, as it is sent and as a file holds it. @param {any} device @param {any} line @param {Line[]} lines */
+/**
+ * The JSON of a batch, as it is sent and as a file holds it.
+ * @param {any} device @param {any} line @param {Line[]} lines
+ */
 export function batch(device, line, lines) {
-  return JSON.stringify({ v: 1, school: device.school.id, epoch: line?.epoch ?? "", columns: pack(lines.map((one) => one.op)) });
+  return JSON.stringify({
+    v: 1,
+    school: device.school.id,
+    epoch: line?.epoch ?? "",
+    columns: pack(lines.map((one) => one.op)),
+  });
 }

@@ -10,8 +10,10 @@ const TWICE = 400; // ms in which a second tap on the same button is a slip, not
  * @typedef {{label: string, keys: string[], say: any, words?: boolean, title?: string}} Button
  * @typedef {{key: string, name: string}} Row
  * @typedef {{state: [string, string], fate: [string, string] | null, note: string, pending?: boolean}} Look
- * @typedef {{rows: Row[], buttons: Button[], look: (key: string) => Look, say: (key: string, say: any, note: string) => Promise<any>,
- *   note: string, points: number | null, drafts: {get: (key: string) => string, set: (key: string, text: string) => void}}} Options
+ * @typedef {{rows: Row[], buttons: Button[], look: (key: string) => Look, say: (key: string, say: any, note: string)
+ *   => Promise<any>,
+ *   note: string, points: number | null, drafts: {get: (key: string) => string, set: (key: string, text: string) =>
+ *   void}}} Options
  *   ``note``: the words for the text field; ``points``: the most, where points are given
  */
 
@@ -24,33 +26,100 @@ export function pad(options) {
   let current = 0;
   let tapped = { button: null, at: 0 };
   const items = rows.map((row, place) => rowOf(row, place));
-  const list = h("div", { role: "radiogroup", "aria-label": t("students") }, h("ul", { class: "people" }, items.map((item) => item.root)));
+  const list = h(
+    "div",
+    { role: "radiogroup", "aria-label": t("students") },
+    h(
+      "ul",
+      { class: "people" },
+      items.map((item) => item.root),
+    ),
+  );
   const who = h("b", { id: "pad-who", "aria-live": "polite" });
   const wrong = h("p", { class: "error", role: "alert", hidden: true });
-  const points = options.points === null ? null
-    : h("input", { inputmode: "numeric", maxlength: 4, autocomplete: "off", class: "points", "aria-label": t("points_at_most", { maximum: options.points }) });
+  const points =
+    options.points === null
+      ? null
+      : h("input", {
+          inputmode: "numeric",
+          maxlength: 4,
+          autocomplete: "off",
+          class: "points",
+          "aria-label": t("points_at_most", { maximum: options.points }),
+        });
   const note = h("input", { id: "pad-note", maxlength: 4000, autocomplete: "off", enterkeyhint: "done" });
   const noteField = h("div", { class: "field", hidden: true }, h("label", { for: "pad-note" }, options.note), note);
-  const buttons = options.buttons.map((button) => h("button", { type: "button", class: button.words ? "word" : null, title: button.title,
-    onclick: (/** @type {MouseEvent} */ event) => tap(event, button) }, button.label));
-  const open = h("button", { type: "button", class: "word", "aria-expanded": "false", onclick: () => openNote() }, options.note);
-  const bar = h("div", { class: "pad", role: "group", "aria-labelledby": "pad-who" }, h("div", { class: "who" }, who), wrong, noteField,
-    h("div", { class: "marks" }, points, points && h("button", { type: "button", class: "main", onclick: () => givePoints() }, t("ok")), buttons, open));
-  const find = h("input", { id: "pad-find", type: "text", autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search" });
-  const finder = h("div", { class: "field find" }, h("label", { for: "pad-find" }, t("find_student")),
-    h("span", { class: "small quiet", id: "pad-find-hint" }, t("find_hint")), find);
+  const buttons = options.buttons.map((button) =>
+    h(
+      "button",
+      {
+        type: "button",
+        class: button.words ? "word" : null,
+        title: button.title,
+        onclick: (/** @type {MouseEvent} */ event) => tap(event, button),
+      },
+      button.label,
+    ),
+  );
+  const open = h(
+    "button",
+    { type: "button", class: "word", "aria-expanded": "false", onclick: () => openNote() },
+    options.note,
+  );
+  const bar = h(
+    "div",
+    { class: "pad", role: "group", "aria-labelledby": "pad-who" },
+    h("div", { class: "who" }, who),
+    wrong,
+    noteField,
+    h(
+      "div",
+      { class: "marks" },
+      points,
+      points && h("button", { type: "button", class: "main", onclick: () => givePoints() }, t("ok")),
+      buttons,
+      open,
+    ),
+  );
+  const find = h("input", {
+    id: "pad-find",
+    type: "text",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    enterkeyhint: "search",
+  });
+  const finder = h(
+    "div",
+    { class: "field find" },
+    h("label", { for: "pad-find" }, t("find_student")),
+    h("span", { class: "small quiet", id: "pad-find-hint" }, t("find_hint")),
+    find,
+  );
   find.setAttribute("aria-describedby", "pad-find-hint");
 
   function rowOf(row, place) {
-    const input = h("input", { type: "radio", name: "person", value: row.key, onchange: () => choose(place), onclick: () => choose(place) });
+    const input = h("input", {
+      type: "radio",
+      name: "person",
+      value: row.key,
+      onchange: () => choose(place),
+      onclick: () => choose(place),
+    });
     const below = h("span", { class: "below" });
     return { root: h("li", {}, h("label", {}, input, h("span", { class: "name" }, row.name), below)), input, below };
   }
 
   function show(place) {
     const look = options.look(rows[place].key);
-    items[place].below.replaceChildren(...[look.state[0] && tag(...look.state), look.fate && tag(...look.fate),
-      look.note && h("span", { class: "small said" }, look.note), look.pending && tag(t("note_waits"), "wait")].filter(Boolean));
+    items[place].below.replaceChildren(
+      ...[
+        look.state[0] && tag(...look.state),
+        look.fate && tag(...look.fate),
+        look.note && h("span", { class: "small said" }, look.note),
+        look.pending && tag(t("note_waits"), "wait"),
+      ].filter(Boolean),
+    );
   }
 
   function refresh() {
@@ -80,7 +149,8 @@ export function pad(options) {
   }
 
   function keepNote() {
-    if (rows.length && note.value !== options.drafts.get(rows[current].key)) options.drafts.set(rows[current].key, note.value);
+    if (rows.length && note.value !== options.drafts.get(rows[current].key))
+      options.drafts.set(rows[current].key, note.value);
   }
 
   function openNote() {
@@ -186,7 +256,8 @@ export function pad(options) {
   /** @param {KeyboardEvent} event */
   function onKey(event) {
     if (!bar.isConnected) return document.removeEventListener("keydown", onKey);
-    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || takesText(event.target) || !rows.length) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || takesText(event.target) || !rows.length)
+      return;
     if (NOTE_KEYS.includes(event.key.toLowerCase())) {
       event.preventDefault();
       openNote();

@@ -18,24 +18,57 @@ export async function page(root) {
   async function refresh() {
     const known = await readKnown();
     const today = moment(officeNow(known.line)).slice(0, 10);
-    const lessons = [...known.lessons.values()].filter((lesson) => lesson.on <= today)
+    const lessons = [...known.lessons.values()]
+      .filter((lesson) => lesson.on <= today)
       .sort((one, other) => other.on.localeCompare(one.on) || one.n - other.n);
     const days = [...new Set(lessons.map((lesson) => lesson.on))];
-    body.replaceChildren(...(days.length ? days.map((on) => dayOf(known, on, lessons.filter((lesson) => lesson.on === on), on === today))
-      : [h("p", { class: "empty quiet" }, t("no_lessons"))]));
+    body.replaceChildren(
+      ...(days.length
+        ? days.map((on) =>
+            dayOf(
+              known,
+              on,
+              lessons.filter((lesson) => lesson.on === on),
+              on === today,
+            ),
+          )
+        : [h("p", { class: "empty quiet" }, t("no_lessons"))]),
+    );
   }
   await refresh();
   return { refresh };
 }
 
 function dayOf(known, on, lessons, isToday) {
-  return h("section", { class: "card" }, h("h2", {}, isToday ? `${t("today")}, ${day(on)}` : day(on)), h("ul", { class: "rows" }, lessons.map((lesson) => {
-    const students = known.courses.get(lesson.course)?.students ?? [];
-    const away = students.filter(([id]) => known.letter(id, lesson.id)).length;
-    return h("li", {}, h("a", { href: `#/absent/${lesson.id}` },
-      h("span", {}, `${lesson.n}. ${known.courseName(lesson.course)}`, h("br"), h("span", { class: "small quiet" }, lesson.topic)),
-      away ? tag(t("absent_number", { num: away }), "note") : h("span")));
-  })));
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", {}, isToday ? `${t("today")}, ${day(on)}` : day(on)),
+    h(
+      "ul",
+      { class: "rows" },
+      lessons.map((lesson) => {
+        const students = known.courses.get(lesson.course)?.students ?? [];
+        const away = students.filter(([id]) => known.letter(id, lesson.id)).length;
+        return h(
+          "li",
+          {},
+          h(
+            "a",
+            { href: `#/absent/${lesson.id}` },
+            h(
+              "span",
+              {},
+              `${lesson.n}. ${known.courseName(lesson.course)}`,
+              h("br"),
+              h("span", { class: "small quiet" }, lesson.topic),
+            ),
+            away ? tag(t("absent_number", { num: away }), "note") : h("span"),
+          ),
+        );
+      }),
+    ),
+  );
 }
 
 /** One lesson's class. @param {HTMLElement} root @param {string} lessonId */
@@ -44,21 +77,32 @@ export async function lessonPage(root, lessonId) {
   const lesson = known.lessons.get(lessonId);
   const students = known.courses.get(lesson?.course)?.students ?? [];
   if (!students.length) {
-    root.append(h("h1", {}, t("absences")), h("p", { class: "empty quiet" }, t("no_lessons")), h("a", { class: "back", href: "#/absent" }, t("all_lessons")));
+    root.append(
+      h("h1", {}, t("absences")),
+      h("p", { class: "empty quiet" }, t("no_lessons")),
+      h("a", { class: "back", href: "#/absent" }, t("all_lessons")),
+    );
     return {};
   }
   /** @type {Map<string, Promise<any>>} */
   const slots = new Map();
   const progress = h("p", { class: "small quiet", role: "status" });
-  const letters = known.lists.letters.map((/** @type {string[]} */ [letter, words]) => [letter, nameOf("letter", letter, words)]);
+  const letters = known.lists.letters.map((/** @type {string[]} */ [letter, words]) => [
+    letter,
+    nameOf("letter", letter, words),
+  ]);
 
   /** @param {string} student */
   function look(student) {
     const letter = known.letter(student, lessonId);
     const line = known.own(absenceOf(student, lessonId)).at(-1);
     const words = letters.find((/** @type {string[]} */ one) => one[0] === letter)?.[1];
-    return { state: letter ? [`${letter} — ${words ?? ""}`, "note"] : ["", ""], fate: line ? fate(line) : null,
-      note: line?.text || (letter && line?.op.data.reason) || "", pending: Boolean(draft(`${lessonId}:${student}`)) };
+    return {
+      state: letter ? [`${letter} — ${words ?? ""}`, "note"] : ["", ""],
+      fate: line ? fate(line) : null,
+      note: line?.text || (letter && line?.op.data.reason) || "",
+      pending: Boolean(draft(`${lessonId}:${student}`)),
+    };
   }
 
   /** @param {string} student @param {any} said {letter}; null: only the reason @param {string} reason */
@@ -81,13 +125,54 @@ export async function lessonPage(root, lessonId) {
     progress.textContent = t("absent_number", { num: students.filter(([id]) => known.letter(id, lessonId)).length });
   }
   count();
-  const buttons = [{ label: t("was_there"), keys: ["+", "="], say: { letter: null }, words: true },
-    ...letters.map((/** @type {string[]} */ [letter, words]) => ({ label: letter, keys: [letter[0].toLowerCase()], say: { letter }, words: letter.length > 2, title: words }))];
-  const view = pad({ rows: students.map(([key, name]) => ({ key, name })), buttons, look, say, note: t("reason"), points: null,
-    drafts: { get: (key) => draft(`${lessonId}:${key}`) ?? "", set: (key, text) => setDraft(`${lessonId}:${key}`, text) } });
-  root.append(h("a", { class: "back", href: "#/absent" }, t("all_lessons")),
-    h("div", {}, h("p", { class: "small quiet" }, `${day(lesson.on)}, ${t("lesson_n", { n: lesson.n })} · ${known.courseName(lesson.course)}`), h("h1", {}, lesson.topic || t("absences")), progress),
+  const buttons = [
+    { label: t("was_there"), keys: ["+", "="], say: { letter: null }, words: true },
+    ...letters.map((/** @type {string[]} */ [letter, words]) => ({
+      label: letter,
+      keys: [letter[0].toLowerCase()],
+      say: { letter },
+      words: letter.length > 2,
+      title: words,
+    })),
+  ];
+  const view = pad({
+    rows: students.map(([key, name]) => ({ key, name })),
+    buttons,
+    look,
+    say,
+    note: t("reason"),
+    points: null,
+    drafts: {
+      get: (key) => draft(`${lessonId}:${key}`) ?? "",
+      set: (key, text) => setDraft(`${lessonId}:${key}`, text),
+    },
+  });
+  root.append(
+    h("a", { class: "back", href: "#/absent" }, t("all_lessons")),
+    h(
+      "div",
+      {},
+      h(
+        "p",
+        { class: "small quiet" },
+        `${day(lesson.on)}, ${t("lesson_n", { n: lesson.n })} · ${known.courseName(lesson.course)}`,
+      ),
+      h("h1", {}, lesson.topic || t("absences")),
+      progress,
+    ),
     h("p", { class: "small quiet" }, t("absent_hint")),
-    h("p", { class: "small quiet keys" }, letters.map((/** @type {string[]} */ [letter, words]) => h("span", {}, h("b", {}, letter), ` ${words}`))), view.root);
-  return { refresh: async () => { known = await readKnown(); view.refresh(); count(); } };
+    h(
+      "p",
+      { class: "small quiet keys" },
+      letters.map((/** @type {string[]} */ [letter, words]) => h("span", {}, h("b", {}, letter), ` ${words}`)),
+    ),
+    view.root,
+  );
+  return {
+    refresh: async () => {
+      known = await readKnown();
+      view.refresh();
+      count();
+    },
+  };
 }

@@ -28,16 +28,38 @@ export async function page(root) {
 function courseOf(known, course) {
   const works = new Map();
   for (const work of known.works.values()) works.set(work.task, [...(works.get(work.task) ?? []), work]);
-  const tasks = [...known.tasks.values()].filter((task) => task.course === course.id && works.has(task.id))
+  const tasks = [...known.tasks.values()]
+    .filter((task) => task.course === course.id && works.has(task.id))
     .sort((one, other) => (other.due_on ?? "").localeCompare(one.due_on ?? "") || one.title.localeCompare(other.title));
   if (!tasks.length) return null;
-  return h("section", { class: "card" }, h("h2", {}, known.courseName(course.id)), h("ul", { class: "rows" }, tasks.map((task) => {
-    const mine = works.get(task.id);
-    const done = mine.filter((work) => ["marked", "checked", "redo"].includes(known.standing(work.code).state)).length;
-    const below = [nameOf("kind", task.kind), task.due_on && t("due", { day: day(task.due_on) })].filter(Boolean).join(" · ");
-    return h("li", {}, h("a", { href: `#/class/${task.id}` }, h("span", {}, task.title, h("br"), h("span", { class: "small quiet" }, below)),
-      tag(t("done_of", { done, all: mine.length }), done === mine.length ? "ok" : "")));
-  })));
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", {}, known.courseName(course.id)),
+    h(
+      "ul",
+      { class: "rows" },
+      tasks.map((task) => {
+        const mine = works.get(task.id);
+        const done = mine.filter((work) =>
+          ["marked", "checked", "redo"].includes(known.standing(work.code).state),
+        ).length;
+        const below = [nameOf("kind", task.kind), task.due_on && t("due", { day: day(task.due_on) })]
+          .filter(Boolean)
+          .join(" · ");
+        return h(
+          "li",
+          {},
+          h(
+            "a",
+            { href: `#/class/${task.id}` },
+            h("span", {}, task.title, h("br"), h("span", { class: "small quiet" }, below)),
+            tag(t("done_of", { done, all: mine.length }), done === mine.length ? "ok" : ""),
+          ),
+        );
+      }),
+    ),
+  );
 }
 
 /** One task's class. @param {HTMLElement} root @param {string} taskId */
@@ -46,7 +68,11 @@ export async function taskPage(root, taskId) {
   const task = known.tasks.get(taskId);
   const works = known.worksOf(taskId);
   if (!task || !works.length) {
-    root.append(h("h1", {}, t("class_title")), h("p", { class: "empty quiet" }, t("no_tasks")), h("a", { class: "back", href: "#/class" }, t("all_tasks")));
+    root.append(
+      h("h1", {}, t("class_title")),
+      h("p", { class: "empty quiet" }, t("no_tasks")),
+      h("a", { class: "back", href: "#/class" }, t("all_tasks")),
+    );
     return {};
   }
   const codes = new Map(works.map((work) => [work.code, work]));
@@ -54,9 +80,17 @@ export async function taskPage(root, taskId) {
   const slots = new Map();
   const today = moment(officeNow(known.line)).slice(0, 10);
   const on = h("input", { type: "date", id: "on", max: today, value: today });
-  const channels = known.lists.channels.map((/** @type {string[]} */ [value, label]) => ({ value, label: nameOf("channel", value, label) }));
-  const arrival = h("details", { class: "fold card" }, h("summary", {}, ""), pick("channel", t("how_it_came"), channels, known.settings.channel ?? channels[0]?.value),
-    h("div", { class: "field" }, h("label", { for: "on" }, t("day_of_return")), on));
+  const channels = known.lists.channels.map((/** @type {string[]} */ [value, label]) => ({
+    value,
+    label: nameOf("channel", value, label),
+  }));
+  const arrival = h(
+    "details",
+    { class: "fold card" },
+    h("summary", {}, ""),
+    pick("channel", t("how_it_came"), channels, known.settings.channel ?? channels[0]?.value),
+    h("div", { class: "field" }, h("label", { for: "on" }, t("day_of_return")), on),
+  );
   const progress = h("p", { class: "small quiet", role: "status" });
 
   function tellArrival() {
@@ -72,8 +106,12 @@ export async function taskPage(root, taskId) {
   function look(code) {
     const standing = known.standing(code);
     const line = standing.line;
-    return { state: stateLabel(standing, task.scale), fate: line ? fate(line) : null, note: line?.text || standing.comment,
-      pending: Boolean(draft(`${taskId}:${code}`)) };
+    return {
+      state: stateLabel(standing, task.scale),
+      fate: line ? fate(line) : null,
+      note: line?.text || standing.comment,
+      pending: Boolean(draft(`${taskId}:${code}`)),
+    };
   }
 
   /** @param {string} code @param {any} mark "came": without a mark; null: only the comment @param {string} comment */
@@ -84,13 +122,29 @@ export async function taskPage(root, taskId) {
     if (mark === null) {
       if (!comment.trim() || !(standing.mark || correctable)) return null; // it waits for the mark
       decided = standing.line && standing.line.open ? standing.line.op.data.mark : standing.mark;
-    } else if (mark !== "came" && !comment.trim() && standing.mark && standing.state !== "returned" && sameMark(standing.mark, mark) && standing.line?.state !== "rejected") {
+    } else if (
+      mark !== "came" &&
+      !comment.trim() &&
+      standing.mark &&
+      standing.state !== "returned" &&
+      sameMark(standing.mark, mark) &&
+      standing.line?.state !== "rejected"
+    ) {
       return standing.line ?? true;
     }
-    const again = mark === "came" ? !(correctable && standing.line.op.type === "return") : !correctable && AGAIN.includes(standing.state);
+    const again =
+      mark === "came"
+        ? !(correctable && standing.line.op.type === "return")
+        : !correctable && AGAIN.includes(standing.state);
     if (!slots.has(code)) slots.set(code, reserve());
     const slot = await slots.get(code);
-    const line = await sayWork(known, slot, code, { mark: decided, comment, again, on: on.value || today, channel: picked(arrival, "channel") ?? "paper" });
+    const line = await sayWork(known, slot, code, {
+      mark: decided,
+      comment,
+      again,
+      on: on.value || today,
+      channel: picked(arrival, "channel") ?? "paper",
+    });
     slots.delete(code);
     known = await readKnown();
     count();
@@ -98,10 +152,21 @@ export async function taskPage(root, taskId) {
   }
 
   const came = { label: t("came"), keys: ["+", "="], say: "came", words: true, title: t("came_hint") };
-  const view = pad({ rows: works.map((work) => ({ key: work.code, name: known.name(work.student) })),
-    buttons: [...choices(task.scale).map((one) => ({ label: one.label, keys: one.keys, say: one.mark, words: one.words })), came], look, say,
-    note: t("comment"), points: task.scale.type === "points" ? task.scale.maximum : null,
-    drafts: { get: (code) => draft(`${taskId}:${code}`) ?? "", set: (code, text) => setDraft(`${taskId}:${code}`, text) } });
+  const view = pad({
+    rows: works.map((work) => ({ key: work.code, name: known.name(work.student) })),
+    buttons: [
+      ...choices(task.scale).map((one) => ({ label: one.label, keys: one.keys, say: one.mark, words: one.words })),
+      came,
+    ],
+    look,
+    say,
+    note: t("comment"),
+    points: task.scale.type === "points" ? task.scale.maximum : null,
+    drafts: {
+      get: (code) => draft(`${taskId}:${code}`) ?? "",
+      set: (code, text) => setDraft(`${taskId}:${code}`, text),
+    },
+  });
 
   function count() {
     const done = [...codes.keys()].filter((code) => known.standing(code).mark).length;
@@ -110,10 +175,30 @@ export async function taskPage(root, taskId) {
   tellArrival();
   count();
   const keys = [...choices(task.scale).map((one) => [one.keys[0], one.label]), ["+", t("came")], ["к", t("comment")]];
-  root.append(h("a", { class: "back", href: "#/class" }, t("all_tasks")),
-    h("div", {}, h("p", { class: "small quiet" }, known.courseName(task.course)), h("h1", {}, quoted(task.title)), progress),
-    h("p", { class: "small quiet keys wide-only" }, keys.map(([key, label]) => h("span", {}, h("kbd", {}, key), ` ${label}`))), arrival, view.root);
-  return { refresh: async () => { known = await readKnown(); view.refresh(); count(); } };
+  root.append(
+    h("a", { class: "back", href: "#/class" }, t("all_tasks")),
+    h(
+      "div",
+      {},
+      h("p", { class: "small quiet" }, known.courseName(task.course)),
+      h("h1", {}, quoted(task.title)),
+      progress,
+    ),
+    h(
+      "p",
+      { class: "small quiet keys wide-only" },
+      keys.map(([key, label]) => h("span", {}, h("kbd", {}, key), ` ${label}`)),
+    ),
+    arrival,
+    view.root,
+  );
+  return {
+    refresh: async () => {
+      known = await readKnown();
+      view.refresh();
+      count();
+    },
+  };
 }
 
 /** @param {any} one @param {any} other */

@@ -28,7 +28,12 @@ async function smaller(file) {
   canvas.height = Math.round(picture.height * scale);
   canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob && blob.size <= LARGEST ? resolve(blob) : reject(new Error("photo"))), "image/jpeg", 0.85));
+    canvas.toBlob(
+      (blob) => (blob && blob.size <= LARGEST ? resolve(blob) : reject(new Error("photo"))),
+      "image/jpeg",
+      0.85,
+    ),
+  );
 }
 
 /** Let the school read the photos that wait; what it found is kept in place of the photo. */
@@ -48,7 +53,10 @@ export async function sendPhotos() {
   }
 }
 
-/** A code that was found is dealt with, or not wanted. @param {number} id @param {string} [code] without it: all of the photo */
+/**
+ * A code that was found is dealt with, or not wanted.
+ * @param {number} id @param {string} [code] without it: all of the photo
+ */
 export async function drop(id, code) {
   await write(["photos"], async (stores) => {
     const photo = await got(stores.photos.get(id));

@@ -72,7 +72,10 @@ async function exchange() {
   }
 }
 
-/** What a failed round means: how it is shown, and when to try again. @param {any} error @returns {Promise<number | null>} */
+/**
+ * What a failed round means: how it is shown, and when to try again.
+ * @param {any} error @returns {Promise<number | null>}
+ */
 async function failed(error) {
   if (error instanceof Refused && error.code === "device_revoked") {
     await wipe(error.code, await packOutbox());
@@ -93,7 +96,10 @@ async function failed(error) {
   return wait;
 }
 
-/** How the last round went, for every page to show. @param {string} state @param {string} [text] @param {string} [code] */
+/**
+ * How the last round went, for every page to show.
+ * @param {string} state @param {string} [text] @param {string} [code]
+ */
 async function note(state, text = "", code = "") {
   const before = await value("round");
   if (before?.state === state && before.text === text && state !== "ok") return;
@@ -135,13 +141,18 @@ async function sendAll() {
   }
 }
 
-/** Another epoch: the office came back from a backup and may lack what it had acknowledged. @param {any} line @param {string} epoch */
+/**
+ * Another epoch: the office came back from a backup and may lack what it had acknowledged.
+ * @param {any} line @param {string} epoch
+ */
 async function compareEpoch(line, epoch) {
   if (!epoch || line?.epoch === epoch) return;
   if (line?.epoch) await offerAgain(officeNow(line));
   await write(["kv"], async ({ kv }) => {
     const kept = (await got(kv.get("line"))) ?? {};
-    await got(kv.put({ ...kept, epoch, cursor: line?.epoch ? 0 : kept.cursor, tag: line?.epoch ? "" : kept.tag }, "line"));
+    await got(
+      kv.put({ ...kept, epoch, cursor: line?.epoch ? 0 : kept.cursor, tag: line?.epoch ? "" : kept.tag }, "line"),
+    );
   });
 }
 
@@ -151,7 +162,11 @@ async function fetchNews() {
   for (;;) {
     const line = (await value("line")) ?? {};
     const began = Date.now();
-    const query = new URLSearchParams({ after: String(line.cursor ?? 0), epoch: line.epoch ?? "", lists: line.tag ?? "" });
+    const query = new URLSearchParams({
+      after: String(line.cursor ?? 0),
+      epoch: line.epoch ?? "",
+      lists: line.tag ?? "",
+    });
     const answer = await ask(device, line, "GET", `/api/v1/changes?${query}`);
     const other = line.epoch && answer.epoch !== line.epoch;
     if (other) await offerAgain(officeNow(line));
@@ -167,7 +182,10 @@ async function fetchNews() {
 
 const EXPIRES = 30 * 86_400_000; // ms without contact after which lists leave the phone
 
-/** Remove names and works that nobody has asked the school about for long. @returns {Promise<boolean>} whether it did */
+/**
+ * Remove names and works that nobody has asked the school about for long.
+ * @returns {Promise<boolean>} whether it did
+ */
 export async function expireIfDue() {
   const [line, lists] = await read(["kv"], ({ kv }) => Promise.all([got(kv.get("line")), got(kv.get("lists"))]));
   if (!lists || !line?.contact || officeNow(line) - line.contact < EXPIRES) return false;

@@ -40,7 +40,9 @@ function filled(text, values) {
 
 /** ``7 Dec``. @param {string} iso a day @returns {string} */
 export function day(iso) {
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(`${iso}T00:00Z`));
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(
+    new Date(`${iso}T00:00Z`),
+  );
 }
 
 /** ``09:41``, with the day where it is not today. @param {string | number} moment @returns {string} */
@@ -56,7 +58,10 @@ export function quoted(text) {
   return locale === "en" ? `“${text}”` : `«${text}»`;
 }
 
-/** The name of a kind, channel, topic or letter in the language in use. @param {string} kind @param {string} code @param {string} [given] as the office called it */
+/**
+ * The name of a kind, channel, topic or letter in the language in use.
+ * @param {string} kind @param {string} code @param {string} [given] as the office called it
+ */
 export function nameOf(kind, code, given = code) {
   return ALL[locale]?.names?.[kind]?.[code] ?? given;
 }

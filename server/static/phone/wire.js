@@ -51,7 +51,10 @@ export function setClock(now) {
   });
 }
 
-/** @param {any} device @param {any} line @param {string} method @param {string} path @param {string | Blob | null} body */
+/**
+ * @param {any} device @param {any} line @param {string} method @param {string} path
+ * @param {string | Blob | null} body
+ */
 async function once(device, line, method, path, body) {
   const [bytes, headers] = await packed(body, Boolean(device));
   if (device) {
@@ -63,8 +66,15 @@ async function once(device, line, method, path, body) {
   let response;
   let text;
   try {
-    response = await fetch(path, { method, headers, body: bytes, cache: "no-store", credentials: "omit", redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE) });
+    response = await fetch(path, {
+      method,
+      headers,
+      body: bytes,
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      signal: AbortSignal.timeout(PATIENCE),
+    });
     text = await response.text();
   } catch (error) {
     throw new Unreachable(String(error));
@@ -87,7 +97,10 @@ function answered(response, text) {
   throw new Refused(response.status, said, 1000 * (Number(response.headers.get("Retry-After")) || 0));
 }
 
-/** @param {string | Blob | null} body @param {boolean} small @returns {Promise<[Uint8Array | null, Record<string, string>]>} */
+/**
+ * @param {string | Blob | null} body @param {boolean} small
+ * @returns {Promise<[Uint8Array | null, Record<string, string>]>}
+ */
 async function packed(body, small) {
   if (body === null) return [null, {}];
   if (typeof body !== "string") return [new Uint8Array(await body.arrayBuffer()), { "Content-Type": body.type }];

@@ -1,4 +1,5 @@
-// Keeps the page itself on the phone, so that it opens without signal. VERSION and SHELL are put before this by the office.
+// Keeps the page itself on the phone, so that it opens without signal. VERSION and SHELL are put before this by the
+// office.
 /* global VERSION, SHELL */
 
 const NAME = `korablik-phone-${VERSION}`;
@@ -9,12 +10,14 @@ self.addEventListener("install", (event) => {
 });
 
 self.addEventListener("activate", (event) => {
-  event.waitUntil((async () => {
-    for (const name of await caches.keys()) {
-      if (name.startsWith("korablik-phone-") && name !== NAME) await caches.delete(name);
-    }
-    await self.clients.claim();
-  })());
+  event.waitUntil(
+    (async () => {
+      for (const name of await caches.keys()) {
+        if (name.startsWith("korablik-phone-") && name !== NAME) await caches.delete(name);
+      }
+      await self.clients.claim();
+    })(),
+  );
 });
 
 self.addEventListener("fetch", (event) => {
