@@ -335,6 +335,10 @@ def test_another_epoch_asks_for_the_last_thirty_days_again(page, school):
     school.line.until(SEND, sent + 1)
     unsent(page, 0)
     assert [outcome for _, outcome, _ in school.ops()] == ["accepted"]
+    open_task(page)
+    expect(page.locator(".people li")).to_have_count(30)
+    expect(page.locator(".people li", has_text="Kedrova")).to_contain_text("5")
+    page.locator("#places a").first.click()
     log_by_code(page, school.known.codes["Zimin"], "3")
     unsent(page, 0)
     assert school.marks() == {"Kedrova": ["5"], "Zimin": ["3"]}

@@ -147,6 +147,8 @@ async function begin() {
   for (const name of ["online", "offline"]) addEventListener(name, showStatus);
   setInterval(async () => (await expireIfDue()) && show(), 3600_000);
   closeWhenAway(lock);
+  // asked again at each start: it may have been refused before
+  if ((await value("device"))?.state === "confirmed") navigator.storage?.persist?.();
   startSender();
   if (await value("pin")) {
     speak((await value("device"))?.locale);

@@ -20,7 +20,7 @@ const NOTHING = { courses: [], lessons: [], tasks: [], works: [], channels: [], 
 export async function takeOver(answer, contact) {
   await write(["kv", "works", "absences"], async ({ kv, works, absences }) => {
     const line = (await got(kv.get("line"))) ?? {};
-    if (line.epoch && line.epoch !== answer.epoch) await Promise.all([got(works.clear()), got(absences.clear())]);
+    if (line.epoch && line.epoch !== answer.epoch) await unlearn(works, absences);
     if (answer.lists) await takeLists(kv, works, answer.lists);
     for (const [code, state, returns, heads, comment] of answer.works ?? []) {
       const known = (await got(works.get(code))) ?? { code };
@@ -33,6 +33,17 @@ export async function takeOver(answer, contact) {
     await got(kv.put({ ...line, epoch: answer.epoch, cursor: answer.cursor, tag: answer.tag, contact }, "line"));
   });
   tell("lists");
+}
+
+/**
+ * The office came back from a backup: it tells anew how every work stands.
+ * @param {IDBObjectStore} works @param {IDBObjectStore} absences
+ */
+async function unlearn(works, absences) {
+  await got(absences.clear());
+  for (const work of await got(works.getAll())) {
+    await got(works.put({ ...work, state: "issued", returns: [], heads: [], comment: "" }));
+  }
 }
 
 /** @param {IDBObjectStore} kv @param {IDBObjectStore} works @param {any} lists */

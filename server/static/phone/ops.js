@@ -32,14 +32,14 @@ export function targetOf(op) {
 }
 
 /** What an op decides, or null. @param {Op} op @returns {[string, string | null] | null} */
-export function valueOf(op) {
+export function decisionOf(op) {
   if (op.type === "absence") return ["absence", op.data.letter];
   return op.data.mark ? [op.data.mark.verdict, op.data.mark.value] : null;
 }
 
 /** The id of the revision an op makes, or null. @param {Op} op @returns {Promise<string | null>} */
 export async function revisionOf(op) {
-  const value = valueOf(op);
+  const value = decisionOf(op);
   return value && sha256(canonical({ target: targetOf(op), base: [...op.base].sort(), value }));
 }
 

@@ -5,271 +5,303 @@ import { isFull } from "./store.js";
 import { t } from "./texts.js";
 
 const TWICE = 400; // ms in which a second tap on the same button is a slip, not the next person's mark
+const NOTE_KEYS = ["к", "k", "/"];
 
 /**
  * @typedef {{label: string, keys: string[], say: any, words?: boolean, title?: string}} Button
  * @typedef {{key: string, name: string}} Row
  * @typedef {{state: [string, string], fate: [string, string] | null, note: string, pending?: boolean}} Look
- * @typedef {{rows: Row[], buttons: Button[], look: (key: string) => Look, say: (key: string, say: any, note: string)
- *   => Promise<any>,
- *   note: string, points: number | null, drafts: {get: (key: string) => string, set: (key: string, text: string) =>
- *   void}}} Options
- *   ``note``: the words for the text field; ``points``: the most, where points are given
+ * @typedef {{rows: Row[], buttons: Button[], look: (key: string) => Look, note: string, points: number | null,
+ *   say: (key: string, said: any, note: string) => Promise<any>,
+ *   drafts: {get: (key: string) => string, set: (key: string, text: string) => void}}} Options
+ *   ``note``: the words for the text field; ``points``: the most, where points are given; ``say`` null: only the note
  */
 
-/**
- * @param {Options} options
- * @returns {{root: HTMLElement, refresh: () => void, find: HTMLElement}}
- */
-export function pad(options) {
-  const { rows } = options;
-  let current = 0;
-  let tapped = { button: null, at: 0 };
-  const items = rows.map((row, place) => rowOf(row, place));
-  const list = h(
-    "div",
-    { role: "radiogroup", "aria-label": t("students") },
-    h(
-      "ul",
-      { class: "people" },
-      items.map((item) => item.root),
-    ),
-  );
-  const who = h("b", { id: "pad-who", "aria-live": "polite" });
-  const wrong = h("p", { class: "error", role: "alert", hidden: true });
-  const points =
-    options.points === null
-      ? null
-      : h("input", {
-          inputmode: "numeric",
-          maxlength: 4,
-          autocomplete: "off",
-          class: "points",
-          "aria-label": t("points_at_most", { maximum: options.points }),
-        });
-  const note = h("input", { id: "pad-note", maxlength: 4000, autocomplete: "off", enterkeyhint: "done" });
-  const noteField = h("div", { class: "field", hidden: true }, h("label", { for: "pad-note" }, options.note), note);
-  const buttons = options.buttons.map((button) =>
-    h(
-      "button",
-      {
-        type: "button",
-        class: button.words ? "word" : null,
-        title: button.title,
-        onclick: (/** @type {MouseEvent} */ event) => tap(event, button),
-      },
-      button.label,
-    ),
-  );
-  const open = h(
-    "button",
-    { type: "button", class: "word", "aria-expanded": "false", onclick: () => openNote() },
-    options.note,
-  );
-  const bar = h(
-    "div",
-    { class: "pad", role: "group", "aria-labelledby": "pad-who" },
-    h("div", { class: "who" }, who),
-    wrong,
-    noteField,
-    h(
-      "div",
-      { class: "marks" },
-      points,
-      points && h("button", { type: "button", class: "main", onclick: () => givePoints() }, t("ok")),
-      buttons,
-      open,
-    ),
-  );
-  const find = h("input", {
-    id: "pad-find",
-    type: "text",
-    autocomplete: "off",
-    autocapitalize: "off",
-    spellcheck: "false",
-    enterkeyhint: "search",
-  });
-  const finder = h(
-    "div",
-    { class: "field find" },
-    h("label", { for: "pad-find" }, t("find_student")),
-    h("span", { class: "small quiet", id: "pad-find-hint" }, t("find_hint")),
-    find,
-  );
-  find.setAttribute("aria-describedby", "pad-find-hint");
+export class Pad {
+  /** @param {Options} options */
+  constructor(options) {
+    this.options = options;
+    this.current = 0;
+    this.tapped = { button: null, at: 0 };
+    this.items = options.rows.map((row, place) => this.item(row, place));
+    this.root = h("div", { class: "with-pad" }, this.finder(), this.list(), this.bar());
+    this.refresh();
+    this.listen();
+    const first = options.rows.findIndex(({ key }) => !options.look(key).fate && !options.look(key).state[1]);
+    queueMicrotask(() => this.choose(Math.max(first, 0), true)); // when the page has put it into its place
+  }
 
-  function rowOf(row, place) {
-    const input = h("input", {
-      type: "radio",
-      name: "person",
-      value: row.key,
-      onchange: () => choose(place),
-      onclick: () => choose(place),
-    });
+  /** @param {Row} row @param {number} place */
+  item(row, place) {
+    const choose = () => this.choose(place);
+    const input = h("input", { type: "radio", name: "person", value: row.key, onchange: choose, onclick: choose });
     const below = h("span", { class: "below" });
     return { root: h("li", {}, h("label", {}, input, h("span", { class: "name" }, row.name), below)), input, below };
   }
 
-  function show(place) {
-    const look = options.look(rows[place].key);
-    items[place].below.replaceChildren(
-      ...[
-        look.state[0] && tag(...look.state),
-        look.fate && tag(...look.fate),
-        look.note && h("span", { class: "small said" }, look.note),
-        look.pending && tag(t("note_waits"), "wait"),
-      ].filter(Boolean),
+  list() {
+    const people = this.items.map((item) => item.root);
+    return h("div", { role: "radiogroup", "aria-label": t("students") }, h("ul", { class: "people" }, people));
+  }
+
+  /** The field that finds by the first letters; a mark typed after them is said at once. */
+  finder() {
+    const quiet = { autocomplete: "off", autocapitalize: "off", spellcheck: "false", enterkeyhint: "search" };
+    this.find = h("input", { id: "pad-find", type: "text", "aria-describedby": "pad-find-hint", ...quiet });
+    this.find.addEventListener("input", () => this.findTyped());
+    this.find.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.findKey(event));
+    const hint = h("span", { class: "small quiet", id: "pad-find-hint" }, t("find_hint"));
+    this.findField = h(
+      "div",
+      { class: "field find" },
+      h("label", { for: "pad-find" }, t("find_student")),
+      hint,
+      this.find,
+    );
+    return this.findField;
+  }
+
+  bar() {
+    const { options } = this;
+    this.who = h("b", { id: "pad-who", "aria-live": "polite" });
+    this.wrong = h("p", { class: "error", role: "alert", hidden: true });
+    this.points = options.points === null ? null : this.pointsField(options.points);
+    this.note = h("input", { id: "pad-note", maxlength: 4000, autocomplete: "off", enterkeyhint: "done" });
+    this.note.addEventListener("input", () => this.keepNote());
+    this.note.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.noteKey(event));
+    this.noteField = h(
+      "div",
+      { class: "field", hidden: true },
+      h("label", { for: "pad-note" }, options.note),
+      this.note,
+    );
+    const openNote = () => this.openNote();
+    this.open = h(
+      "button",
+      { type: "button", class: "word", "aria-expanded": "false", onclick: openNote },
+      options.note,
+    );
+    const give = h("button", { type: "button", class: "main", onclick: () => this.givePoints() }, t("ok"));
+    const buttons = options.buttons.map((button) => this.button(button));
+    const marks = h("div", { class: "marks" }, this.points, this.points && give, buttons, this.open);
+    const who = h("div", { class: "who" }, this.who);
+    this.pad = h(
+      "div",
+      { class: "pad", role: "group", "aria-labelledby": "pad-who" },
+      who,
+      this.wrong,
+      this.noteField,
+      marks,
+    );
+    return this.pad;
+  }
+
+  /** @param {Button} button */
+  button(button) {
+    const tap = (/** @type {MouseEvent} */ event) => this.tap(event, button);
+    return h(
+      "button",
+      { type: "button", class: button.words ? "word" : null, title: button.title, onclick: tap },
+      button.label,
     );
   }
 
-  function refresh() {
-    rows.forEach((_row, place) => show(place));
+  /** @param {number} maximum */
+  pointsField(maximum) {
+    const label = t("points_at_most", { maximum });
+    const field = h("input", {
+      class: "points",
+      inputmode: "numeric",
+      maxlength: 4,
+      autocomplete: "off",
+      "aria-label": label,
+    });
+    field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.pointsKey(event));
+    return field;
   }
 
-  /** @param {number} place @param {boolean} [focus] */
-  function choose(place, focus = false) {
-    if (!rows.length) return;
-    keepNote();
-    current = place;
-    items[place].input.checked = true;
-    who.textContent = rows[place].name;
-    note.value = options.drafts.get(rows[place].key);
-    showNote(Boolean(note.value));
-    if (points) points.value = "";
-    wrong.hidden = true;
-    const { root } = items[place];
-    const box = root.getBoundingClientRect();
-    if (box.top < 60 || box.bottom > innerHeight - bar.offsetHeight - 60) root.scrollIntoView({ block: "center" });
-    if (focus) (points ?? items[place].input).focus({ preventScroll: true });
+  /** Show all rows as they stand now. */
+  refresh() {
+    for (const place of this.options.rows.keys()) this.show(place);
   }
 
-  function showNote(shown) {
-    noteField.hidden = !shown;
-    open.setAttribute("aria-expanded", String(shown));
+  /** @param {number} place */
+  show(place) {
+    const look = this.options.look(this.options.rows[place].key);
+    const signs = [
+      look.state[0] && tag(...look.state),
+      look.fate && tag(...look.fate),
+      look.note && h("span", { class: "small said" }, look.note),
+      look.pending && tag(t("note_waits"), "wait"),
+    ];
+    this.items[place].below.replaceChildren(...signs.filter(Boolean));
   }
 
-  function keepNote() {
-    if (rows.length && note.value !== options.drafts.get(rows[current].key))
-      options.drafts.set(rows[current].key, note.value);
+  /** Make a person the current one. @param {number} place @param {boolean} [focus] */
+  choose(place, focus = false) {
+    if (!this.items.length) return;
+    this.keepNote();
+    this.current = place;
+    this.items[place].input.checked = true;
+    this.who.textContent = this.options.rows[place].name;
+    this.note.value = this.options.drafts.get(this.key);
+    this.showNote(Boolean(this.note.value));
+    if (this.points) this.points.value = "";
+    this.wrong.hidden = true;
+    this.bringIntoView(this.items[place].root);
+    if (focus) this.focus();
   }
 
-  function openNote() {
-    showNote(true);
-    note.focus();
+  get key() {
+    return this.options.rows[this.current].key;
+  }
+
+  /** The keys are for marks again. */
+  focus() {
+    (this.points ?? this.items[this.current].input).focus({ preventScroll: true });
+  }
+
+  /** @param {HTMLElement} row */
+  bringIntoView(row) {
+    const box = row.getBoundingClientRect();
+    const hidden = box.top < 60 || box.bottom > innerHeight - this.pad.offsetHeight - 60;
+    if (hidden) row.scrollIntoView({ block: "center" });
+  }
+
+  /** @param {boolean} shown */
+  showNote(shown) {
+    this.noteField.hidden = !shown;
+    this.open.setAttribute("aria-expanded", String(shown));
+  }
+
+  openNote() {
+    this.showNote(true);
+    this.note.focus();
+  }
+
+  keepNote() {
+    const { drafts } = this.options;
+    if (this.items.length && this.note.value !== drafts.get(this.key)) drafts.set(this.key, this.note.value);
   }
 
   /** @param {MouseEvent} event @param {Button} button */
-  function tap(event, button) {
-    const twice = event.detail > 0 && tapped.button === button && performance.now() - tapped.at < TWICE;
-    tapped = { button, at: performance.now() };
-    if (!twice) act(button.say);
+  tap(event, button) {
+    const twice = event.detail > 0 && this.tapped.button === button && performance.now() - this.tapped.at < TWICE;
+    this.tapped = { button, at: performance.now() };
+    if (!twice) this.act(button.say);
   }
 
-  function givePoints() {
-    const typed = points?.value.trim() ?? "";
-    if (!/^[0-9]{1,4}$/.test(typed) || Number(typed) > (options.points ?? 0)) {
-      wrong.textContent = t("points_wrong", { maximum: options.points ?? 0 });
-      wrong.hidden = false;
-      return points?.focus();
+  givePoints() {
+    const typed = this.points.value.trim();
+    const maximum = this.options.points ?? 0;
+    if (/^[0-9]{1,4}$/.test(typed) && Number(typed) <= maximum) {
+      return this.act({ verdict: "mark", value: String(Number(typed)) });
     }
-    act({ verdict: "mark", value: String(Number(typed)) });
+    this.refuse(t("points_wrong", { maximum }));
+    this.points.focus();
+  }
+
+  /** @param {string} text */
+  refuse(text) {
+    this.wrong.textContent = text;
+    this.wrong.hidden = false;
   }
 
   /** Say it about the current person, and go on at once; a failure comes back to them. @param {any} said */
-  async function act(said) {
-    const place = current;
-    const text = note.value;
-    const inFind = document.activeElement === find;
-    keepNote();
-    const kept = options.say(rows[place].key, said, text);
-    if (place + 1 < rows.length && !inFind) choose(place + 1, document.activeElement !== document.body);
-    else choose(place);
+  async act(said) {
+    const place = this.current;
+    const { key } = this;
+    const text = this.note.value;
+    const finding = document.activeElement === this.find;
+    this.keepNote();
+    const kept = this.options.say(key, said, text);
+    if (place + 1 < this.items.length && !finding) this.choose(place + 1, document.activeElement !== document.body);
+    else this.choose(place);
     try {
       await kept;
-      options.drafts.set(rows[place].key, "");
-      if (current === place) {
-        note.value = "";
-        showNote(false);
-      }
+      this.said(place, key);
     } catch (error) {
-      choose(place, true);
-      wrong.textContent = isFull(error) ? t("storage_full") : t("not_saved");
-      wrong.hidden = false;
       if (!isFull(error)) console.error(error);
+      this.choose(place, true);
+      this.refuse(t(isFull(error) ? "storage_full" : "not_saved"));
     }
-    show(place);
+    this.show(place);
   }
 
-  note.addEventListener("input", keepNote);
-  note.addEventListener("keydown", (event) => {
+  /** The note went along with what was said. @param {number} place @param {string} key */
+  said(place, key) {
+    this.options.drafts.set(key, "");
+    if (this.current !== place) return;
+    this.note.value = "";
+    this.showNote(false);
+  }
+
+  /** The text is done: it joins what stands about the person, or waits for it. @param {KeyboardEvent} event */
+  async noteKey(event) {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
-    const place = current;
-    keepNote();
-    options.say(rows[place].key, null, note.value).then((said) => {
-      if (said) options.drafts.set(rows[place].key, "");
-      show(place);
-    }, console.error);
-    (points ?? items[current].input).focus();
-  });
-  points?.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") {
-      event.preventDefault();
-      givePoints();
-    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      choose(Math.min(Math.max(current + (event.key === "ArrowDown" ? 1 : -1), 0), rows.length - 1), true);
-    } else if (event.key.length === 1 && !/[0-9]/.test(event.key)) {
-      if (byKey(event.key)) event.preventDefault();
+    const { current, key } = this;
+    this.keepNote();
+    this.focus();
+    try {
+      if (await this.options.say(key, null, this.note.value)) this.said(current, key);
+    } catch (error) {
+      this.refuse(t(isFull(error) ? "storage_full" : "not_saved"));
     }
-  });
+    this.show(current);
+  }
 
-  const plain = (/** @type {string} */ text) => text.toLowerCase().replaceAll("ё", "е");
-  find.addEventListener("input", () => {
-    const wanted = plain(find.value.trim());
-    const place = rows.findIndex((row) => plain(row.name).startsWith(wanted));
-    finder.classList.toggle("wrong", Boolean(wanted) && place < 0);
-    if (wanted && place >= 0) choose(place);
-  });
-  find.addEventListener("keydown", (event) => {
-    const isDigit = /^[0-9+]$/.test(event.key);
-    if (!isDigit && event.key !== "Enter") return;
+  /** @param {KeyboardEvent} event */
+  pointsKey(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Enter") this.givePoints();
+    else if (step) this.choose(Math.min(Math.max(this.current + step, 0), this.items.length - 1), true);
+    else if (event.ctrlKey || event.metaKey || event.key.length !== 1 || /[0-9]/.test(event.key)) return;
+    else if (NOTE_KEYS.includes(event.key.toLowerCase())) this.openNote();
+    else if (!this.byKey(event.key)) return;
     event.preventDefault();
-    if (finder.classList.contains("wrong") || !find.value.trim()) return;
-    if (event.key === "Enter" || points) {
-      find.value = "";
-      choose(current, true);
-      if (points && isDigit) points.value = event.key;
-    } else if (byKey(event.key)) {
-      find.value = "";
-    }
-  });
+  }
 
-  /** @param {string} key @returns {boolean} */
-  function byKey(key) {
-    const button = options.buttons.find((one) => one.keys.includes(key.toLowerCase()));
-    if (button) act(button.say);
+  findTyped() {
+    const plain = (/** @type {string} */ text) => text.toLowerCase().replaceAll("ё", "е");
+    const wanted = plain(this.find.value.trim());
+    const place = this.options.rows.findIndex((row) => plain(row.name).startsWith(wanted));
+    this.findField.classList.toggle("wrong", Boolean(wanted) && place < 0);
+    if (wanted && place >= 0) this.choose(place);
+  }
+
+  /** @param {KeyboardEvent} event */
+  findKey(event) {
+    const isMark = /^[0-9+]$/.test(event.key);
+    if (!isMark && event.key !== "Enter") return;
+    event.preventDefault();
+    if (this.findField.classList.contains("wrong") || !this.find.value.trim()) return;
+    if (isMark && !this.points) {
+      if (this.byKey(event.key)) this.find.value = "";
+      return;
+    }
+    this.find.value = "";
+    this.choose(this.current, true);
+    if (this.points && isMark) this.points.value = event.key;
+  }
+
+  /** Say what a key stands for. @param {string} key @returns {boolean} whether it stands for anything */
+  byKey(key) {
+    const button = this.options.buttons.find((one) => one.keys.includes(key.toLowerCase()));
+    if (button) this.act(button.say);
     return Boolean(button);
   }
 
-  const NOTE_KEYS = ["к", "k", "/"];
-  /** @param {KeyboardEvent} event */
-  function onKey(event) {
-    if (!bar.isConnected) return document.removeEventListener("keydown", onKey);
-    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || takesText(event.target) || !rows.length)
-      return;
-    if (NOTE_KEYS.includes(event.key.toLowerCase())) {
+  /** Keys count wherever the focus is but in a field, as long as the pad is there. */
+  listen() {
+    const onKey = (/** @type {KeyboardEvent} */ event) => {
+      if (!this.pad.isConnected) return document.removeEventListener("keydown", onKey);
+      if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || takesText(event.target)) return;
+      if (event.key.length !== 1 || event.key === " " || !this.items.length) return;
+      if (NOTE_KEYS.includes(event.key.toLowerCase())) this.openNote();
+      else if (!this.byKey(event.key)) return;
       event.preventDefault();
-      openNote();
-    } else if (event.key.length === 1 && event.key !== " " && byKey(event.key)) {
-      event.preventDefault();
-    }
+    };
+    document.addEventListener("keydown", onKey);
   }
-  document.addEventListener("keydown", onKey);
-
-  const root = h("div", { class: "with-pad" }, finder, list, bar);
-  refresh();
-  const first = rows.findIndex((row) => !options.look(row.key).fate && !options.look(row.key).state[1]);
-  queueMicrotask(() => choose(Math.max(first, 0), true));
-  return { root, refresh, find };
 }

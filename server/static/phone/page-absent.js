@@ -7,7 +7,7 @@ import { fate } from "./labels.js";
 import { known as readKnown } from "./lists.js";
 import { absenceOf, moment } from "./ops.js";
 import { reserve } from "./outbox.js";
-import { pad } from "./pad.js";
+import { Pad } from "./pad.js";
 import { day, nameOf, t } from "./texts.js";
 import { officeNow } from "./wire.js";
 
@@ -135,7 +135,7 @@ export async function lessonPage(root, lessonId) {
       title: words,
     })),
   ];
-  const view = pad({
+  const view = new Pad({
     rows: students.map(([key, name]) => ({ key, name })),
     buttons,
     look,

@@ -7,7 +7,7 @@ import { choices, fate, stateLabel } from "./labels.js";
 import { known as readKnown } from "./lists.js";
 import { moment } from "./ops.js";
 import { reserve } from "./outbox.js";
-import { pad } from "./pad.js";
+import { Pad } from "./pad.js";
 import { keep } from "./store.js";
 import { day, nameOf, quoted, t } from "./texts.js";
 import { officeNow } from "./wire.js";
@@ -152,7 +152,7 @@ export async function taskPage(root, taskId) {
   }
 
   const came = { label: t("came"), keys: ["+", "="], say: "came", words: true, title: t("came_hint") };
-  const view = pad({
+  const view = new Pad({
     rows: works.map((work) => ({ key: work.code, name: known.name(work.student) })),
     buttons: [
       ...choices(task.scale).map((one) => ({ label: one.label, keys: one.keys, say: one.mark, words: one.words })),

@@ -60,7 +60,10 @@ async function exchange() {
   const device = await value("device");
   if (!["waiting", "confirmed"].includes(device?.state)) return null;
   try {
+    if (!navigator.onLine) throw new Unreachable("the phone is offline");
     if (device.state !== "confirmed" && !(await meet(device))) return WAITING_PAUSE;
+    // after a failure a small question goes first: what never left the phone can still be corrected in place
+    if ((await value("round"))?.state === "off") await fetchNews();
     await sendAll();
     await fetchNews();
     await sendPhotos();

@@ -73,7 +73,7 @@ async function once(device, line, method, path, body) {
       cache: "no-store",
       credentials: "omit",
       redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout?.(PATIENCE),
     });
     text = await response.text();
   } catch (error) {
