@@ -9,7 +9,6 @@ from PIL import Image, ImageFilter, ImageOps
 from sync import codes
 from sync.errors import SyncError
 
-MAX_BYTES = 8 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 FORMATS = ("JPEG", "PNG")
 SIDE = 3000  # pixels: larger photos are read smaller first, which is faster and as good

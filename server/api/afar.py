@@ -15,7 +15,6 @@ from flask import Response, request
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response as AnyResponse
 
-from printables import photo
 from server.api.shapes import ChangesIn, ChangesOut, CodesOut, DeviceOut, EnrolmentIn, EnrolmentOut, OutcomesOut
 from server.api.signed import device, local_now, signed
 from server.clock import local_date, now
@@ -28,6 +27,7 @@ from sync import parcel
 from sync.p256 import point_of
 
 SMALL = 2048  # bytes of a body that says little
+PHOTO = 8 * 1024 * 1024  # bytes of a photo
 WORTH_PACKING = 600  # bytes of an answer from which on gzip saves any
 blueprint = APIBlueprint("afar", __name__, url_prefix="/api/v1", tag="Devices")
 csrf.exempt(blueprint)
@@ -106,9 +106,11 @@ def fetch_changes(known: ChangesIn) -> Any:
 @blueprint.output(CodesOut)
 @blueprint.doc(summary="Read the codes on a photo", responses=[401, 403, 413, 422, 429], security="device")
 @_limited
-@signed(photo.MAX_BYTES)
+@signed(PHOTO)
 def read_photo() -> Any:
     """A JPEG or PNG as the body; nothing of it is stored."""
+    from printables import photo  # reading pictures takes memory, which most offices never need
+
     here = _school()
     afar.check_device(device())
     with _reading:

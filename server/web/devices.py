@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 
-from printables import qr
 from server.errors import DomainError, entry_of
 from server.extensions import db
 from server.policy import Action
@@ -43,6 +42,8 @@ def _home(wrong: SyncError | None = None, about: str = "") -> str:
 @signed_in
 def code() -> Any:
     """A code for one more phone, shown this once; the page waits for the phone to ask."""
+    from printables import qr  # loaded when the first phone is added
+
     try:
         digits = devices.make_code(current_user.person_id, drafts.moment().at, current_user.account_id,
                                    secrets.randbelow)  # fmt: skip
