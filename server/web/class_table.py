@@ -148,8 +148,8 @@ def _whole(table: TaskTable) -> list[str]:
         return []
     words = {"pass", "fail"} & set(table.rule.values) if table.rule.type == "values" else {"checked"}
     keys = KEYS["en" if str(get_locale()).startswith("en") else "ru"]
-    return [*(value for value in table.rule.values if len(value) == 1), *(keys[word] for word in sorted(words)),
-            keys["redo"]]  # fmt: skip
+    found = [value for value in table.rule.values if len(value) == 1] + [keys[word] for word in sorted(words)]
+    return found if table.marks_only else [*found, keys["redo"]]
 
 
 def _legend(table: TaskTable, may_mark: bool) -> list[tuple[str, str]]:

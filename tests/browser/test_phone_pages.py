@@ -97,6 +97,7 @@ def test_thirty_marks_and_two_comments_are_thirty_taps_and_a_few_keys(page, scho
         page.wait_for_timeout(30)
         taps += 1
     assert taps == 32
+    expect(page.locator(".people li", has_text="Zimin").locator(".tag")).to_have_count(2)
     unsent(page, 0)
     assert school.marks() == {last: ["5432"[number % 4]] for number, last in enumerate(LAST_NAMES)}
     assert [data["comment"] for *_, data in school.ops() if data["comment"]] == ["Check the sign."] * 2
