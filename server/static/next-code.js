@@ -3,6 +3,6 @@
 /** @param {HTMLFormElement} form */
 export default function nextCode(form) {
   const input = form.querySelector("input[name=code]");
-  input.focus();
-  input.select();
+  if (input.value !== input.defaultValue) return; // somebody types already: what stands there must not be typed over
+  input.select(); // the page itself gives it the focus
 }

@@ -32,6 +32,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "packs",
     "notices",
     "school",
+    "phone",
     "public",
 )
 

@@ -138,8 +138,18 @@ def _render(
         draft=draft or drafts.fresh(lines), may_mark=may_mark, may_save=may_mark or access.may(Action.WORK_LOG, scope),
         may_see=access.may(Action.MARK_VIEW, scope), sign=marks.sign, max_comment=MAX_COMMENT,
         legend=_legend(table, may_mark), may_journal=access.may(Action.JOURNAL_VIEW, scope),
-        kinds=logging_work.kinds(db.session),
+        kinds=logging_work.kinds(db.session), whole=_whole(table) if may_mark else [],
     )  # fmt: skip
+
+
+def _whole(table: TaskTable) -> list[str]:
+    """What is a mark as soon as one key was pressed; points may have more figures."""
+    if table.rule.type == "points":
+        return []
+    words = {"pass", "fail"} & set(table.rule.values) if table.rule.type == "values" else {"checked"}
+    keys = KEYS["en" if str(get_locale()).startswith("en") else "ru"]
+    found = [value for value in table.rule.values if len(value) == 1] + [keys[word] for word in sorted(words)]
+    return found if table.marks_only else [*found, keys["redo"]]
 
 
 def _legend(table: TaskTable, may_mark: bool) -> list[tuple[str, str]]:
