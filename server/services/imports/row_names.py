@@ -29,12 +29,15 @@ TABLES: dict[str, Any] = {
     "weekly_lesson_course": _l("lesson of the week"), "weekly_lesson_teacher": _l("lesson of the week"),
     "work": _l("work"), "year": _l("school year"),
     # what no import brings, for whoever reads an archive
-    "absence_letter": _l("letter for absences"), "audit_entry": _l("log of who did what"),
-    "bundle": _l("parcel for another school"), "counter": _l("numbers given out"), "device": _l("device"),
+    "absence_letter": _l("letter for absences"), "appointment": _l("appointment"),
+    "audit_entry": _l("log of who did what"), "bundle": _l("parcel for another school"),
+    "counter": _l("numbers given out"), "device": _l("device"),
     "edition": _l("edition"), "import_alias": _l("word of a file and its meaning"), "import_run": _l("import"),
     "lesson_form": _l("form"), "manifest": _l("delivery list"), "mark_act": _l("who gave a mark"),
     "message": _l("message"), "norm": _l("rule on assessments"), "notice": _l("notice"), "op": _l("operation"),
-    "op_clash": _l("clash of operations"), "peer": _l("other school"), "return_channel": _l("way of handing in"),
+    "op_clash": _l("clash of operations"), "peer": _l("other school"), "reception_hours": _l("reception hours"),
+    "request_kind": _l("kind of request"), "request_step": _l("step of a request"),
+    "return_channel": _l("way of handing in"),
     "scale": _l("scale"), "sheet": _l("printed sheet"), "task_kind": _l("kind of task"),
 }  # fmt: skip
 
