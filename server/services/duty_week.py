@@ -14,11 +14,11 @@ from server.services.free_times import Span, at
 from server.services.people import full_name
 
 _HOURS = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-–—]\s*(\d{1,2})[:.](\d{2})")
-_DAYS = re.compile(r"(?i)\b(пн|вт|ср|чт|пт|сб|вс|дс|сс|бс|жм|mon|tue|wed|thu|fri|sat|sun)")
-_NUMBER = {
-    "пн": 1, "вт": 2, "ср": 3, "чт": 4, "пт": 5, "сб": 6, "вс": 7, "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5,
-    "sat": 6, "sun": 7,
+_NUMBER = {  # Russian, Kazakh, English
+    "пн": 1, "вт": 2, "ср": 3, "чт": 4, "пт": 5, "сб": 6, "вс": 7, "дс": 1, "сс": 2, "бс": 4, "жм": 5, "жс": 7,
+    "mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7,
 }  # fmt: skip
+_DAYS = re.compile(rf"(?i)\b({'|'.join(_NUMBER)})")
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,12 @@ def hours_on(told: str, day: date, zone: ZoneInfo) -> Span | None:
     found = _HOURS.search(told)
     if found is None:
         return None
-    days = [_NUMBER[name.lower()] for name in _DAYS.findall(told) if name.lower() in _NUMBER]
+    days = [_NUMBER[name.lower()] for name in _DAYS.findall(told)]
     first, last = (days[0], days[-1]) if days else (1, 5)
     if not first <= day.isoweekday() <= last:
         return None
     try:
-        starts, ends = (at(day, f"{int(hour):02d}:{minute}", zone) for hour, minute in (found.groups()[:2],
-                                                                                        found.groups()[2:]))  # fmt: skip
+        starts, ends = (at(day, f"{int(found[n]):02d}:{found[n + 1]}", zone) for n in (1, 3))
     except ValueError:
         return None
     return Span(starts, ends) if starts < ends else None

@@ -18,11 +18,11 @@ from server.models import (
     Guardianship,
     Lesson,
     LessonCourse,
-    Membership,
     Pack,
     Person,
     RoleGrant,
     Subject,
+    Task,
 )
 from server.services import absences, appointment_list, contacts, request_list, student_days, student_works
 from server.services.appointment_list import AppointmentView
@@ -32,6 +32,7 @@ from server.services.request_list import RequestView
 from server.services.student_days import OwnLesson
 from server.services.student_works import StudentWork
 from server.services.works import current
+from sync.pages import plain
 
 RECENT = timedelta(days=30)  # of absences that are told
 
@@ -50,9 +51,10 @@ class Caller:
 
 @dataclass(frozen=True)
 class Colleague:
-    """A member of staff with phone; ``what``: the subject that is taught, or ""."""
+    """A member of staff with phone; ``what``: the subjects that are taught, or ""."""
 
     id: str
+    slug: str
     name: str
     phone: str
     what: str = ""
@@ -156,7 +158,7 @@ def _class_teachers(session: Session, groups: tuple[Group, ...], today: date) ->
         .where(RoleGrant.role == "class_teacher", RoleGrant.group_id.in_([group.id for group in groups]),
                current(RoleGrant.since, RoleGrant.until, today))
     ).unique()  # fmt: skip
-    return tuple(Colleague(row.id, full_name(row), row.phone) for row in rows)
+    return tuple(Colleague(row.id, row.slug, full_name(row), row.phone) for row in rows)
 
 
 def _packs(session: Session, student_id: str) -> list[PackView]:
@@ -181,7 +183,7 @@ def teachers(session: Session, known: Sheet, today: date) -> list[Colleague]:
         people[person.id] = person
         if subject not in subjects.setdefault(person.id, []):
             subjects[person.id].append(subject)
-    found = [Colleague(id, full_name(person), person.phone, ", ".join(sorted(subjects[id])))
+    found = [Colleague(id, person.slug, full_name(person), person.phone, ", ".join(sorted(subjects[id])))
              for id, person in people.items()]  # fmt: skip
     return sorted(found, key=lambda one: (folded(one.what), folded(one.name)))
 
@@ -207,6 +209,12 @@ def told_when_verified(session: Session, student_id: str, today: date) -> list[A
     return lines
 
 
-def is_student(session: Session, person_id: str) -> bool:
-    """Whether the person is or was a student."""
-    return session.scalar(select(Membership.id).where(Membership.person_id == person_id).limit(1)) is not None
+def task_texts(session: Session, task_ids: list[str]) -> dict[str, str]:
+    """What is to be done, as text without marks of Markdown, to be read out."""
+    rows = session.execute(select(Task.id, Task.text).where(Task.id.in_(task_ids)))
+    return {id: plain(text) for id, text in rows}
+
+
+def name_of(session: Session, person_id: str) -> str:
+    """The name of somebody. Raises if there is nobody."""
+    return full_name(session.get_one(Person, person_id))
