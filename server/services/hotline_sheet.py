@@ -212,7 +212,7 @@ def told_when_verified(session: Session, student_id: str, today: date) -> list[A
 def task_texts(session: Session, task_ids: list[str]) -> dict[str, str]:
     """What is to be done, as text without marks of Markdown, to be read out."""
     rows = session.execute(select(Task.id, Task.text).where(Task.id.in_(task_ids)))
-    return {id: plain(text) for id, text in rows}
+    return {id: "\n".join(filter(None, map(plain, text.splitlines()))) for id, text in rows}
 
 
 def name_of(session: Session, person_id: str) -> str:
