@@ -53,12 +53,12 @@ class ContactView:
 def note(session: Session, touch: Touch, author_id: str, at: datetime, id: str = "", op_seq: int | None = None) -> str:
     """Store a touch within the caller's write; returns its id. The same ``id`` again changes nothing.
 
-    Raises DomainError value_invalid for a topic that is none, person_unknown.
+    Raises DomainError topic_unknown, person_unknown.
     """
     if id and session.get(Contact, id) is not None:
         return id
     if session.get(ContactTopic, touch.topic) is None:
-        raise DomainError("value_invalid", field="topic", value=touch.topic[:20])
+        raise DomainError("topic_unknown", value=touch.topic[:20], allowed=", ".join(topics(session)))
     for person_id in (touch.student_id, touch.person_id):
         if person_id is not None and session.get(Person, person_id) is None:
             raise DomainError("person_unknown")

@@ -30,6 +30,7 @@ TABLES: dict[str, Any] = {
     "work": _l("work"), "year": _l("school year"),
     # what no import brings, for whoever reads an archive
     "absence_letter": _l("letter for absences"), "appointment": _l("appointment"),
+    "contact_topic": _l("topic of contacts"), "presence": _l("presence at a supervised place"),
     "audit_entry": _l("log of who did what"), "bundle": _l("parcel for another school"),
     "counter": _l("numbers given out"), "device": _l("device"),
     "edition": _l("edition"), "import_alias": _l("word of a file and its meaning"), "import_run": _l("import"),
