@@ -42,7 +42,7 @@ from sync.errors import SyncError
 blueprint = APIBlueprint("hotline_topics", __name__, url_prefix="/hotline/student", enable_openapi=False)
 TEXT_NEEDED = {"files", "technical", "complaint", "other", "absence"}
 MEETINGS = {"consultation", "reception"}
-TIMES = 12  # free times that are offered at once
+TIMES = 9  # free times that are offered at once, one for each key
 BACK = 14  # days in which a lesson to be repeated lies
 FIELDS = {
     "text_needed": "text", "text_long": "text", "comment_long": "text", "date_invalid": "due", "slot_taken": "time",

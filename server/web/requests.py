@@ -22,7 +22,7 @@ from sync.errors import SyncError
 
 blueprint = APIBlueprint("requests", __name__, url_prefix="/requests", enable_openapi=False)
 SHOWS = ("mine", "overdue", "all", "closed")
-TIMES = 20  # free times to choose among
+TIMES = 16  # free times to choose among
 MOST_PROPOSED = 4
 
 
