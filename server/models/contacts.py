@@ -97,8 +97,8 @@ class RequestStep(Base):
     """What happened to a request, in order: made, taken over, proposed, done …; nothing of it is changed later."""
 
     __tablename__ = "request_step"
-    id: Mapped[Id]
-    request_id: Mapped[str] = mapped_column(ForeignKey("request.id", ondelete="CASCADE"), index=True)
+    request_id: Mapped[str] = mapped_column(ForeignKey("request.id", ondelete="CASCADE"), primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     by_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))  # None: a print run
     state: Mapped[str] = mapped_column(String(8))

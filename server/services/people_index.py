@@ -17,7 +17,7 @@ from server.importers.groups import group_key
 from server.services import typed_names
 
 EXACT, BEGINS, HAS, TYPO, BEGINS_TYPO, OTHER_LAYOUT, FAMILY = 100, 90, 70, 60, 50, 5, 8  # the last two are taken away
-ENOUGH = 8  # found without typing errors: none are looked for
+ENOUGH = 8  # found without typing errors: none are looked for; if nothing is found with them, one more is forgiven
 SHORTEST_TYPO = 4  # letters of a part in which one typing error is tolerated; from LONG on two
 LONG = 8
 Hits = dict[int, tuple[int, int]]  # entry → (score, who of the entry: 0 itself, else its n-th relative)
@@ -86,9 +86,10 @@ class _Words:
             yield word, EXACT if word == part else BEGINS if word.startswith(part) else HAS
             place = self.text.find(wanted, self.starts[index] + len(word))
 
-    def nearly(self, part: str) -> Iterable[tuple[str, int]]:
-        """Words that are, or begin with, the part but for typing errors."""
+    def nearly(self, part: str, more: int) -> Iterable[tuple[str, int]]:
+        """Words that are, or begin with, the part but for typing errors, ``more`` than are usual for its length."""
         errors = 0 if len(part) < SHORTEST_TYPO else 1 if len(part) < LONG else 2
+        errors += more if len(part) > SHORTEST_TYPO else 0
         if not errors or part.isdigit():
             return
         for word, off, _index in process.extract(part, self.known, scorer=OSA.distance, score_cutoff=errors,
@@ -124,9 +125,11 @@ class PeopleIndex:
         parts, digits = typed_names.split(text)
         if sum(map(len, parts)) + len(digits) < 2 and not any(map(typed_names.class_keys, parts)):
             return []
-        found = self._all_parts(parts, digits, errors=False)
+        found = self._all_parts(parts, digits, None)
         if len(found) < ENOUGH:
-            found = {**self._all_parts(parts, digits, errors=True), **found}
+            found = {**self._all_parts(parts, digits, 0), **found}
+        if not found:
+            found = self._all_parts(parts, digits, 1)
         best = sorted(found.items(), key=lambda item: (-item[1][0], self.entries[item[0]].name))[:limit]
         return [self._found(entry, *hit) for entry, hit in best]
 
@@ -134,8 +137,8 @@ class PeopleIndex:
         entry = self.entries[number]
         return Found(entry, score, entry.family[who - 1] if who else None)
 
-    def _all_parts(self, parts: Sequence[str], digits: str, errors: bool) -> Hits:
-        """Entries in which every part fits, with the mean of what each is worth."""
+    def _all_parts(self, parts: Sequence[str], digits: str, errors: int | None) -> Hits:
+        """Entries in which every part fits, with the mean of what each is worth; ``errors``: see nearly, or none."""
         every = [self._of_phone(digits, errors)] if digits else []
         for part in sorted(parts, key=len, reverse=True):
             every.append(self._of_part(part, errors))
@@ -150,7 +153,7 @@ class PeopleIndex:
             for number in common
         }
 
-    def _of_part(self, part: str, errors: bool) -> Hits:
+    def _of_part(self, part: str, errors: int | None) -> Hits:
         found: Hits = {}
         for key in typed_names.class_keys(part):
             for name, members in self._classes.items():
@@ -159,15 +162,15 @@ class PeopleIndex:
         for order, reading in enumerate(typed_names.readings(part)):
             less = OTHER_LAYOUT if order else 0
             words = list(self._words.having(reading, anywhere=len(reading) > 2))
-            if errors:
-                words += self._words.nearly(reading)
+            if errors is not None:
+                words += self._words.nearly(reading, errors)
             self._spread(found, self._words, words, less)
         return found
 
-    def _of_phone(self, digits: str, errors: bool) -> Hits:
+    def _of_phone(self, digits: str, errors: int | None) -> Hits:
         found: Hits = {}
         numbers = list(self._phones.having(digits, anywhere=True))
-        if errors and len(digits) > LONG:
+        if errors is not None and len(digits) > LONG:
             numbers += [(number, TYPO) for number, _off, _index in process.extract(
                 digits, self._phones.known, scorer=OSA.distance, score_cutoff=1, limit=None)]  # fmt: skip
         self._spread(found, self._phones, numbers, 0)

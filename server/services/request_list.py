@@ -113,7 +113,7 @@ def steps(session: Session, request_id: str) -> list[StepView]:
     rows = session.execute(
         select(RequestStep, Person, owner).outerjoin(Person, Person.id == RequestStep.by_id)
         .join(owner, owner.id == RequestStep.owner_id).where(RequestStep.request_id == request_id)
-        .order_by(RequestStep.at, RequestStep.id)
+        .order_by(RequestStep.n)
     )  # fmt: skip
     return [StepView(row.at, short_name(by) if by else "", row.state, short_name(own), row.remark)
             for row, by, own in rows]  # fmt: skip

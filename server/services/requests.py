@@ -209,8 +209,9 @@ def who_wants_paper(session: Session) -> frozenset[str]:
 
 
 def _step(session: Session, row: Request, at: datetime, by_id: str | None, remark: str = "") -> None:
-    session.add(RequestStep(id=new_id(at), request_id=row.id, at=at, by_id=by_id, state=row.state,
-                            owner_id=row.owner_id, remark=remark))  # fmt: skip
+    last = session.scalar(select(func.max(RequestStep.n)).where(RequestStep.request_id == row.id)) or 0
+    session.add(RequestStep(request_id=row.id, n=last + 1, at=at, by_id=by_id, state=row.state, owner_id=row.owner_id,
+                            remark=remark))  # fmt: skip
 
 
 def _text(text: str) -> str:

@@ -84,8 +84,8 @@ def _widen_request() -> None:
 def _create_request_step() -> None:
     op.create_table(
         "request_step",
-        sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("request_id", sa.String(length=32), nullable=False),
+        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by_id", sa.String(length=32), nullable=True),
         sa.Column("state", sa.String(length=8), nullable=False),
@@ -96,10 +96,8 @@ def _create_request_step() -> None:
         sa.ForeignKeyConstraint(
             ["request_id"], ["request.id"], name=op.f("fk_request_step_request_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_step")),
+        sa.PrimaryKeyConstraint("request_id", "n", name=op.f("pk_request_step")),
     )
-    with op.batch_alter_table("request_step") as batch_op:
-        batch_op.create_index(batch_op.f("ix_request_step_request_id"), ["request_id"], unique=False)
 
 
 def _create_reception_hours() -> None:
