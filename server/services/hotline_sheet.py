@@ -29,7 +29,7 @@ from server.services.appointment_list import AppointmentView
 from server.services.contacts import ContactView
 from server.services.people import folded, full_name
 from server.services.request_list import RequestView
-from server.services.student_days import OwnLesson
+from server.services.student_days import OwnLesson, Standing
 from server.services.student_works import StudentWork
 from server.services.works import current
 from sync.pages import plain
@@ -91,7 +91,7 @@ class Sheet:
     phone: str
     left_on: date | None
     classes: tuple[str, ...]
-    groups: tuple[Group, ...]
+    standing: Standing
     callers: tuple[Caller, ...]
     class_teachers: tuple[Colleague, ...]
     link: Connectivity | None
@@ -101,6 +101,11 @@ class Sheet:
     contacts: list[ContactView] = field(default_factory=list)
     requests: list[RequestView] = field(default_factory=list)
     appointments: list[AppointmentView] = field(default_factory=list)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The groups of today, classes first."""
+        return self.standing.groups
 
     @property
     def missing(self) -> list[StudentWork]:
@@ -116,15 +121,15 @@ class Sheet:
 
 def head(session: Session, person: Person, today: date) -> Sheet:
     """Who the student is and who may call: what every page of a call needs."""
-    groups = tuple(student_days.groups_of(session, person.id, today))
+    own = student_days.standing(session, person, today)
     link = session.scalars(
         select(Connectivity).where(Connectivity.student_id == person.id).order_by(Connectivity.recorded_on.desc())
         .limit(1)
     ).first()  # fmt: skip
     return Sheet(
         person.id, person.slug, full_name(person), person.phone, person.left_on,
-        tuple(group.name for group in groups if group.kind in ("class", "study")), groups,
-        _callers(session, person.id), _class_teachers(session, groups, today), link,
+        tuple(group.name for group in own.groups if group.kind in ("class", "study")), own,
+        _callers(session, person.id), _class_teachers(session, own.groups, today), link,
     )  # fmt: skip
 
 
@@ -133,8 +138,9 @@ def sheet(session: Session, person: Person, now: datetime, today: date) -> Sheet
     known = head(session, person, today)
     return Sheet(**{
         **vars(known),
-        "days": student_days.today_and_next(session, person.id, known.groups, today),
-        "works": student_works.of_student(session, person.id, today), "packs": _packs(session, person.id),
+        "days": student_days.today_and_next(session, known.standing, today),
+        "works": student_works.of_student(session, person.id, today, known.standing.register),
+        "packs": _packs(session, person.id),
         "contacts": contacts.of_student(session, person.id, 8),
         "requests": request_list.listed(session, today, request_list.about(person.id), named=False),
         "appointments": appointment_list.of_student(session, person.id, now),

@@ -1,10 +1,9 @@
 """A student's own lessons: of the class, its subgroups, study groups, or apart at home; in few queries."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.models import (
@@ -20,8 +19,9 @@ from server.models import (
 )
 from server.services.aside import INDIVIDUAL, asides
 from server.services.bell_times import bell_of, read_bells
+from server.services.belonging import Register, Stay, belongs
+from server.services.exemptions import exempt
 from server.services.people import short_name
-from server.services.works import current
 
 AHEAD = timedelta(days=7)
 
@@ -44,69 +44,76 @@ class OwnLesson:
     course_id: str
 
 
-def groups_of(session: Session, student_id: str, day: date) -> list[Group]:
-    """The groups a student belongs to on a day, classes first."""
-    rows = session.scalars(
-        select(Group).join(Membership, Membership.group_id == Group.id)
-        .where(Membership.person_id == student_id, current(Membership.since, Membership.until, day))
-    ).unique()  # fmt: skip
-    return sorted(rows, key=lambda group: (group.kind != "class", group.name))
+@dataclass(frozen=True)
+class Standing:
+    """Where a student belongs. ``groups``: today's, classes first; ``learns_in``: the ids of all whose lessons are own.
+
+    Subgroups of a division in which the student has no place yet count among them. ``register``: for what is owed.
+    """
+
+    student_id: str
+    groups: tuple[Group, ...]
+    learns_in: frozenset[str]
+    register: Register
 
 
-def today_and_next(session: Session, student_id: str, groups: Sequence[Group], today: date) -> dict[date, list]:
+def standing(session: Session, person: Person, day: date) -> Standing:
+    """All of it in two queries (one more for a student who is taught apart), for pages about one student."""
+    own_ids = select(Membership.group_id).where(Membership.person_id == person.id)
+    rows = session.execute(
+        select(Group, Membership.since, Membership.until)
+        .outerjoin(Membership, and_(Membership.group_id == Group.id, Membership.person_id == person.id))
+        .where(or_(Group.id.in_(own_ids), Group.parent_id.in_(own_ids)))
+    ).all()  # fmt: skip
+    known = {group.id: group for group, _since, _until in rows}
+    parts = {row.id: (row.parent_id or "", row.division) for row in known.values() if row.kind == "subgroup"}
+    all_stays = tuple(Stay(group.id, since, until, parts.get(group.id)) for group, since, until in rows if since)
+    own = [known[stay.group_id] for stay in all_stays if stay.holds(day)]
+    learns = {group.id for group in own} | {
+        row.id for row in known.values()
+        if row.closed_on is None and row.kind == "subgroup" and belongs(all_stays, row.id, parts[row.id], day)
+    }  # fmt: skip
+    apart = asides(session, {person.id}) if any(row.kind == INDIVIDUAL for row in known.values()) else {}
+    left = {person.id: person.left_on} if person.left_on else {}
+    register = Register({person.id: all_stays}, parts, apart, left, exempt(session, [person.id]))
+    groups = tuple(sorted(dict.fromkeys(own), key=lambda group: (group.kind != "class", group.name)))
+    return Standing(person.id, groups, frozenset(learns), register)
+
+
+def today_and_next(session: Session, own: Standing, today: date) -> dict[date, list[OwnLesson]]:
     """The lessons of today and of the next day that has any, within a week; today stands there even without lessons."""
-    found = between(session, student_id, groups, today, today + AHEAD)
+    found = between(session, own, today, today + AHEAD)
     coming = min((lesson.on for lesson in found if lesson.on > today), default=None)
     days = [today, *([coming] if coming else [])]
     return {day: [lesson for lesson in found if lesson.on == day] for day in days}
 
 
-def between(
-    session: Session, student_id: str, groups: Sequence[Group], first: date, last: date
-) -> list[OwnLesson]:
+def between(session: Session, own: Standing, first: date, last: date) -> list[OwnLesson]:
     """The student's lessons from first to last, both included, in the order of the day."""
-    ids = {group.id for group in groups}
-    ids |= _unplaced(session, groups)
     rows = session.execute(
-        select(LessonCourse.id, Lesson.id.label("lesson_id"), Lesson.on, Lesson.n, Lesson.state, LessonCourse.topic,
+        select(LessonCourse.id, Lesson.on, Lesson.n, Lesson.state, LessonCourse.topic,
                LessonCourse.form, Course.id.label("course_id"), Course.group_id, Group.parent_id, Group.kind,
-               func.coalesce(Lesson.shift, Group.shift).label("shift"), Subject.name, Room.name.label("room"))
+               func.coalesce(Lesson.shift, Group.shift).label("shift"), Subject.name, Room.name.label("room"), Person)
         .select_from(LessonCourse).join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .join(Course, Course.id == LessonCourse.course_id).join(Group, Group.id == Course.group_id)
         .join(Subject, Subject.id == Course.subject_id).outerjoin(Room, Room.id == Lesson.room_id)
-        .where(Course.group_id.in_(ids), Lesson.on.between(first, last), Lesson.state != "withdrawn")
-        .order_by(Lesson.on, Lesson.n)
+        .outerjoin(LessonTeacher, LessonTeacher.lesson_id == Lesson.id)
+        .outerjoin(Person, Person.id == LessonTeacher.person_id)
+        .where(Course.group_id.in_(own.learns_in), Lesson.on.between(first, last), Lesson.state != "withdrawn")
+        .order_by(Lesson.on, Lesson.n, LessonCourse.id, Person.last_name)
     ).all()  # fmt: skip
-    if any(group.kind == INDIVIDUAL for group in groups):
-        apart = asides(session, {student_id}).get(student_id, ())
-        rows = [row for row in rows if row.kind == INDIVIDUAL or not any(
-            one.covers(row.parent_id or row.group_id, row.name, row.on) for one in apart)]  # fmt: skip
-    teachers = _teachers(session, [row.lesson_id for row in rows])
-    bells = read_bells(session, {row.shift for row in rows}) if rows else {}
-    return [
-        OwnLesson(row.id, row.on, row.n, row.state, row.name, row.topic, row.form, row.room or "",
-                  *(bell_of(bells, row.shift, row.on, row.n) or ("", "")), teachers.get(row.lesson_id, ()),
-                  row.course_id)
-        for row in rows
-    ]  # fmt: skip
-
-
-def _unplaced(session: Session, groups: Sequence[Group]) -> set[str]:
-    """Subgroups of the student's classes in whose division the student has no place yet: all of them count."""
-    classes = [group.id for group in groups if group.kind == "class"]
-    placed = {(group.parent_id, group.division) for group in groups if group.kind == "subgroup"}
-    rows = session.execute(
-        select(Group.id, Group.parent_id, Group.division)
-        .where(Group.parent_id.in_(classes), Group.kind == "subgroup", Group.closed_on.is_(None))
-    )  # fmt: skip
-    return {row.id for row in rows if (row.parent_id, row.division) not in placed}
-
-
-def _teachers(session: Session, lesson_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for lesson_id, person in session.execute(
-        select(LessonTeacher.lesson_id, Person).join(Person, Person.id == LessonTeacher.person_id)
-        .where(LessonTeacher.lesson_id.in_(lesson_ids)).order_by(Person.last_name)
-    ):  # fmt: skip
-        found[lesson_id] = (*found.get(lesson_id, ()), short_name(person))
-    return found
+    apart = own.register.apart.get(own.student_id, ())
+    shown = [row for row in rows if row.kind == INDIVIDUAL or not any(
+        one.covers(row.parent_id or row.group_id, row.name, row.on) for one in apart)]  # fmt: skip
+    bells = read_bells(session, {row.shift for row in shown}) if shown else {}
+    lessons: dict[str, OwnLesson] = {}
+    for row in shown:
+        names = (short_name(row.Person),) if row.Person else ()
+        known = lessons.get(row.id)
+        if known:
+            lessons[row.id] = replace(known, teachers=known.teachers + names)
+        else:
+            start, end = bell_of(bells, row.shift, row.on, row.n) or ("", "")
+            lessons[row.id] = OwnLesson(row.id, row.on, row.n, row.state, row.name, row.topic, row.form,
+                                        row.room or "", start, end, names, row.course_id)  # fmt: skip
+    return list(lessons.values())

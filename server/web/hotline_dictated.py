@@ -89,7 +89,7 @@ def absence(known: Sheet, form: Any) -> tuple[bool, str]:
 
 def _set(known: Sheet, form: Any, days: tuple[date, date], letter: str, reason: str) -> int:
     """Ops for the lessons of these days in which it does not stand yet; a second click therefore says nothing."""
-    lessons = student_days.between(db.session, known.id, known.groups, *days)
+    lessons = student_days.between(db.session, known.standing, *days)
     standing = absences.absences(db.session, [lesson.id for lesson in lessons])
     nothing = absences.AbsenceState((), ())
     rendered, envelopes = drafts.opened(form.get("draft", "")), []

@@ -188,7 +188,7 @@ def _more(known: Sheet, topic: Topic, typed: Any) -> dict[str, Any]:
     if topic.code == "repeat":
         today = drafts.moment().today
         first = date.fromordinal(today.toordinal() - BACK)
-        return {"lessons": student_days.between(db.session, known.id, known.groups, first, today)[::-1]}
+        return {"lessons": student_days.between(db.session, known.standing, first, today)[::-1]}
     return {}
 
 
