@@ -89,7 +89,7 @@ class _Words:
     def nearly(self, part: str, more: int) -> Iterable[tuple[str, int]]:
         """Words that are, or begin with, the part but for typing errors, ``more`` than are usual for its length."""
         errors = 0 if len(part) < SHORTEST_TYPO else 1 if len(part) < LONG else 2
-        errors += more if len(part) > SHORTEST_TYPO else 0
+        errors += more if len(part) != SHORTEST_TYPO and len(part) > 2 else 0
         if not errors or part.isdigit():
             return
         for word, off, _index in process.extract(part, self.known, scorer=OSA.distance, score_cutoff=errors,
