@@ -127,11 +127,9 @@ def sheet(slug: str) -> str:
     moment, person = drafts.moment(), student_of(slug)
     call, fresh = hotline_call.begun(person.id, moment.at)
     if fresh:
-        hotline.note_view(person.id, "hotline.open", None, "", author())
+        _recorded(person.id, "hotline.open", call)
     known = hotline_sheet.sheet(db.session, person, moment.at, moment.today)
-    told = sees_marks(known, call)
-    if told:
-        hotline.note_view(person.id, "hotline.marks", call.caller_id, call.how, author())
+    told = sees_marks(known, call) and _recorded(person.id, "hotline.marks", call)
     return render_template(
         "hotline/sheet.html", sheet=known, call=call, seconds=call.seconds(moment.at), told=told, words=words,
         absences=hotline_sheet.told_when_verified(db.session, person.id, moment.today) if told else [],
@@ -140,6 +138,16 @@ def sheet(slug: str) -> str:
         caller=caller_of(known, call), mark_label=mark_label, STATES=hotline_words.APPOINTMENTS,
         may_see_works=access.may(Action.WORK_VIEW),
     )  # fmt: skip
+
+
+def _recorded(student_id: str, action: str, call: CallState) -> bool:
+    """Record a view. While nothing can be written the sheet is still read, without what must be recorded."""
+    try:
+        hotline.note_view(student_id, action, call.caller_id or None, call.how, author())
+    except SyncError as error:
+        flash(sentence_of(error), "error")
+        return False
+    return True
 
 
 def caller_of(known: Sheet, call: CallState) -> Caller | None:

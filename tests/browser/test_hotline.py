@@ -174,7 +174,7 @@ def test_a_time_is_agreed_on_the_phone_by_keys(operator, office):
     expect(operator.locator("fieldset", has_text="Когда")).to_be_visible()
     operator.wait_for_load_state("networkidle")
     operator.keyboard.press("1")  # the first free time
-    expect(operator.get_by_role("radio", name="15:00")).to_be_checked()
+    expect(operator.get_by_role("radio", name="Вторник, 8 декабря, 15:00")).to_be_checked()
     operator.keyboard.press("Enter")
     expect(operator.locator(".flash.ok").first).to_be_visible()
     expect(operator.locator("main")).to_contain_text("8 дек., 15:00")

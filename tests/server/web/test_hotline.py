@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
+from server.errors import DomainError
 from server.extensions import db
 from server.models import Absence, Appointment, AuditEntry, Contact, Guardianship, Person, Request, Return
-from server.services import reception
+from server.services import hotline, reception
 from server.services.content import Author
 from server.services.free_times import Hours
 from tests.server import factory, logbook
@@ -100,6 +101,19 @@ def test_a_guardian_who_may_not_receive_hears_nothing(operator, world, app):
                            follow_redirects=True)  # fmt: skip
     assert 'class="card told"' not in answer.text and "must not be told" in answer.text
     assert audits("hotline.marks") == []
+
+
+def test_what_cannot_be_recorded_is_not_told_but_the_sheet_is_read(operator, world, monkeypatch):
+    logbook.hand_in(world.near.code, world.person("subject_teacher"), "3")
+    operator.post(f"{sheet(world)}/verify", data={"caller": world.near.guardian, "how": "word"})
+
+    def full(*args: object) -> None:
+        raise DomainError("disk_full")
+
+    monkeypatch.setattr(hotline, "note_view", full)
+    answer = operator.get(sheet(world))
+    assert answer.status_code == 200 and "Veslov Yegor" in answer.text
+    assert 'class="card told"' not in answer.text and "The disk is full" in answer.text
 
 
 @pytest.mark.parametrize("form", [
