@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import store
@@ -23,7 +23,7 @@ from sync.canonical import digest
 
 MOST_TEXT = 4000  # characters of what a call was about
 LONGEST = 4 * 3600  # seconds of a call that somebody may mean
-ANSWERED, PROMISED, UNSETTLED = "answered", "promised", "unsettled"
+ANSWERED, PROMISED = "answered", "promised"
 
 
 @dataclass(frozen=True)
@@ -113,10 +113,3 @@ def _line(row: Contact, topic: str, people: dict[str, Person]) -> CallLine:
     student, person = people.get(row.student_id or ""), people.get(row.person_id or "")
     return CallLine(row.at, student.slug if student else "", full_name(student) if student else "",
                     full_name(person) if person else "", topic, row.outcome, row.seconds)  # fmt: skip
-
-
-def count_today(session: Session, today: date, zone: ZoneInfo) -> int:
-    """How many calls came in today, whoever took them."""
-    midnight = at(today, "00:00", zone)
-    return session.scalar(select(func.count()).select_from(Contact).where(
-        Contact.channel == contacts.CALL, Contact.direction == contacts.IN, Contact.at >= midnight)) or 0  # fmt: skip

@@ -188,8 +188,8 @@ def end(slug: str) -> Any:
     person, moment = student_of(slug), drafts.moment()
     call, fresh = hotline_call.begun(person.id, moment.at)
     if not fresh and not call.noted and request.form.get("act") != "mistake":
-        touch = Touch("other", person.id, call.caller_id or None, outcome=hotline.ANSWERED,
-                      seconds=call.seconds(moment.at), verified=call.how)  # fmt: skip
+        seconds = call.seconds(moment.at)
+        touch = Touch("other", person.id, call.caller_id or None, seconds=seconds, verified=call.how)
         hotline.log(Call(touch, f"end {person.id} {call.since.isoformat()}"), author(), zone())
     hotline_call.end(person.id)
     return redirect(url_for("hotline.home"), 303)
