@@ -21,6 +21,7 @@ from server.models import (
     LessonForm,
     MarkPercent,
     Norm,
+    RequestKind,
     ReturnChannel,
     Scale,
     TaskKind,
@@ -124,6 +125,19 @@ TOPICS = {  # what families turn to the school with, and the school to families
     "absence": _l("reason of an absence"), "silence": _l("nothing heard"), "complaint": _l("a complaint"),
     "change": _l("a change"), "reminder": _l("a reminder"), "staff": _l("a problem of staff"), "other": _l("other"),
 }  # fmt: skip
+SOURCE_HOTLINE = "Instruction on how participants of distance learning deal with each other, sections 4 and 5"
+REQUESTS = {  # what may be promised: name, working days until due, the role that keeps it, why
+    "paper_pack": (_l("paper pack"), 3, "coordinator", SOURCE_HOTLINE),
+    "files": (_l("files"), 2, "class_teacher", SOURCE_HOTLINE),
+    "consultation": (_l("consultation"), 3, "class_teacher", SOURCE_HOTLINE),
+    "reception": (_l("personal reception"), 3, "deputy_studies", SOURCE_HOTLINE),
+    "repeat": (_l("repeat of a lesson"), 3, "deputy_studies", ""),
+    "technical": (_l("technical trouble"), 2, "coordinator", ""),
+    "absence": (_l("reason of an absence"), 1, "class_teacher", ""),
+    "complaint": (_l("complaint"), 3, "director", ""),
+    "staff": (_l("problem of staff"), 2, "coordinator", ""),
+    "other": (_l("other request"), 2, "class_teacher", ""),
+}  # fmt: skip
 
 
 def rows() -> list[Base]:
@@ -141,6 +155,8 @@ def rows() -> list[Base]:
         found.append(AbsenceLetter(code=code, name=_msgid(name), excused=excused, position=position, source=SOURCE_RU))
     for position, (code, name) in enumerate(TOPICS.items()):
         found.append(ContactTopic(code=code, name=_msgid(name), position=position))
+    for position, (code, (name, days, role, source)) in enumerate(REQUESTS.items()):
+        found.append(RequestKind(code=code, name=_msgid(name), days=days, role=role, position=position, source=source))
     found += [Norm(code=code, **norm) for code, norm in NORMS.items()]
     found += [GradingRule(code=code, **rule) for code, rule in GRADING_RULES.items()]
     found += [KindWeight(code=code, weight=1, source=SOURCE_WEIGHTS) for code in KINDS]

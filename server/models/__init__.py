@@ -3,7 +3,17 @@
 from server.models.audit import AuditEntry, Counter, Device, Enrolment, Op, OpClash
 from server.models.base import Base
 from server.models.coming_in import ImportAlias, ImportDraft, ImportMapping, ImportRun, StaffSubject
-from server.models.contacts import Contact, ContactTopic, Message, Notice, Request
+from server.models.contacts import (
+    Appointment,
+    Contact,
+    ContactTopic,
+    Message,
+    Notice,
+    ReceptionHours,
+    Request,
+    RequestKind,
+    RequestStep,
+)
 from server.models.grading import GradingRule, KindWeight, MarkPercent, OutsideMark
 from server.models.journal import (
     Absence,
@@ -59,14 +69,15 @@ from server.models.timetable import (
 from server.models.work import Assessment, LessonForm, Material, Norm, Resource, Scale, Task, TaskKind, Work
 
 __all__ = [
-    "ROLES", "Absence", "AbsenceLetter", "Account", "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule",
-    "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic", "Counter", "Course",
-    "CoursePlanTopic", "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Enrolment",
-    "Exemption", "GradingRule", "Group", "Guardianship", "Household", "ImportAlias", "ImportDraft",
+    "ROLES", "Absence", "AbsenceLetter", "Account", "Appointment", "Assessment", "AuditEntry", "Base", "Bell",
+    "BellSchedule", "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic", "Counter",
+    "Course", "CoursePlanTopic", "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession",
+    "Enrolment", "Exemption", "GradingRule", "Group", "Guardianship", "Household", "ImportAlias", "ImportDraft",
     "ImportMapping", "ImportRun", "KindWeight", "Lesson", "LessonChange", "LessonCourse", "LessonForm",
     "LessonTeacher", "Manifest", "MarkAct", "MarkPercent", "MarkRevision", "Material", "Membership", "Message",
     "Movement", "Norm", "Notice", "Op", "OpClash", "OutsideMark", "Pack", "PackSheet", "Peer", "Person", "Plan",
-    "PortfolioItem", "Presence", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale",
-    "School", "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark",
-    "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
+    "PortfolioItem", "Presence", "ReceptionHours", "Request", "RequestKind", "RequestStep", "Resource",
+    "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject",
+    "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson", "WeeklyLessonCourse",
+    "WeeklyLessonTeacher", "Work", "Year",
 ]  # fmt: skip

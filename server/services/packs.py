@@ -30,7 +30,7 @@ from server.models import (
     Subject,
     Work,
 )
-from server.services import keys
+from server.services import keys, requests
 from server.services.aside import Aside, asides
 from server.services.freezing import Window, group_view, private_notices, private_views
 from server.services.publishing import LOCALES, Progress, newest
@@ -254,12 +254,15 @@ def _extra(session: Session, window: Window, days: list[date], group: Group, stu
 
 
 def _record(session: Session, report: PrintReport, now: datetime) -> None:
-    """Store what was printed: pages per pack, and the page total of each task's sheet."""
+    """Store what was printed: pages per pack, the page total of each task's sheet, promises that are kept by it."""
+    printed = []
     for info in report.packs:
         pack = session.scalars(select(Pack).where(Pack.code == info.pack_code)).one()
+        printed.append(pack)
         pack.pages, pack.printed_at = info.pages, now
         session.execute(delete(PackSheet).where(PackSheet.pack_id == pack.id))
         _record_sheets(session, pack, info)
+    requests.keep_by_packs(session, printed, now)
 
 
 def _record_sheets(session: Session, pack: Pack, info: PackInfo) -> None:

@@ -7,6 +7,10 @@ from apiflask import APIFlask
 WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "auth",
     "today",
+    "hotline",
+    "hotline_topics",
+    "requests",
+    "appointments",
     "people",
     "connectivity",
     "parts",

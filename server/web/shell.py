@@ -30,6 +30,7 @@ class Place:
 
 PLACES = (
     Place("/", _l("Today"), ()),
+    Place("/hotline/", _l("Hotline"), (Action.HOTLINE_USE,)),
     Place("/journal/", _l("Journal"), (Action.JOURNAL_VIEW,)),
     Place("/lessons/", _l("Lessons"), (Action.LESSON_VIEW,)),
     Place("/people/", _l("Families"), (Action.PEOPLE_VIEW,)),
@@ -40,6 +41,8 @@ MORE = (  # one tap further
     Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
     Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
     Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
+    Place("/requests/", _l("Requests"), (Action.REQUEST_MANAGE, Action.CONTACT_LOG)),
+    Place("/appointments/", _l("Appointments"), (Action.CONTACT_LOG,)),
     Place("/notices/", _l("Notices"), (Action.NOTICE_EDIT,)),
     Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
     Place("/school/", _l("School"), (Action.SETTINGS_EDIT,)),

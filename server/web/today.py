@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
 from flask import render_template
@@ -12,7 +13,7 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import held, parts, today, waiting
+from server.services import appointment_list, held, parts, request_list, today, waiting
 from server.services.parts import Unplaced
 from server.web import access, words
 from server.web.access import signed_in
@@ -30,7 +31,7 @@ def home() -> str:
     day = local_date(moment, zone)
     return render_template(
         "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
-        shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment),
+        shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment), **_promised(day),
     )  # fmt: skip
 
 
@@ -44,6 +45,18 @@ def _teaching(day: date) -> dict[str, Any]:
         "to_check": waiting.to_check(db.session, marks), "two_values": waiting.two_values(db.session, marks),
         "lessons": today.lessons(db.session, person, day), "incomplete": today.incomplete(db.session, person, day),
     }  # fmt: skip
+
+
+def _promised(day: date) -> dict[str, Any]:
+    """What I promised, what in the school is overdue (for who manages requests there), whom I meet today."""
+    mine = request_list.listed(db.session, day, request_list.owned_by(current_user.person_id))
+    realm, zone = access.realm(Action.REQUEST_MANAGE), ZoneInfo(choose_timezone())
+    own = {one.id for one in mine}
+    answers = realm.everything and not access.may(Action.HOTLINE_USE)  # an operator on duty sees them in the list
+    late = request_list.overdue(db.session, day, realm) if answers else []
+    meetings = appointment_list.calendar(db.session, current_user.person_id, day, day, zone, restricted=False)
+    return {"promised": mine, "late_promises": [one for one in late if one.id not in own],
+            "meetings": [one for one in meetings if one.state == "agreed"]}  # fmt: skip
 
 
 def _missing(day: date) -> dict[str, Any]:

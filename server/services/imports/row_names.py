@@ -31,14 +31,16 @@ TABLES: dict[str, Any] = {
     "outside_mark": _l("mark from elsewhere"),
     # what no import brings, for whoever reads an archive
     "grading_rule": _l("rule of marking"), "kind_weight": _l("weight of a kind of work"),
-    "mark_percent": _l("per cent for a mark"),
-    "absence_letter": _l("letter for absences"), "contact_topic": _l("topic of contacts"),
-    "presence": _l("presence at a supervised place"), "audit_entry": _l("log of who did what"),
-    "bundle": _l("parcel for another school"), "counter": _l("numbers given out"), "device": _l("device"),
+    "mark_percent": _l("per cent for a mark"), "absence_letter": _l("letter for absences"),
+    "contact_topic": _l("topic of contacts"), "presence": _l("presence at a supervised place"),
+    "audit_entry": _l("log of who did what"), "bundle": _l("parcel for another school"),
+    "counter": _l("numbers given out"), "device": _l("device"), "appointment": _l("appointment"),
     "edition": _l("edition"), "import_alias": _l("word of a file and its meaning"), "import_run": _l("import"),
     "lesson_form": _l("form"), "manifest": _l("delivery list"), "mark_act": _l("who gave a mark"),
     "message": _l("message"), "norm": _l("rule on assessments"), "notice": _l("notice"), "op": _l("operation"),
-    "op_clash": _l("clash of operations"), "peer": _l("other school"), "return_channel": _l("way of handing in"),
+    "op_clash": _l("clash of operations"), "peer": _l("other school"), "reception_hours": _l("reception hours"),
+    "request_kind": _l("kind of request"), "request_step": _l("step of a request"),
+    "return_channel": _l("way of handing in"),
     "scale": _l("scale"), "sheet": _l("printed sheet"), "task_kind": _l("kind of task"),
 }  # fmt: skip
 
