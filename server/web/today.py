@@ -12,7 +12,7 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import held, parts, today, waiting
+from server.services import held, parts, safety, today, waiting
 from server.services.parts import Unplaced
 from server.web import access, words
 from server.web.access import signed_in
@@ -63,6 +63,7 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
         "attendance": today.all_lessons(db.session, day) if _only_attends() else None,
         "on_duty": is_operator, "duty": today.duty(db.session, current_user.person_id, moment),
         "upkeep": today.upkeep(db.session, day, moment) if access.may(Action.ACCOUNTS_MANAGE) else None,
+        "risks": safety.worries(config(), moment) if access.may(Action.ACCOUNTS_MANAGE) else [],
         "finds_people": access.may(Action.PEOPLE_VIEW),
         "begins": access.may(Action.IMPORT_RUN) and not today.has_classes(db.session),
         "records": held.count(db.session) if access.may(Action.RECORDS_SETTLE) else 0,
