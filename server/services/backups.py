@@ -29,7 +29,7 @@ FAILED = "failed.json"
 DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 SESSIONS = "keys/session.key"  # stays behind: a restored database has forgotten who signed out
 _STAMP = "%Y%m%dT%H%M%SZ"
-_NAME = re.compile(rf"korablik-([A-Z0-9]{{4}})-(\d{{8}}T\d{{6}}Z)-({'|'.join(KINDS)})(?:-\d+)?\.zip")
+_NAME = re.compile(rf"korablik-([A-Z0-9]{{4}})-(\d{{8}}T\d{{6}}Z)-({'|'.join(KINDS)})(?:-(\d+))?\.zip")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Backup:
     path: Path
     made_at: datetime
     kind: str
+    number: int = 1  # of those of one second
 
 
 @dataclass(frozen=True)
@@ -105,8 +106,9 @@ def every(config: Config) -> list[Backup]:
     found = []
     for path in config.backups.glob("korablik-*.zip"):
         if known := _NAME.fullmatch(path.name):
-            found.append(Backup(path, datetime.strptime(known[2], _STAMP).replace(tzinfo=UTC), known[3]))
-    return sorted(found, key=lambda backup: (backup.made_at, backup.path.name), reverse=True)
+            found.append(Backup(path, datetime.strptime(known[2], _STAMP).replace(tzinfo=UTC), known[3],
+                                int(known[4] or 1)))  # fmt: skip
+    return sorted(found, key=lambda backup: (backup.made_at, backup.number), reverse=True)
 
 
 def newest(config: Config) -> Backup | None:
@@ -166,7 +168,7 @@ def _files(config: Config) -> Iterator[tuple[str, Path]]:
 
 
 def _free(folder: Path, stem: str) -> Path:
-    names: Iterable[str] = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
+    names: Iterable[str] = (stem, *(f"{stem}-{number}" for number in range(2, 10_000)))
     return next(path for name in names if not (path := folder / f"{name}.zip").exists())
 
 
