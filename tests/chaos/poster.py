@@ -22,7 +22,16 @@ from server.store import Store
 from sync.codes import complete
 from sync.errors import SyncError
 from tests.chaos import broken, disk
-from tests.server.offices import LESSON, NOW, STUDENT, TODAY, absence_op, mark_op, return_op
+from tests.server.offices import (
+    NOW,
+    TODAY,
+    absence_op,
+    call_op,
+    mark_op,
+    presence_op,
+    return_op,
+    term_mark_op,
+)
 
 THREADS = 4
 WORKS = 50
@@ -31,17 +40,21 @@ SAFE = ("accepted", "duplicate", "conflict")
 
 
 def op_of(number: int) -> dict[str, Any]:
-    """The op of a number, always the same: returns with a mark, bare returns, marks, absences."""
+    """The op of a number, always the same: of every type the product knows."""
     code = complete(f"{1_000_000 + number % WORKS:07d}")
     mark = ("mark", "345"[number % 3])
-    match number % 4:
-        case 0:
+    match number % 7:
+        case 0 | 1:
             return return_op(number, code, mark, comment=f"c{number}" * 9)
-        case 1:
-            return return_op(number, code)
         case 2:
+            return return_op(number, code)
+        case 3:
             return mark_op(number, code, mark)
-    return absence_op(number, "НБ"[number % 2] if number % 8 > 3 else None, student=STUDENT, lesson=LESSON)
+        case 4:
+            return absence_op(number, ("Н", "Б", None)[number % 3])
+        case 5:
+            return (presence_op if number % 2 else call_op)(number)
+    return term_mark_op(number, "345"[number % 3])
 
 
 def deliveries(first: int, seed: int) -> Iterator[list[dict[str, Any]]]:

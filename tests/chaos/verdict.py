@@ -10,6 +10,8 @@ Id = tuple[str, int]  # origin and n
 LEFT = {  # what each kind of op leaves behind: (its rows, the column that names the op)
     "return": ("return", "op_seq"),
     "mark": ("mark_act", "op_seq"),
+    "presence": ("presence", "op_seq"),
+    "call": ("contact", "op_seq"),
 }
 
 
