@@ -29,7 +29,8 @@ def main() -> int:
     print(f"seed {wanted.seed}", flush=True)
     small = wanted.full // SMALL_DISKS
     parts: list[tuple[str, int, Callable[[int, int, Any], Any]]] = [
-        ("kills of a light office", wanted.kills - wanted.served, lambda n, seed, tell: kills.run(n, seed, progress=tell)),
+        ("kills of a light office", wanted.kills - wanted.served,
+         lambda n, seed, tell: kills.run(n, seed, progress=tell)),
         ("kills of the served office, bad network", wanted.served, served.kill),
         ("kills of an office that sees no duplicate itself", wanted.kills // BLIND,
          lambda n, seed, tell: kills.run(n, seed, "blind", progress=tell)),

@@ -68,8 +68,8 @@ def run(
         for start in range(0, count, ANEW):
             with ExitStack() as stack:
                 first = stack.enter_context(offices.office(blank, folder / f"first{start}"))
-                second = stack.enter_context(offices.office(blank, folder / f"second{start}",
-                                                            stack.enter_context(pg_url()) if pg_url else None))  # fmt: skip
+                url = stack.enter_context(pg_url()) if pg_url else None
+                second = stack.enter_context(offices.office(blank, folder / f"second{start}", url))
                 other = stack.enter_context(offices.office(blank, folder / f"other{start}"))
                 break_other(other)
                 for begin in range(start, min(start + ANEW, count), TOGETHER):
@@ -178,8 +178,8 @@ def _targets(envelope: Envelope) -> list[str]:
 
 def _revisions(session: Session) -> dict[str, list[decide.Revision]]:
     found: dict[str, list[decide.Revision]] = {}
-    marks = select(models.Work.code, models.MarkRevision.id, models.MarkRevision.base, models.MarkRevision.verdict,
-                   models.MarkRevision.value).join(models.Work, models.Work.id == models.MarkRevision.work_id)  # fmt: skip
+    one = models.MarkRevision
+    marks = select(models.Work.code, one.id, one.base, one.verdict, one.value).join(models.Work)
     for code, id_, base, verdict, value in session.execute(marks):
         found.setdefault(code, []).append(decide.Revision(id_, tuple(base), (verdict, value)))
     for name, model, column in (("absence", models.Absence, models.Absence.letter),

@@ -51,8 +51,10 @@ def office(home: Path, port: int, variables: dict[str, str] | None = None) -> It
     """`korablik serve` on a home; ended afterwards if it still runs."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KORABLIK_")}
     environment |= {"KORABLIK_HOME": str(home), "KORABLIK_NOW": NOW, "PYTHONPATH": str(ROOT), **(variables or {})}
-    process = subprocess.Popen([sys.executable, "-m", "server.cli", "serve", "--port", str(port)], cwd=ROOT,
-                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "serve", "--port", str(port)], cwd=ROOT, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
     try:
         line = process.stdout.readline()  # type: ignore[union-attr]
         if "http://" not in line:
@@ -203,7 +205,8 @@ def kill(count: int, seed: int, progress: Progress = lambda *_: None) -> Verdict
                 thread.start()
             for number in range(count):
                 with office(home, port) as process:
-                    _wait(lambda before=_count(crew): _count(crew) > before)
+                    before = _count(crew)
+                    _wait(lambda before=before: _count(crew) > before)
                     time.sleep(dice.choice((0.0, dice.uniform(0, 1.0))))
                     process.send_signal(signal.SIGKILL)
                     process.wait()

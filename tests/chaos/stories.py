@@ -107,7 +107,7 @@ def _delivered(devices: list[Device], dice: random.Random) -> Iterable[tuple[Env
     waiting = [(device, list(device.outbox)) for device in devices]
     late: list[tuple[Envelope, ...]] = []
     while any(outbox for _device, outbox in waiting):
-        device, outbox = dice.choice([pair for pair in waiting if pair[1]])
+        _device, outbox = dice.choice([pair for pair in waiting if pair[1]])
         size = dice.randint(1, 4)
         batch = tuple(outbox[:size])
         if dice.random() < 0.15:  # it leaves and comes later than what is sent after it
