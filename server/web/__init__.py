@@ -17,6 +17,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "works",
     "class_table",
     "held",
+    "conflicts",
     "journal",
     "lessons",
     "course_plan",
