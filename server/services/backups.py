@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from server.config import Config
 from server.errors import DomainError
@@ -137,24 +135,13 @@ def _copied(config: Config, now: datetime, stage: Path) -> tuple[Contents, str, 
         counts = database_copy.copy_sqlite(source, copy)
         known = database_copy.school_of(copy)
     else:
-        known, counts = _school_of_postgres(config.database_url)
+        known, counts = database_copy.school_of_postgres(config.database_url)
         database_copy.dump_postgres(config.database_url, copy)
     if known is None:
         raise DomainError("home_missing", home=config.home)
     school, epoch, revision = known
     made = Contents(school, now.astimezone(UTC).isoformat(), revision, epoch, database, counts)
     return made, copy.name, copy
-
-
-def _school_of_postgres(url: str) -> tuple[tuple[str, str, str] | None, dict[str, int]]:
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
-    with engine.connect() as connection:
-        if not connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL")):
-            return None, {}
-        row = connection.execute(text("SELECT id, epoch FROM school")).first()
-        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        ops = connection.scalar(text("SELECT count(*) FROM op"))
-    return ((row[0], row[1], revision) if row else None), {"op": ops}
 
 
 def _files(config: Config) -> Iterator[tuple[str, Path]]:

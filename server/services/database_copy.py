@@ -7,7 +7,8 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from server.errors import DomainError
 
@@ -66,18 +67,51 @@ def school_of(path: Path) -> tuple[str, str, str] | None:
         return (*row, revision[0]) if row and revision else None
 
 
+def school_of_postgres(url: str) -> tuple[tuple[str, str, str] | None, dict[str, int]]:
+    """The same of a PostgreSQL database, and how many ops it holds."""
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    with engine.connect() as connection:
+        if not connection.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL")):
+            return None, {}
+        row = connection.execute(text("SELECT id, epoch FROM school")).first()
+        revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        ops = connection.scalar(text("SELECT count(*) FROM op"))
+    return ((row[0], row[1], revision) if row and revision else None), {"op": ops}
+
+
 def dump_postgres(url: str, target: Path) -> None:
     """Let pg_dump write the database. Raises DomainError ``backup_tool_missing``, ``backup_failed``."""
-    program = shutil.which("pg_dump")
+    _run("pg_dump", url, "--format=custom", f"--file={target}", failure="backup_failed")
+
+
+def restore_postgres(url: str, dump: Path, epoch: str) -> None:
+    """Let pg_restore put a dump in place of the database, all of it or nothing, then set the school's epoch.
+
+    May be done again after a kill. Raises DomainError ``backup_tool_missing``, ``restore_failed``.
+    """
+    _run("pg_restore", url, "--clean", "--if-exists", "--single-transaction", "--exit-on-error", str(dump),
+         failure="restore_failed")  # fmt: skip
+    import psycopg
+
+    with psycopg.connect(_plain(url, hide=False)) as connection:
+        connection.execute("UPDATE school SET epoch = %s", (epoch,))
+
+
+def _run(name: str, url: str, *arguments: str, failure: str) -> None:
+    program = shutil.which(name)
     if program is None:
-        raise DomainError("backup_tool_missing", name="pg_dump")
-    address = make_url(url)
-    environment = {**os.environ, **({"PGPASSWORD": str(address.password)} if address.password else {})}
-    plain = address.set(drivername="postgresql", password=None).render_as_string()
+        raise DomainError("backup_tool_missing", name=name)
+    password = make_url(url).password  # not on the command line, which everybody on the machine can read
+    environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
     done = subprocess.run(
-        [program, "--format=custom", "--no-owner", f"--file={target}", f"--dbname={plain}"],
+        [program, "--no-owner", f"--dbname={_plain(url)}", *arguments],
         env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        reason = next(iter(done.stderr.strip().splitlines()), "pg_dump")
-        raise DomainError("backup_failed", reason=reason[:200])
+        reason = next(iter(done.stderr.strip().splitlines()), name)
+        raise DomainError(failure, reason=reason[:200])
+
+
+def _plain(url: str, hide: bool = True) -> str:
+    address = make_url(url).set(drivername="postgresql")
+    return (address.set(password=None) if hide else address).render_as_string(hide_password=False)

@@ -39,31 +39,44 @@ def restore(config: Config, path: Path, now: datetime, epoch: str) -> Restored:
     """Restore under the home's lock; ``epoch`` is 32 fresh hex digits.
 
     Raises DomainError: ``file_missing``, ``backup_damaged``, ``backup_newer``, ``backup_other_school``,
-    ``backup_other_database``, ``restore_by_hand``, ``disk_full``, ``file_unwritable``; then nothing has changed.
+    ``backup_other_database``, ``backup_tool_missing``, ``restore_failed``, ``disk_full``, ``file_unwritable``; then
+    nothing has changed.
     """
     contents = backup_file.check(path)
     database = schema.database_file(config)
-    if database is None:
-        raise DomainError("restore_by_hand" if contents.database == "postgresql" else "backup_other_database",
-                          theirs=contents.database, ours="postgresql")  # fmt: skip
-    if contents.database != "sqlite":
-        raise DomainError("backup_other_database", theirs=contents.database, ours="sqlite")
+    ours = "sqlite" if database else "postgresql"
+    if contents.database != ours:
+        raise DomainError("backup_other_database", theirs=contents.database, ours=ours)
     if contents.revision not in schema.revisions():
         raise DomainError("backup_newer")
-    _same_school(database, contents)
     settle(config)
     with backups.told(config.home):
+        _same_school(config, database, contents)
         new = _prepare(config, path, contents, epoch)
         kept = _keep(config, database, now)
-        _begin(config, _plan(config, database, new), kept)
-    before = finish(config)
+        _begin(config, _plan(config, database, new), kept, "" if database else epoch)
+    before = _first(config)
     return Restored(contents, epoch, before)
 
 
-def _same_school(database: Path, contents: Contents) -> None:
+def _first(config: Config) -> Path | None:
+    """Carry the switch out for the first time: what PostgreSQL refuses now has changed nothing and is given up."""
+    try:
+        return finish(config)
+    except DomainError as error:
+        if error.code in ("restore_failed", "backup_tool_missing"):
+            (config.home / STAGE / MARKER).unlink()
+            shutil.rmtree(config.home / STAGE)
+        raise
+
+
+def _same_school(config: Config, database: Path | None, contents: Contents) -> None:
     """A damaged database names no school: whoever restores knows what he does."""
     try:
-        known = database_copy.school_of(database) if database.exists() else None
+        if database is None:
+            known, _counts = database_copy.school_of_postgres(config.database_url)
+        else:
+            known = database_copy.school_of(database) if database.exists() else None
     except sqlite3.DatabaseError:
         return
     if known is not None and known[0] != contents.school:
@@ -74,45 +87,51 @@ def _prepare(config: Config, path: Path, contents: Contents, epoch: str) -> Path
     """Unpack and check everything in the stage; returns the folder that holds the new state."""
     new = private_folder(private_folder(config.home / STAGE) / "new")
     backup_file.unpack(path, contents, new)
-    database = new / backup_file.MEMBER["sqlite"]
-    if not database_copy.is_sound(database) or database_copy.count_sqlite(database) != contents.rows:
-        raise DomainError("backup_damaged", reason=database.name)
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("UPDATE school SET epoch = ?", (epoch,))
     for folder in backup_file.FOLDERS:
         private_folder(new / folder)
+    if contents.database == "sqlite":
+        _check_database(new / backup_file.MEMBER["sqlite"], contents, epoch)
     _sync(new)
     return new
 
 
-def _keep(config: Config, database: Path, now: datetime) -> Path | None:
-    """A backup of the present state, if it can be read; what cannot is kept as it is, see ``finish``."""
-    if not database.exists():
+def _check_database(database: Path, contents: Contents, epoch: str) -> None:
+    if not database_copy.is_sound(database) or database_copy.count_sqlite(database) != contents.rows:
+        raise DomainError("backup_damaged", reason=database.name)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE school SET epoch = ?", (epoch,))
+
+
+def _keep(config: Config, database: Path | None, now: datetime) -> Path | None:
+    """A backup of the present state, if it can be read; files that cannot are kept as they are, see ``finish``."""
+    if database is not None and not database.exists():
         return None
     try:
         return backups.make(config, now, "restore").path
     except DomainError as error:
-        if error.code == "disk_full":
+        if error.code == "disk_full" or (database is None and error.code != "home_missing"):
             raise
         return None
 
 
-def _plan(config: Config, database: Path, new: Path) -> list[list[str]]:
+def _plan(config: Config, database: Path | None, new: Path) -> list[list[str]]:
     """Moves [new or "", place, aside] in their order: a database's logs leave before it does."""
     aside = config.home / STAGE / "aside"
-    moves = [["", f"{database}{log}", str(aside / f"{database.name}{log}")] for log in LOGS]
-    moves.append([str(new / backup_file.MEMBER["sqlite"]), str(database), str(aside / database.name)])
+    moves = []
+    if database is not None:
+        moves = [["", f"{database}{log}", str(aside / f"{database.name}{log}")] for log in LOGS]
+        moves.append([str(new / backup_file.MEMBER["sqlite"]), str(database), str(aside / database.name)])
     for folder in backup_file.FOLDERS:
         moves.append([str(new / folder), str(config.home / folder), str(aside / folder)])
     return moves
 
 
-def _begin(config: Config, moves: list[list[str]], kept: Path | None) -> None:
-    """From the moment this file is there, the new state counts."""
+def _begin(config: Config, moves: list[list[str]], kept: Path | None, epoch: str) -> None:
+    """From the moment this file is there, the new state counts. ``epoch``: of a PostgreSQL that is restored first."""
     stage = config.home / STAGE
     private_folder(stage / "aside")
     staged = stage / f"{MARKER}.new"
-    staged.write_text(json.dumps({"moves": moves, "kept": str(kept) if kept else None}), encoding="utf-8")
+    staged.write_text(json.dumps({"moves": moves, "kept": str(kept) if kept else None, "epoch": epoch}), encoding="utf-8")
     with staged.open("rb") as file:
         os.fsync(file.fileno())
     _sync(stage)
@@ -137,6 +156,9 @@ def finish(config: Config) -> Path | None:
     """Carry the switch out, from wherever it stopped; returns where the former state is kept."""
     stage = config.home / STAGE
     plan: dict[str, Any] = json.loads((stage / MARKER).read_text(encoding="utf-8"))
+    if plan["epoch"]:
+        dump = stage / "new" / backup_file.MEMBER["postgresql"]
+        database_copy.restore_postgres(config.database_url, dump, plan["epoch"])
     for new, place, aside in plan["moves"]:
         _move(new, Path(place), Path(aside))
     _sync(config.home)

@@ -33,7 +33,7 @@ def label(conflict: Conflict, value: Value) -> str:
     if conflict.kind == "mark":
         return mark_label(kind, said, conflict.place.rule.maximum)
     if conflict.kind == "absence":
-        return f"{said}: {LETTERS[said][0]}" if said in LETTERS else said or _("was there")
+        return f"{said} — {LETTERS[said][0]}" if said in LETTERS else said or _("was there")
     return str(VALUE_NAMES.get(said, said)) if said else _("mark removed")
 
 

@@ -1,10 +1,12 @@
 """Backups: all that brings a school back is in them, they are checked and rotated, and restoring is never half."""
 
 import json
+import os
 import shutil
 import sqlite3
 import threading
 import zipfile
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,14 +14,16 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
+from sqlalchemy import text
 
-from server import store
+from server import models, store
 from server.config import Config, make_config
 from server.errors import DomainError
 from server.extensions import db
 from server.models import Person, Subject
 from server.services import backup_file, backups, database_copy, restoring, safety, schema, upkeep
 from tests.server import factory
+from tests.server.offices import Office, mark_op, office
 from tests.server.web.world import build
 
 NOW = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
@@ -313,6 +317,84 @@ def test_killed_at_any_step_the_home_is_old_or_new_after_the_next_start(
         shutil.rmtree(home)
     assert finished and outcomes == sorted(outcomes), "first the old state, from one moment on the new one"
     assert True in outcomes and False in outcomes
+
+
+# PostgreSQL
+
+
+@pytest.fixture
+def pg(blank_home: Path, tmp_path: Path, pg_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """An office on PostgreSQL; pg_dump and pg_restore of its version stand first on the path."""
+    import pgserver
+
+    programs = Path(pgserver.__file__).parent / "pginstall" / "bin"
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    with office(blank_home, tmp_path / "office", pg_url) as found:
+        found.write(lambda session: session.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))")))
+        newest = schema.revisions()[-1]
+        found.write(lambda session: session.execute(text(f"INSERT INTO alembic_version VALUES ('{newest}')")))
+        yield found
+
+
+def _marks(here: Office) -> int:
+    return here.count(models.MarkRevision)
+
+
+@pytest.mark.postgres
+def test_a_school_on_postgresql_is_backed_up_and_restored_by_its_own_programs(pg: Office, tmp_path: Path):
+    config = pg.app.extensions["korablik"]
+    (config.keys / "edition.key").write_text("secret", encoding="utf-8")
+    code = pg.fresh()
+    pg.receive(mark_op(1, code, ("mark", "5")))
+    made = backups.make(config, NOW, "hand")
+    assert "database.dump" in zipfile.ZipFile(made.path).namelist() and made.contents.ops == 1
+    pg.receive(mark_op(2, code, ("mark", "4")))
+    (config.keys / "edition.key").write_text("another", encoding="utf-8")
+    done = restoring.restore(config, made.path, NOW, EPOCH)
+    assert _marks(pg) == 1 and pg.rows(models.School.epoch) == [(EPOCH,)]
+    assert (config.keys / "edition.key").read_text(encoding="utf-8") == "secret"
+    restoring.restore(config, done.before, NOW, "a" * 32)
+    assert _marks(pg) == 2 and (config.keys / "edition.key").read_text(encoding="utf-8") == "another"
+    sqlite = make_config(tmp_path / "other")
+    with pytest.raises(DomainError, match="backup_other_database"):
+        restoring.restore(sqlite, made.path, NOW, EPOCH)
+
+
+@pytest.mark.postgres
+def test_a_restore_on_postgresql_that_was_killed_is_completed(pg: Office, monkeypatch: pytest.MonkeyPatch):
+    config = pg.app.extensions["korablik"]
+    (config.keys / "edition.key").write_text("secret", encoding="utf-8")
+    made = backups.make(config, NOW, "hand")
+    pg.receive(mark_op(1, pg.fresh(), ("mark", "5")))
+    (config.keys / "edition.key").write_text("another", encoding="utf-8")
+
+    def killed(*_arguments: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(restoring, "_move", killed)  # the database is the new one, the keys are the old ones
+        restoring.restore(config, made.path, NOW, EPOCH)
+    assert restoring.is_unfinished(config)
+    restoring.settle(config)
+    assert _marks(pg) == 0 and pg.rows(models.School.epoch) == [(EPOCH,)]
+    assert (config.keys / "edition.key").read_text(encoding="utf-8") == "secret"
+
+
+@pytest.mark.postgres
+def test_what_postgresql_refuses_changes_nothing(pg: Office, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    config = pg.app.extensions["korablik"]
+    made = backups.make(config, NOW, "hand")
+    (tmp_path / "database.dump").write_bytes(b"no dump")
+    backup_file.write(tmp_path / "bad.zip", made.contents, [("database.dump", tmp_path / "database.dump")])
+    pg.receive(mark_op(1, pg.fresh(), ("mark", "5")))
+    with pytest.raises(DomainError, match="restore_failed"):
+        restoring.restore(config, tmp_path / "bad.zip", NOW, EPOCH)
+    assert _marks(pg) == 1 and not restoring.is_unfinished(config)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(DomainError, match="backup_tool_missing"):
+        backups.make(config, NOW, "hand")
+    assert backups.daily(config, NOW + timedelta(days=2)) is None
+    assert "pg_dump" in str(safety.worries(config, NOW)[-1])
 
 
 # Before a migration

@@ -168,9 +168,9 @@ def two_letters(world: World) -> str:
 
 def test_an_absence_is_decided_by_who_notes_absences(app: APIFlask, world: World, two_letters: str) -> None:
     html = _page(app, world, "class_teacher")
-    assert "Н: absent, reason unknown" in html and "Б: ill" in html and "a cold" in html
+    assert "Н — absent, reason unknown" in html and "Б — ill" in html and "a cold" in html
     assert "Two values were saved" in _page(app, world, "class_teacher", "/")
-    assert "Keep: Б: ill" not in _page(app, world, "director")
+    assert "Keep: Б — ill" not in _page(app, world, "director")
     assert _keep(app, world, "class_teacher", two_letters, "absence:Б")[0] == 303
     assert _open(world) == []
     row = db.session.scalars(select(Op).order_by(Op.seq.desc()).limit(1)).one()
