@@ -127,11 +127,12 @@ def _plan(config: Config, database: Path | None, new: Path) -> list[list[str]]:
 
 
 def _begin(config: Config, moves: list[list[str]], kept: Path | None, epoch: str) -> None:
-    """From the moment this file is there, the new state counts. ``epoch``: of a PostgreSQL that is restored first."""
+    """From the moment this file is there, the new state counts. ``epoch``: of a PostgreSQL, which comes first."""
     stage = config.home / STAGE
     private_folder(stage / "aside")
     staged = stage / f"{MARKER}.new"
-    staged.write_text(json.dumps({"moves": moves, "kept": str(kept) if kept else None, "epoch": epoch}), encoding="utf-8")
+    plan = {"moves": moves, "kept": str(kept) if kept else None, "epoch": epoch}
+    staged.write_text(json.dumps(plan), encoding="utf-8")
     with staged.open("rb") as file:
         os.fsync(file.fileno())
     _sync(stage)

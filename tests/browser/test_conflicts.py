@@ -1,4 +1,4 @@
-"""The desk of conflicts in a real browser: from Today with taps, by keyboard alone, on a narrow phone, without script."""
+"""The desk of conflicts in a real browser: from Today with taps, by keyboard, on a narrow phone, without script."""
 
 import os
 import shutil
@@ -116,7 +116,8 @@ def test_it_looks_right_and_everybody_can_use_it(browser: Browser, office: Serve
     context = browser.new_context(base_url=office.address, viewport={"width": width, "height": 800})
     page = context.new_page()
     sign_in(page, login)
-    for name, path in (("desk", "/conflicts/"), ("target", f"/conflicts/mark/{office.codes['Ивушкин']}"), ("today", "/")):
+    target = f"/conflicts/mark/{office.codes['Ивушкин']}"
+    for name, path in (("desk", "/conflicts/"), ("target", target), ("today", "/")):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
         found = Axe().run(page)
