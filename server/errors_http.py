@@ -16,11 +16,13 @@ BY_STATUS = {
     400: "bad_request", 401: "sign_in_needed", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
     413: "too_large", 429: "too_many_tries",
 }  # fmt: skip
+MEMBERS = {"device_clock": ("now",)}  # what a machine needs besides, by code
 
 
 def problem(error: SyncError) -> dict[str, Any]:
-    """RFC 9457 members: type (the stable code), title (the sentence), status."""
-    return {"type": f"urn:korablik:{error.code}", "title": sentence_of(error), "status": entry_of(error).status}
+    """RFC 9457 members: type (the stable code), title (the sentence), status; see MEMBERS."""
+    more = {name: error.data[name] for name in MEMBERS.get(error.code, ())}
+    return {"type": f"urn:korablik:{error.code}", "title": sentence_of(error), "status": entry_of(error).status, **more}
 
 
 def wants_json() -> bool:

@@ -23,6 +23,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=()",
 }
+# For enrolled devices, of which many are on 2G, only what matters for JSON that no browser shows as a page.
+BRIEF = {"X-Content-Type-Options": HEADERS["X-Content-Type-Options"]}
 
 
 def private_folder(path: Path) -> Path:
@@ -80,7 +82,7 @@ def init_app(app: APIFlask, config: Config) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in (BRIEF if request.blueprint == "afar" else HEADERS).items():
             response.headers.setdefault(name, value)
         if response.status_code >= 400 or (request.blueprint != "public" and request.endpoint != "static"):
             response.headers["Cache-Control"] = "no-store"  # also an error page names who is signed in

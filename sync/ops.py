@@ -24,7 +24,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sync.canonical import canonical
@@ -197,8 +197,8 @@ def _is_short(value: Any, length: int) -> bool:
 
 def _is_moment(text: Any) -> bool:
     try:
-        return _is_text(text, _MOMENT) and datetime.fromisoformat(text) is not None
-    except ValueError:
+        return _is_text(text, _MOMENT) and datetime.fromisoformat(text).astimezone(UTC) is not None
+    except (ValueError, OverflowError):  # the first and the last day there is have no UTC in every zone
         return False
 
 

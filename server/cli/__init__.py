@@ -138,6 +138,21 @@ def return_(codes: tuple[str, ...], login: str, mark: str, channel: str, date: s
     return _run("return", options, tuple, as_json)
 
 
+@cli.group(help=_("Records that phones have written."))
+def ops() -> None:
+    """What is done with them has commands of its own."""
+
+
+@ops.command("import", help=_("Take in files that phones saved their records to (.korablik); again changes nothing."))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+def ops_import(files: tuple[Path, ...], as_json: bool) -> int:
+    """A folder means its files of that name."""
+    from server.cli import reading
+
+    return _run("ops import", {}, lambda: reading.all_of(files, "*.korablik"), as_json)
+
+
 @cli.group(help=_("Give data out."))
 def export() -> None:
     """What is given out has commands of its own."""

@@ -57,15 +57,36 @@ class Counter(Base):
 
 
 class Device(Base):
-    """An enrolled phone or computer that signs its ops."""
+    """An enrolled phone or computer that signs its ops. It asks first; a person in the office confirms it."""
 
     __tablename__ = "device"
+    __table_args__ = (
+        CheckConstraint(one_of("state", "waiting", "confirmed", "revoked"), name="state"),
+        CheckConstraint("(state = 'revoked') = (revoked_at IS NOT NULL)", name="revoked"),
+        CheckConstraint("next_n >= 0", name="next_n"),
+    )
     origin: Mapped[str] = mapped_column(String(16), primary_key=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     name: Mapped[Text]
-    public_key: Mapped[str]
+    public_key: Mapped[str]  # base64url of the raw P-256 point
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    check_digits: Mapped[Text]  # shown on both screens until it is confirmed
     enrolled_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    last_seen: Mapped[datetime | None]
+    next_n: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # one above the highest received
+
+
+class Enrolment(Base):
+    """A code by which one device may ask to be enrolled, once and for ten minutes. Kept as its hash."""
+
+    __tablename__ = "enrolment"
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    origin: Mapped[str | None] = mapped_column(ForeignKey("device.origin"))  # the device that used it
 
 
 class AuditEntry(Base):

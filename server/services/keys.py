@@ -1,12 +1,23 @@
-"""The school's signing key: made once, kept in keys/ (mode 0700), its public half in public/ for everybody."""
+"""The school's keys: that which signs editions, and that to which op files are encrypted; made once, kept in keys/."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
 from server.security import private_folder, write_private
+from sync.p256 import PrivateKey
 from sync.signing import fingerprint, new_keypair
 
 SECRET, PUBLIC = "edition.key", "edition.pub"
+OPS = "ops.key"  # PEM, PKCS 8
 
 
 def ensure(folder: Path) -> None:
@@ -33,3 +44,16 @@ def public(folder: Path) -> str:
 def printed(folder: Path) -> str:
     """The fingerprint as the cover shows it."""
     return fingerprint(public(folder))
+
+
+def ops_key(folder: Path) -> PrivateKey:
+    """The P-256 key for op files, made at the first need (file of mode 0600)."""
+    path = private_folder(folder) / OPS
+    if not path.exists():
+        fresh = ec.generate_private_key(ec.SECP256R1())
+        with suppress(FileExistsError):  # another thread was first: its key counts
+            write_private(path, fresh.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key = load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError("keys/ops.key is no P-256 key")
+    return key

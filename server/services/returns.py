@@ -93,6 +93,8 @@ def _receive(session: Session, parcels: Sequence[_Parcel]) -> list[list[Outcome]
             else:
                 answers[-1].append(item)
     ledger.save(session, book)
+    for parcel in parcels:
+        parcel.delivery.then(session)
     return [[outcomes[item] if isinstance(item, int) else item for item in answer] for answer in answers]
 
 

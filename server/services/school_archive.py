@@ -27,7 +27,7 @@ from server.services.archive_cells import writer
 from server.services.imports.row_names import table_label
 
 FORMAT, VERSION = "korablik-school", 1
-LEFT_OUT = {"ended_session", "import_draft"}  # sessions and uploads on their way: of this installation only
+LEFT_OUT = {"ended_session", "enrolment", "import_draft"}  # sessions, codes, uploads on their way: of this home only
 OWN = {  # columns that every home has for itself
     "account": {"password_hash", "session_mark"},
     "school": {"epoch"},

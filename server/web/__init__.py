@@ -23,6 +23,8 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "course_plan",
     "imports",
     "course_teachers",
+    "devices",
+    "op_files",
     "publish",
     "packs",
     "notices",

@@ -20,7 +20,8 @@ from server.web.marks import mark_label
 from sync.ops import VERDICTS
 
 blueprint = APIBlueprint("held", __name__, url_prefix="/journal/held", enable_openapi=False)
-TYPES = {"return": _l("handed in"), "mark": _l("mark"), "absence": _l("absence")}
+TYPES = {"return": _l("handed in"), "mark": _l("mark"), "absence": _l("absence"), "presence": _l("presence"),
+         "call": _l("call"), "term_mark": _l("term mark")}  # fmt: skip
 
 
 @blueprint.get("/")

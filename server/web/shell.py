@@ -45,6 +45,7 @@ MORE = (  # one tap further
     Place("/notices/", _l("Notices"), (Action.NOTICE_EDIT,)),
     Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
     Place("/school/", _l("School"), (Action.SETTINGS_EDIT,)),
+    Place("/devices/", _l("Phones"), ()),
 )
 IN_A_ROW = 4  # entries that a phone's row holds beside «More»
 LONG_DAY = {"kk": "d MMMM, EEEE"}

@@ -15,14 +15,15 @@ from sync.ops import Op
 
 EARLIEST = timedelta(days=366)  # a return so long before its task is a mistyped year
 _WORKS = (
-    select(Work.code, Work.id, Task.course_id, Course.group_id, Lesson.on, Scale.type, Scale.values, Task.max_points)
+    select(Work.code, Work.id, Work.student_id, Task.course_id, Course.group_id, Lesson.on, Scale.type, Scale.values,
+           Task.max_points)
     .select_from(Work)
     .join(Task, Task.id == Work.task_id)
     .join(Scale, Scale.code == Task.scale)
     .join(Course, Course.id == Task.course_id)
     .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
     .join(Lesson, Lesson.id == LessonCourse.lesson_id)
-)
+)  # fmt: skip
 _MARKS = select(MarkRevision.__table__.c["work_id", "id", "base", "verdict", "value"])
 _CHANNELS = select(ReturnChannel.code)
 
@@ -43,8 +44,8 @@ class AboutWork(Kind):
         connection = session.connection()
         wanted = sorted({op.data["code"] for op in ops} - book.works.keys())
         found = {
-            code: KnownWork(id_, course_id, group_id, set_on, decide.Scale(type_, tuple(values), maximum))
-            for code, id_, course_id, group_id, set_on, type_, values, maximum in bulk.fetch(
+            code: KnownWork(id_, student_id, course_id, group_id, set_on, decide.Scale(type_, tuple(values), maximum))
+            for code, id_, student_id, course_id, group_id, set_on, type_, values, maximum in bulk.fetch(
                 connection, _WORKS, Work.code, wanted
             )
         }
@@ -63,7 +64,7 @@ class AboutWork(Kind):
             if codes.parse_code(code) != code:  # as typed or as a QR; an op names nine digits
                 raise DomainError("code_format", typed=code[:40])
             raise DomainError("code_unknown", code=codes.group_digits(code))
-        if not delivery.permits(Target(op.type, work.course_id, work.group_id)):
+        if not delivery.permits(Target(op.type, work.course_id, work.group_id, work.student_id)):
             raise DomainError("forbidden")
         self.check_circumstances(book, op, work, delivery)
         value = self.value(op)
@@ -89,7 +90,7 @@ class ReturnKind(AboutWork):
 
     def check_circumstances(self, book: Book, op: Op, work: KnownWork, delivery: Delivery) -> None:
         _check_arrival(book, op, work.set_on, delivery.today)
-        if op.data["mark"] and not delivery.permits(Target("mark", work.course_id, work.group_id)):
+        if op.data["mark"] and not delivery.permits(Target("mark", work.course_id, work.group_id, work.student_id)):
             raise DomainError("forbidden")
 
     def act(self, book: Book, op: Op, seq: int, now: datetime) -> Iterable[Row]:

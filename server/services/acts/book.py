@@ -25,13 +25,17 @@ class Target:
 
 @dataclass(frozen=True)
 class Delivery:
-    """A batch of envelopes with its circumstances. ``author`` None: trusted as the envelopes say."""
+    """A batch of envelopes with its circumstances. ``author`` None: trusted as the envelopes say.
+
+    ``then``: what else is stored in the same commit.
+    """
 
     envelopes: Sequence[Any]
     now: datetime
     today: date
     author: str | None = None
     permits: Callable[[Target], bool] = lambda target: True
+    then: Callable[[Session], None] = lambda session: None
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class KnownWork:
     """What must be known of a work to decide an op about it."""
 
     id: str
+    student_id: str
     course_id: str
     group_id: str
     set_on: date

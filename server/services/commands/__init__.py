@@ -10,6 +10,7 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "imports": "going_back:list_imports",
     "undo": "going_back:undo",
     "return": "coming_in:log_returns",
+    "ops import": "from_phones:import_ops",
     "publish": "going_out:publish_days",
     "print packs": "going_out:print_week",
     "export journal": "going_out:export_journal",

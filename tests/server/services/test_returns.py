@@ -24,6 +24,7 @@ from tests.server.offices import (
     GROUP,
     LESSON,
     OTHER,
+    STUDENT,
     TEACHER,
     TODAY,
     Office,
@@ -290,7 +291,8 @@ def test_permits_are_asked_about_the_ops_own_course(here: Office):
     code = here.fresh()
     outcomes = here.receive(return_op(1, code), mark_op(2, code, FIVE), absence_op(3, "Н"), permits=nobody)
     assert reasons(outcomes) == ["forbidden"] * 3
-    assert asked == [Target(kind, COURSE, GROUP) for kind in ("return", "mark", "absence")]
+    works = [Target(kind, COURSE, GROUP, STUDENT) for kind in ("return", "mark")]
+    assert asked == [*works, Target("absence", COURSE, GROUP)]
     assert here.count(models.Op) == 0
 
 

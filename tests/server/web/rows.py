@@ -22,7 +22,8 @@ class Row:
 
     ``allow``: roles that may ask it about both classes; ``own``: roles that may ask it about the near class and are
     refused for the far one; all other roles are refused for both. ``path`` and ``form`` make, from the world and one
-    of its two classes, the address's parameters and the query or form.
+    of its two classes, the address's parameters and the query or form. ``public``: nobody need sign in; ``signed``:
+    but an enrolled device must have signed the request.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Row:
     path: Parameters = nothing
     form: Parameters = nothing
     public: bool = False
+    signed: bool = False
 
     def expected(self, role: str) -> tuple[bool, bool]:
         """Whether the role is answered about the near and about the far class."""
