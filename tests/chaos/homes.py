@@ -8,14 +8,28 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from server import create_app, store
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from server import create_app, models, store
 from server.config import make_config
 from server.extensions import db
 from server.services import schema
+from sync.p256 import point_of
 from tests.chaos.poster import WORKS
 from tests.server import factory, offices
 
+PHONES = 2  # of the teacher
 MEMORY = Path("/dev/shm")  # a kill forgets no file, so files in memory will do
+
+
+def phone_origin(number: int) -> str:
+    """The origin of one of the teacher's phones."""
+    return f"{0xA0 + number:016x}"
+
+
+def phone_key(number: int) -> ec.EllipticCurvePrivateKey:
+    """Its key: of a phone that exists in tests only, so everybody may know it."""
+    return ec.derive_private_key(1_000_003 + number, ec.SECP256R1())
 
 
 @contextmanager
@@ -27,7 +41,7 @@ def folder(in_memory: bool = True) -> Iterator[Path]:
 
 
 def prepare(home: Path) -> Path:
-    """A migrated home with one class, a teacher with an account ("teacher"), and WORKS works."""
+    """A migrated home with one class, a teacher with an account ("teacher") and phones, and WORKS works."""
     home.mkdir(mode=0o700)
     app = create_app(make_config(home, testing=True))
     with app.app_context():
@@ -36,6 +50,11 @@ def prepare(home: Path) -> Path:
         store.write(lambda session: offices._add_works(session, range(WORKS)))
         factory.account("teacher", person_id=offices.TEACHER)
         factory.teacher(offices.COURSE, offices.TEACHER)
+        for number in range(PHONES):
+            factory.add(models.Device(
+                origin=phone_origin(number), person_id=offices.TEACHER, name=f"Nokia {number}", state="confirmed",
+                public_key=point_of(phone_key(number).public_key()), enrolled_at=offices.NOW,
+            ))  # fmt: skip
         db.session.remove()
         db.engine.dispose()
     app.extensions["store"].close()

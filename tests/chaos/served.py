@@ -1,9 +1,12 @@
 """The whole office, `korablik serve`, under a teacher who logs work: killed, behind a bad network, on a broken disk.
 
-The teacher is a browser without script: signs in, opens a work's form, and sends it until the office says that it was
-saved, the same bytes each time. What the office said so about is acknowledged.
+The teacher has browsers without script (a work's form is sent until the office says that it was saved, the same bytes
+each time) and phones (POST /api/v1/ops, all that was not acknowledged by its own id). What the office said so about is
+acknowledged.
 """
 
+import gzip
+import json
 import os
 import random
 import re
@@ -19,21 +22,26 @@ from dataclasses import dataclass, field
 from html import unescape
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from itsdangerous import URLSafeSerializer
 
+from sync import parcel
 from sync.codes import complete
+from sync.p256 import sign
 from tests.chaos import cuts, disk, homes
 from tests.chaos.poster import WORKS
 from tests.chaos.proxy import bad_network
 from tests.chaos.verdict import Id, Verdict, judge
 from tests.server.factory import PASSWORD
+from tests.server.offices import return_op
 
 ROOT = Path(__file__).parents[2]
 NOW = "2026-12-07T08:00"
-TEACHERS = 3  # browsers at a time
-RECORDED = 60  # acknowledgements in a record
+BROWSERS = 2  # at a time
+BATCH = 12  # ops that a phone offers at once
+RECORDED = 150  # acknowledgements in a record
 PATIENCE = 60.0  # seconds for an office to open
 Progress = Callable[[int, int], None]
 
@@ -145,7 +153,7 @@ class Teacher:
     def log(self) -> None:
         """One form: opened, filled in, sent. Raises Refused, OSError, HTTPException."""
         if self.at_work is None:
-            self.number += TEACHERS
+            self.number += BROWSERS
             path = f"/works/{complete(f'{1_000_000 + self.number % WORKS:07d}')}"
             page = self.browser.page(path)
             form = {name: hidden(page, name) for name in ("csrf_token", "draft")}
@@ -171,58 +179,126 @@ class Teacher:
                 time.sleep(0.01)
 
 
+@dataclass
+class Phone:
+    """A phone that logs works offline and offers all that is not acknowledged, until it is; then it logs more."""
+
+    port: int
+    number: int
+    said: list[Id] = field(default_factory=list)
+    stop: threading.Event = field(default_factory=threading.Event)
+    refusals: list[int] = field(default_factory=list)
+    outbox: dict[int, dict[str, Any]] = field(default_factory=dict)  # by n, what is not acknowledged
+    n: int = 0
+
+    def log(self) -> None:
+        """A few more works, and one attempt to send the outbox. Raises Refused, OSError, HTTPException, ValueError."""
+        dice = random.Random(self.n * 31 + self.number)
+        while len(self.outbox) < BATCH:
+            self.outbox[self.n] = self._op(dice)
+            self.n += 1
+        offered = list(self.outbox.values())
+        body = parcel.write("TEST", "e" * 32, offered, columns=dice.random() < 0.5)
+        for first, last in self._send(body):
+            for n in range(first, last + 1):
+                if self.outbox.pop(n, None) is not None:
+                    self.said.append((homes.phone_origin(self.number), n))
+
+    def _op(self, dice: random.Random) -> dict[str, Any]:
+        code = complete(f"{1_000_000 + dice.randrange(WORKS):07d}")
+        origin = int(homes.phone_origin(self.number), 16)
+        return return_op(origin, code, ("mark", dice.choice("345")) if dice.random() < 0.7 else None, n=self.n)
+
+    def _send(self, body: bytes) -> list[list[int]]:
+        """The ranges of n that the office has."""
+        link = HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            link.request("POST", "/api/v1/ops", body, {
+                "Content-Type": "application/json", "Content-Encoding": "gzip", "Connection": "close",
+                "X-Korablik-Device": homes.phone_origin(self.number),
+                "X-Korablik-Signature": sign(homes.phone_key(self.number), body),
+            })  # fmt: skip
+            answer = link.getresponse()
+            data = answer.read()
+            if answer.getheader("Content-Encoding") == "gzip":
+                data = gzip.decompress(data)
+            if answer.status != 200:
+                raise Refused(answer.status, data.decode("utf-8", "replace"))
+            told = json.loads(data)
+            stored = [[one["n"], one["n"]] for one in told["others"] if one["outcome"] == "conflict"]
+            return [*told["accepted"], *told["duplicate"], *stored]
+        finally:
+            link.close()
+
+    def work(self) -> None:
+        """Until ``stop``."""
+        while not self.stop.is_set():
+            try:
+                self.log()
+            except Refused as refusal:
+                self.refusals.append(refusal.status)
+                time.sleep(0.01)
+            except (OSError, HTTPException, ValueError, EOFError):
+                time.sleep(0.01)
+
+
+Worker = Teacher | Phone
+
+
+def crew_at(port: int, cookies: dict[str, str]) -> list[Worker]:
+    """Two browsers of a teacher who is signed in, and the teacher's phones, at a port."""
+    browsers: list[Worker] = [Teacher(Browser(port, dict(cookies)), number) for number in range(BROWSERS)]
+    return [*browsers, *(Phone(port, number) for number in range(homes.PHONES))]
+
+
 @contextmanager
-def teachers(port: int) -> Iterator[list[Teacher]]:
-    """Several at work while the block runs; signed in before it."""
-    browser = Browser(port)
-    browser.sign_in()
-    found = [Teacher(Browser(port, dict(browser.cookies)), number) for number in range(TEACHERS)]
-    threads = [threading.Thread(target=each.work, daemon=True) for each in found]
+def at_work(crew: list[Worker]) -> Iterator[None]:
+    """They work while the block runs."""
+    threads = [threading.Thread(target=each.work, daemon=True) for each in crew]
     for thread in threads:
         thread.start()
     try:
-        yield found
+        yield
     finally:
-        for each in found:
+        for each in crew:
             each.stop.set()
         for thread in threads:
             thread.join(PATIENCE)
+
+
+def signed_in(port: int) -> dict[str, str]:
+    """The cookies of the teacher who has signed in."""
+    browser = Browser(port)
+    browser.sign_in()
+    return browser.cookies
 
 
 def kill(count: int, seed: int, progress: Progress = lambda *_: None) -> Verdict:
     """Kill the serving office ``count`` times while teachers log work, through a bad network; judge after each."""
     dice, all_found = random.Random(seed), Verdict()
     with homes.folder() as folder:
-        home = homes.prepare(folder / "home")
-        port = free_port()
+        home, port = homes.prepare(folder / "home"), free_port()
+        with office(home, port):
+            cookies = signed_in(port)
         with bad_network(port, seed) as proxy:
-            with office(home, port):
-                signed_in = Browser(port)
-                signed_in.sign_in()
-            crew = [Teacher(Browser(proxy.port, dict(signed_in.cookies)), number) for number in range(TEACHERS)]
-            threads = [threading.Thread(target=each.work, daemon=True) for each in crew]
-            for thread in threads:
-                thread.start()
-            for number in range(count):
-                with office(home, port) as process:
-                    before = _count(crew)
-                    _wait(lambda before=before: _count(crew) > before)
-                    time.sleep(dice.choice((0.0, dice.uniform(0, 1.0))))
-                    process.send_signal(signal.SIGKILL)
-                    process.wait()
-                found = judge(home / "korablik.db", [id_ for each in crew for id_ in list(each.said)])
-                for name in ("lost", "doubled", "half", "damage"):
-                    getattr(all_found, name).extend(getattr(found, name))
-                progress(number + 1, count)
-            for each in crew:
-                each.stop.set()
-            for thread in threads:
-                thread.join(PATIENCE)
+            crew = crew_at(proxy.port, cookies)
+            with at_work(crew):
+                for number in range(count):
+                    with office(home, port) as process:
+                        before = _count(crew)
+                        _wait(lambda before=before: _count(crew) > before)
+                        time.sleep(dice.choice((0.0, dice.uniform(0, 1.0))))
+                        process.send_signal(signal.SIGKILL)
+                        process.wait()
+                    found = judge(home / "korablik.db", [id_ for each in crew for id_ in list(each.said)])
+                    for name in ("lost", "doubled", "half", "damage"):
+                        getattr(all_found, name).extend(getattr(found, name))
+                    progress(number + 1, count)
         all_found.stored = _count(crew)
     return all_found
 
 
-def _count(crew: list[Teacher]) -> int:
+def _count(crew: list[Worker]) -> int:
     return sum(len(each.said) for each in crew)
 
 
@@ -242,10 +318,12 @@ def cut(count: int, seed: int, progress: Progress = lambda *_: None) -> Verdict:
         home, log, port = homes.prepare(folder / "home"), folder / "record", free_port()
         before = disk.Disk.of(home / "korablik.db")
         descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        with office(home, port, disk.recorded(shim, home / "korablik.db", log)), teachers(port) as crew:
+        with office(home, port, disk.recorded(shim, home / "korablik.db", log)):
+            crew = crew_at(port, signed_in(port))
             for each in crew:
                 each.said = Noted(descriptor)
-            _wait(lambda: _count(crew) >= RECORDED)
+            with at_work(crew):
+                _wait(lambda: _count(crew) >= RECORDED)
         os.close(descriptor)
         for number, found in enumerate(cuts.cuts(before, log, count, dice, folder / "left")):
             all_found.stored = max(all_found.stored, found.stored)

@@ -1,5 +1,6 @@
 """A served office whose disk is full or broken: it says so, goes on reading, loses nothing, and recovers by itself."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.chaos import disk, homes, served
-from tests.chaos.served import Browser, Teacher, office
+from tests.chaos.served import Browser, Phone, Teacher, office
 from tests.chaos.verdict import judge
 
+CODE = {507: "disk_full", 500: "disk_error"}
 SENTENCE = {507: "The disk is full", 500: "The disk reported an error"}
 
 
@@ -18,6 +20,7 @@ class Served:
     """A teacher at work in an office whose disk can be broken."""
 
     teacher: Teacher
+    phone: Phone
     fault: Path
     database: Path
 
@@ -33,7 +36,7 @@ def here(shim: Path, tmp_path: Path) -> Iterator[Served]:
     with office(home, port, disk.recorded(shim, home / "korablik.db", None, tmp_path / "fault")):
         browser = Browser(port)
         browser.sign_in()
-        found = Served(Teacher(browser, 0), tmp_path / "fault", home / "korablik.db")
+        found = Served(Teacher(browser, 0), Phone(port, 0), tmp_path / "fault", home / "korablik.db")
         found.log()
         yield found
 
@@ -48,13 +51,20 @@ def test_a_broken_disk_is_told_and_nothing_of_it_acknowledged(here: Served, faul
             here.log()
         assert refusal.value.status == status
         assert SENTENCE[status] in refusal.value.page
+    with pytest.raises(served.Refused) as problem:
+        here.phone.log()
+    told = json.loads(problem.value.page)
+    assert (told["status"], told["type"]) == (status, f"urn:korablik:{CODE[status]}")
+    assert here.phone.said == [] and len(here.phone.outbox) == served.BATCH
     for path in ("/", "/journal/", here.teacher.at_work[0], "/works/find"):
         assert here.teacher.browser.page(path), "reading goes on"
     assert len(here.teacher.said) == 1
     broken.unlink()
     here.log(3)  # the same form is taken now, without a restart
-    found = judge(here.database, here.teacher.said)
-    assert found.is_good and found.stored == 4 == len(here.teacher.said)
+    here.phone.log()
+    assert here.phone.outbox == {}
+    found = judge(here.database, here.teacher.said + here.phone.said)
+    assert found.is_good and found.stored == 4 + served.BATCH and len(here.teacher.said) == 4
 
 
 @pytest.mark.large
