@@ -23,6 +23,7 @@ from server.services.commands.console import Call, Console
 from sync.errors import SyncError
 
 HOMELESS = {"verify"}  # commands that need no school and leave no trace in a home
+BESIDE = {"backup"}  # read all of a home: beside the office that serves it, else under the lock, so that nothing moves
 
 
 def told(error: SyncError) -> str:
@@ -114,10 +115,11 @@ def run(call: Call, console: Console) -> dict[str, Any]:
             if schema.is_newest():  # also while an office serves: readers disturb nobody
                 return _here(call, console)
     with lock(config) as ours:
-        if not ours:
+        if not ours and call.command not in BESIDE:
             return remote.hand_over(config, call, console)
         with office(config):
-            schema.prepare()
+            if ours:
+                schema.prepare()
             return _here(call, console)
 
 

@@ -21,7 +21,7 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "check": "school:check",
     "verify": "verifying:verify_files",
 }
-READS_ONLY = {"backup", "check", "conflicts", "imports", "export journal", "export oneroster", "export school"}
+READS_ONLY = {"check", "conflicts", "imports", "export journal", "export oneroster", "export school"}
 
 
 def run(call: Call, console: Console) -> dict[str, Any]:
