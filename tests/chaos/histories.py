@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from server import models
 from sync import decide
 from tests.chaos import homes
-from tests.chaos.stories import Envelope, Story, another_way, story
+from tests.chaos.stories import Envelope, Stage, Story, another_way, story
 from tests.server import offices
 from tests.server.offices import Office
 
@@ -98,7 +98,7 @@ def _blank(home: Path) -> Path:
 
 
 def _tell(seeds: range, first: Office, second: Office, other: Office, found: Found) -> None:
-    stories = [_story(seed, (first, second, other)) for seed in seeds]
+    stories = _stories(seeds, (first, second, other))
     dice = random.Random(seeds.start)
     order = _mixed([list(each.batches) for each in stories], dice)
     order += [each.clashing for each in stories if each.clashing]  # under ids that are taken by now
@@ -118,22 +118,36 @@ def _tell(seeds: range, first: Office, second: Office, other: Office, found: Fou
     found.outcomes.update(one.outcome for answer in told for one in answer)
 
 
-def _story(seed: int, heard_by: tuple[Office, ...]) -> Story:
-    """A story about works and students that every office has and no other story speaks about."""
-    codes = [[office.fresh() for _each in range(WORKS)] for office in heard_by]
-    if any(each != codes[0] for each in codes):
-        raise RuntimeError("the offices do not have the same works")
-    students = [f"{seed:028x}{number:04x}" for number in range(STUDENTS)]
+def _stories(seeds: range, heard_by: tuple[Office, ...]) -> list[Story]:
+    """Stories about works and students that every office has and no other story speaks about.
+
+    Those that are told together share a class, a course and a lesson of their own: what an office must read for a
+    batch does not grow with the stories told before.
+    """
+    here = f"{seeds.start:032x}"
+    students = {seed: [f"{seed:028x}{number:04x}" for number in range(1, STUDENTS + 1)] for seed in seeds}
     for office in heard_by:
-        office.write(lambda session: _enrol(session, students))
-    return story(seed, codes[0], students)
+        office.write(lambda session: _enrol(session, here, [id_ for each in students.values() for id_ in each]))
+    found = []
+    for seed in seeds:
+        codes = [[office.fresh() for _each in range(WORKS)] for office in heard_by]
+        if any(each != codes[0] for each in codes):
+            raise RuntimeError("the offices do not have the same works")
+        found.append(story(seed, Stage(codes[0], students[seed], here, here)))
+    return found
 
 
-def _enrol(session: Session, students: list[str]) -> None:
+def _enrol(session: Session, here: str, students: list[str]) -> None:
+    session.add(models.Group(id=here, slug=f"c{here[-16:]}", name="7 «Б»", kind="class", grade=7))
+    session.add(models.Subject(id=here, name=f"subject {here}"))
     session.add_all(models.Person(id=id_, slug=id_[-16:], last_name="Veslov") for id_ in students)
     session.flush()
-    session.add_all(models.Membership(id=id_, person_id=id_, group_id=offices.GROUP, since=date(2026, 9, 1))
+    session.add(models.Course(id=here, group_id=here, subject_id=here, year_id="1" * 32))
+    session.add(models.Lesson(id=here, on=offices.TODAY, n=2))
+    session.add_all(models.Membership(id=id_, person_id=id_, group_id=here, since=date(2026, 9, 1))
                     for id_ in students)  # fmt: skip
+    session.flush()
+    session.add(models.LessonCourse(id=here, lesson_id=here, course_id=here))
 
 
 def _mixed(stories: list[Batches], dice: random.Random) -> Batches:

@@ -12,7 +12,16 @@ from typing import Any
 
 from server.services import acts
 from sync import decide, ops
-from tests.server.offices import absence_op, call_op, mark_op, presence_op, return_op, term_mark_op
+from tests.server.offices import (
+    COURSE,
+    LESSON,
+    absence_op,
+    call_op,
+    mark_op,
+    presence_op,
+    return_op,
+    term_mark_op,
+)
 
 DEVICES = (4, 7)  # from, to
 ACTS = (3, 8)  # ops of one device
@@ -46,8 +55,18 @@ class Story:
     clashing: tuple[Envelope, ...]
 
 
-def story(seed: int, codes: Sequence[str], students: Sequence[str]) -> Story:
-    """The story of a seed about these works and the absences and term marks of these students."""
+@dataclass(frozen=True)
+class Stage:
+    """Where a story happens: works by code, students, a lesson (its course's view) and a course."""
+
+    codes: Sequence[str]
+    students: Sequence[str]
+    lesson: str = LESSON
+    course: str = COURSE
+
+
+def story(seed: int, stage: Stage) -> Story:
+    """The story of a seed about the stage's works and the absences and term marks of its students."""
     dice = random.Random(seed)
     devices = [Device((seed << 8 | number) + 2**40) for number in range(dice.randint(*DEVICES))]
     everything: list[Envelope] = []
@@ -57,7 +76,7 @@ def story(seed: int, codes: Sequence[str], students: Sequence[str]) -> Story:
     for device in todo:
         if dice.random() < 0.35:  # it had a connection: it knows what all have said by now
             device.known = {target: dict(revisions) for target, revisions in said.items()}
-        op = _act(device, dice, codes, students)
+        op = _act(device, dice, stage)
         _learn(device.known, op)
         _learn(said, op)
         device.outbox.append(op)
@@ -66,10 +85,10 @@ def story(seed: int, codes: Sequence[str], students: Sequence[str]) -> Story:
     return Story(seed, tuple(everything), tuple(_delivered(devices, dice)), tuple(clashing))
 
 
-def _act(device: Device, dice: random.Random, codes: Sequence[str], students: Sequence[str]) -> Envelope:
+def _act(device: Device, dice: random.Random, stage: Stage) -> Envelope:
     number, n = device.origin, device.n
     device.n += 1
-    code, student = dice.choice(codes), dice.choice(students)
+    code, student = dice.choice(stage.codes), dice.choice(stage.students)
     match dice.randrange(10):
         case 0 | 1 | 2:
             made = mark_op(number, code, dice.choice(VALUES), comment=dice.choice(("", "neat")), n=n)
@@ -78,11 +97,14 @@ def _act(device: Device, dice: random.Random, codes: Sequence[str], students: Se
         case 5:
             made = return_op(number, code, n=n)
         case 6 | 7:
-            made = absence_op(number, dice.choice(LETTERS), student=student, n=n)
+            made = absence_op(number, dice.choice(LETTERS), student=student, lesson=stage.lesson, n=n)
         case 8:
             made = term_mark_op(number, dice.choice(MARKS), student=student, n=n)
+            made["data"]["course"] = stage.course
         case _:
             made = call_op(number, n=n) if dice.random() < 0.5 else presence_op(number, student=student, n=n)
+            if made["type"] == "presence":
+                made["data"]["lesson"] = stage.lesson
     return _on_heads(device, made)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from server.store import PRAGMAS
 from tests.chaos import cuts, disk, full, histories, homes, kills, served
-from tests.chaos.stories import another_way, story
+from tests.chaos.stories import Stage, another_way, story
 from tests.server.offices import Office
 
 SEED = 20261207
@@ -185,10 +185,10 @@ def test_a_removal_that_was_not_synced_may_come_back():
 
 
 def test_a_story_is_its_seed_and_brings_everything_at_least_once():
-    codes, students = ["482017036"], ["c" * 32]
+    stage = Stage(["482017036"], ["c" * 32])
     for number in range(50):
-        told = story(number, codes, students)
-        assert told == story(number, codes, students)
+        told = story(number, stage)
+        assert told == story(number, stage)
         ids = {(op["origin"], op["n"]) for op in told.ops}
         assert len({op["origin"] for op in told.ops}) >= 4 and len(ids) == len(told.ops)
         assert {(op["origin"], op["n"]) for batch in told.batches for op in batch} == ids
