@@ -1,7 +1,8 @@
 """Requests made at random from the description of the interface, most of them signed: no 5xx, no traceback, no leak.
 
 Schemathesis makes bodies, queries and headers that fit the description and such that do not; beside it come ops that
-are right but for one member. Nothing may be answered but what the description says.
+are right but for one member. Nothing may be answered but what the description says. ``tests/bench/bench_fuzz.py`` asks
+ten thousand times.
 """
 
 import copy
@@ -12,8 +13,6 @@ from contextlib import suppress
 from typing import Any
 
 import jsonschema_rs
-import psutil
-import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -159,7 +158,7 @@ def run(office: Office, phone: Phone, count: int) -> Fuzz:
     def right_but_for_one_thing(ops: list[dict[str, Any]], columns: bool) -> None:
         told = {"ops": ops}
         if columns:
-            with suppress(KeyError, TypeError, AttributeError):  # only well-formed ops have columns
+            with suppress(KeyError, IndexError, TypeError, AttributeError):  # only well-formed ops have columns
                 told = {"columns": batch.pack(ops)}
         body = gzip.compress(json.dumps({"v": 1, "school": "TEST", "epoch": EPOCH, **told}).encode())
         answer = fuzz.send("POST", "/api/v1/ops", body, None, {"Content-Encoding": "gzip"})
@@ -177,17 +176,6 @@ def test_hundreds_of_random_requests_are_answered_as_described(office: Office, p
     assert fuzz.asked >= 300
     assert {200, 401, 422} <= set(fuzz.statuses)
     assert db.session.query(Op).count() > 0
-
-
-@pytest.mark.large
-@pytest.mark.timeout(900)
-def test_ten_thousand_random_requests_leave_the_memory_as_it_was(office: Office, phone: Phone) -> None:
-    run(office, phone, 700)
-    here = psutil.Process()
-    before = here.memory_info().rss
-    fuzz = run(office, phone, 6_500)
-    assert fuzz.asked >= 9_500
-    assert here.memory_info().rss - before < 64 * 1024 * 1024  # hypothesis and schemathesis remember some, too
 
 
 def test_random_bytes_are_no_batch_and_no_photo(office: Office, phone: Phone) -> None:
