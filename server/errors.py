@@ -119,6 +119,10 @@ CATALOGUE: dict[str, Entry] = {
     "opfile_key": Entry(422, _l("The file was encrypted for another key than this school's. Let the phone come online once, then save it again.")),
     "photo_unreadable": Entry(422, _l("This is not a photo that can be read. Take it again as JPEG or PNG, not larger than 50 megapixels.")),
     "two_values": Entry(409, _l("Somebody else saved another value. Both are kept; please decide.")),
+    "grade_without_marks": Entry(422, _l(
+        "This grade gets no marks (%(source)s). Say in words how it is: “checked” and a comment.")),
+    "mark_rule_missing": Entry(409, _l("No rule says how this course is marked. Add one to the rules of marks.")),
+    "outside_decided": Entry(409, _l("Somebody decided about this mark already. Look at how it stands.")),
     "lesson_unknown": Entry(404, _l("There is no such lesson.")),
     "student_unknown": Entry(404, _l("There is no such student in this class.")),
     "person_unknown": Entry(404, _l("There is no such person.")),

@@ -4,15 +4,35 @@ They are rows, so a school can add its own; names of these rows are translated (
 """
 
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.models import AbsenceLetter, Base, ContactTopic, Counter, LessonForm, Norm, ReturnChannel, Scale, TaskKind
+from server.models import (
+    AbsenceLetter,
+    Base,
+    ContactTopic,
+    Counter,
+    GradingRule,
+    KindWeight,
+    LessonForm,
+    MarkPercent,
+    Norm,
+    ReturnChannel,
+    Scale,
+    TaskKind,
+)
 
-SOURCE_RU = "Order of the school journal, five-point scale (RU)"
-SOURCE_KZ = "Rules of criteria-based assessment (KZ)"
+
+def _msgid(lazy: Any) -> str:
+    return lazy._args[0]
+
+
+SOURCE_RU = _msgid(_l("Order of the school journal, five-point scale (RU)"))
+SOURCE_KZ = _msgid(_l("Rules of criteria-based assessment (KZ)"))
 
 FORMS = {
     "tv": _l("TV lesson"), "live": _l("live online"), "self": _l("self-study"), "paper": _l("on paper"),
@@ -21,7 +41,8 @@ KINDS = {
     "homework": _l("homework"), "formative": _l("formative work"), "sor": _l("section assessment (SOR)"),
     "soch": _l("term assessment (SOCh)"), "control": _l("control work"), "independent": _l("independent work"),
     "test": _l("test"), "dictation": _l("dictation"), "lab": _l("lab work"), "research": _l("research"),
-    "creative": _l("creative work"), "project": _l("project"), "exam": _l("exam"),
+    "creative": _l("creative work"), "project": _l("project"), "exam": _l("exam"), "oral": _l("oral answer"),
+    "elsewhere": _l("mark from elsewhere"),
 }  # fmt: skip
 SCALES = {
     "five": (_l("five-point mark"), "values", ["5", "4", "3", "2"], SOURCE_RU),
@@ -33,7 +54,7 @@ CHANNELS = {
     "paper": _l("paper"), "call": _l("phone call"), "photo": _l("photo"), "messenger": _l("messenger"),
     "email": _l("e-mail"), "usb": _l("USB stick"), "in_person": _l("in person"),
 }  # fmt: skip
-SOURCE_CONTROL_RU = "Letter SK-228/03 of 6 August 2021 on the schedule of assessment works (RU)"
+SOURCE_CONTROL_RU = _msgid(_l("Letter SK-228/03 of 6 August 2021 on the schedule of assessment works (RU)"))
 NORMS: dict[str, dict[str, Any]] = {  # not more than one control work a day for a class; SOCh: three, none at the end
     "ru_control_a_day": {
         "country": "RU", "rule": "a_day", "kinds": ["control", "dictation", "exam"], "value": 1,
@@ -42,6 +63,56 @@ NORMS: dict[str, dict[str, Any]] = {  # not more than one control work a day for
     "kz_soch_a_day": {"country": "KZ", "rule": "a_day", "kinds": ["soch"], "value": 3, "source": SOURCE_KZ},
     "kz_soch_last_day": {"country": "KZ", "rule": "last_days", "kinds": ["soch"], "value": 1, "source": SOURCE_KZ},
 }  # fmt: skip
+SOURCE_GRADE_1 = _msgid(_l("Letter 2021/11-13 of 25 September 2000: no marks in grade 1 (RU)"))
+SOURCE_LAW_RU = _msgid(_l("Federal Law 273-FZ, articles 28 and 58: finding marks is the school's own regulation (RU)"))
+SOURCE_WEIGHTS = _msgid(_l("No norm sets weights: all count alike until the school's own regulation says otherwise"))
+_FIVE = {"values": ["5", "4", "3", "2"], "oral": {"scale": "five"}}
+_SHARES = {  # the parts of a quarter's per cent; without the second the first is all of it
+    "parts": [{"kinds": ["formative", "sor", "oral", "elsewhere"], "percent": 50},
+              {"kinds": ["soch"], "percent": 50}],
+    "needed": ["sor", "soch"],
+    "values": ["5", "4", "3", "2"], "oral": {"scale": "points", "maximum": 10},
+}  # fmt: skip
+_PASSED = {"values": ["pass", "fail"], "percent": 50, "oral": {"scale": "pass"}}  # so much of the works, or more
+GRADING_RULES: dict[str, dict[str, Any]] = {
+    "ru_grade_1": {
+        "country": "RU", "grades_from": 1, "grades_to": 1, "scale": "five", "formula": "none", "decided": "teacher",
+        "parameters": {"values": [], "oral": {"scale": "none"}}, "source": SOURCE_GRADE_1,
+        "starts_on": date(2000, 9, 25),
+    },
+    "ru_term": {
+        "country": "RU", "grades_from": 2, "grades_to": 9, "scale": "five", "period": "term", "term_kind": "quarter",
+        "formula": "mean", "parameters": _FIVE, "decided": "teacher", "source": SOURCE_LAW_RU,
+    },
+    "ru_half": {
+        "country": "RU", "grades_from": 10, "grades_to": 11, "scale": "five", "period": "term", "term_kind": "half",
+        "formula": "mean", "parameters": _FIVE, "decided": "teacher", "source": SOURCE_LAW_RU,
+    },
+    "ru_year": {
+        "country": "RU", "grades_from": 2, "grades_to": 11, "scale": "five", "period": "year", "formula": "terms",
+        "parameters": _FIVE, "decided": "teacher", "source": SOURCE_LAW_RU,
+    },
+    "ru_passed": {
+        "country": "RU", "grades_from": 2, "grades_to": 11, "scale": "pass", "formula": "passed",
+        "parameters": _PASSED, "decided": "teacher", "source": SOURCE_LAW_RU,
+    },
+    "kz_term": {
+        "country": "KZ", "grades_from": 1, "grades_to": 11, "scale": "five", "period": "term",
+        "term_kind": "quarter", "formula": "shares", "parameters": _SHARES, "decided": "formula", "source": SOURCE_KZ,
+    },
+    "kz_year": {
+        "country": "KZ", "grades_from": 1, "grades_to": 11, "scale": "five", "period": "year", "formula": "terms",
+        "parameters": {"values": ["5", "4", "3", "2"]}, "decided": "formula", "source": SOURCE_KZ,
+    },
+    "kz_passed": {
+        "country": "KZ", "grades_from": 1, "grades_to": 11, "scale": "pass", "formula": "passed",
+        "parameters": _PASSED, "decided": "teacher", "source": SOURCE_KZ,
+    },
+}  # fmt: skip
+MARK_PERCENTS = {  # country and grades → value → the whole per cent from which on it is given
+    ("KZ", 1, 1): {"2": 0, "3": 21, "4": 51, "5": 81},
+    ("KZ", 2, 11): {"2": 0, "3": 40, "4": 65, "5": 85},
+}
 LETTERS = {
     "Н": (_l("absent, reason unknown"), False), "Б": (_l("ill"), True), "УП": (_l("excused"), True),
     "ОП": (_l("late"), False),
@@ -71,21 +142,25 @@ def rows() -> list[Base]:
     for position, (code, name) in enumerate(TOPICS.items()):
         found.append(ContactTopic(code=code, name=_msgid(name), position=position))
     found += [Norm(code=code, **norm) for code, norm in NORMS.items()]
+    found += [GradingRule(code=code, **rule) for code, rule in GRADING_RULES.items()]
+    found += [KindWeight(code=code, weight=1, source=SOURCE_WEIGHTS) for code in KINDS]
+    for (country, first, last), table in MARK_PERCENTS.items():
+        for value, percent in table.items():
+            code = f"{country.lower()}_{first}_{last}_{value}"
+            found.append(MarkPercent(code=code, country=country, grades_from=first, grades_to=last, value=value,
+                                     starts_at=percent, source=SOURCE_KZ))  # fmt: skip
     return found
 
 
 def add_missing(session: Session) -> None:
     """Add rows that are not there yet; never touches what a school changed."""
-    for row in rows():
-        if session.get(type(row), row.code) is None:  # type: ignore[attr-defined]
-            session.add(row)
+    for table, own in groupby(rows(), key=type):
+        known = set(session.scalars(select(table.code)))  # type: ignore[attr-defined]
+        session.add_all(row for row in own if row.code not in known)  # type: ignore[attr-defined]
+        session.flush()  # rows of the next table may refer to these
     for name in ("op", "edition", "command"):
         if session.get(Counter, name) is None:
             session.add(Counter(name=name, value=0))
 
 
-def _msgid(lazy: Any) -> str:
-    return lazy._args[0]
-
-
-VALUE_NAMES = {"pass": _l("passed"), "fail": _l("not passed")}
+VALUE_NAMES = {"pass": _l("passed"), "fail": _l("not passed"), "na": _l("not attested")}

@@ -61,7 +61,7 @@ def init(
 @cli.command("import", help=_("Import files: KIND is one of people, staff, timetable, bells, terms, tv, …"))
 @click.argument("kind", type=click.Choice(["people", "guardians", "staff", "timetable", "bells", "terms", "tv",
                                            "connectivity", "oneroster", "plan", "assessments", "exemptions",
-                                           "membership", "content"]))  # fmt: skip
+                                           "membership", "outside_marks", "content"]))  # fmt: skip
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help=_("say what would change, store nothing"))
 @click.option("--skip-errors", is_flag=True, help=_("take all but the rows in error"))

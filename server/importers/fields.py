@@ -151,6 +151,21 @@ LABELS |= {
         "part": _l("Subgroup"),
         "division": _l("Subject or kind of division"),
     },
+    "outside_marks": {
+        "class": _l("Class"),
+        **_STUDENT_NAME,
+        "birth_date": _l("Birth date"),
+        "subject": _l("Subject"),
+        "date": _l("Date"),
+        "kind": _l("Kind of work"),
+        "topic": _l("Topic"),
+        "mark": _l("Mark"),
+        "max": _l("Most points"),
+        "source": _l("Where it was given"),
+        "course": _l("Network course"),
+        "sender": _l("Who gave it"),
+        "comment": _l("Comment"),
+    },
 }
 
 KINDS: dict[str, Any] = {
@@ -168,6 +183,7 @@ KINDS: dict[str, Any] = {
     "assessments": _l("a schedule of assessments"),
     "exemptions": _l("a list of exemptions"),
     "membership": _l("a list of subgroups"),
+    "outside_marks": _l("marks from elsewhere"),
 }
 
 

@@ -360,6 +360,31 @@ MEMBERSHIP: dict[str, Words] = {
     "division": (*_SUBJECT, "деление", "вид деления", "бөлу", "бөліну", "division"),
 }  # fmt: skip
 
+OUTSIDE_MARKS: dict[str, Words] = {
+    "class": (*_CLASS, "класс/группа", "группа"),
+    "last": _LAST,
+    "first": _FIRST,
+    "middle": _MIDDLE,
+    "full": _STUDENT,
+    "birth_date": _BIRTH,
+    "subject": (*_SUBJECT, "учебный предмет", "оқу пәні"),
+    "date": ("дата", "дата отметки", "дата оценки", "день", "күні", "баға күні", "date", "marked on"),
+    "kind": ("вид работы", "вид", "тип работы", "форма контроля", "жұмыс түрі", "түрі", "kind", "kind of work"),
+    "topic": ("тема", "работа", "задание", "название работы", "тақырып", "жұмыс", "тапсырма", "topic", "task", "work"),
+    "mark": (
+        "отметка", "оценка", "балл", "баллы", "набрано", "результат", "баға", "бағасы", "жинаған ұпай", "mark",
+        "grade received", "score", "result",
+    ),
+    "max": (
+        "макс. балл", "максимальный балл", "макс балл", "максимум", "из", "ең жоғары балл", "max points", "maximum",
+        "out of", "max",
+    ),
+    "source": ("источник", "платформа", "откуда", "организация", "дереккөз", "платформасы", "source", "platform"),
+    "course": ("курс", "сетевой курс", "название курса", "курс атауы", "course", "network course"),
+    "sender": ("учитель", "преподаватель", "тьютор", "сетевой преподаватель", "мұғалім", "тьюторы", "teacher", "tutor"),
+    "comment": ("комментарий", "примечание", "отзыв", "пікір", "ескерту", "comment", "remark"),
+}  # fmt: skip
+
 HEADERS: dict[str, dict[str, Words]] = {
     "people": PEOPLE,
     "guardians": GUARDIANS,
@@ -372,6 +397,7 @@ HEADERS: dict[str, dict[str, Words]] = {
     "assessments": ASSESSMENTS,
     "exemptions": EXEMPTIONS,
     "membership": MEMBERSHIP,
+    "outside_marks": OUTSIDE_MARKS,
 }
 
 # Groups of fields of which one must be complete: a name is either one column or surname and first name.
@@ -394,4 +420,5 @@ REQUIRED: dict[str, tuple[tuple[Words, ...], ...]] = {
     "assessments": ((("subject",),), (("kind",),)),
     "exemptions": ((("last", "first"), ("full",)), (("subject",),)),
     "membership": ((("last", "first"), ("full",)), (("part",),)),
+    "outside_marks": ((("last", "first"), ("full",)), (("subject",),), (("date",),), (("mark",),)),
 }

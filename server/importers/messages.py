@@ -171,6 +171,8 @@ _PLANS = {
     "plan_date_words": _l("“%(value)s” is not a day: the topic goes by its order."),
     "assessment_kind_unknown": _l("“%(value)s” is no known kind of work. Write СОР, СОЧ, control work …"),
     "term_unreadable": _l("“%(value)s” is not a term. Write 1 to 4."),
+    "mark_unreadable": _l("“%(value)s” is not a mark here: write 5 to 2, pass or fail, or points with their maximum."),
+    "points_over": _l("%(value)s points are more than the maximum of %(most)s."),
     "points_unlikely": _l("“%(value)s” points at most: 1 to %(most)s are possible."),
 }
 

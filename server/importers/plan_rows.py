@@ -1,4 +1,4 @@
-"""The rows of course plans, assessments, exemptions and places in subgroups: plain, frozen, compared without place."""
+"""The rows of course plans, assessments, exemptions, subgroups and marks from elsewhere: plain, frozen."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -69,4 +69,26 @@ class PartRow:
     birth_date: date | None
     part: str
     division: str
+    where: Where = field(default=NOWHERE, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class OutsideMarkRow:
+    """A mark that was given elsewhere. ``scale``: five, pass or points (with ``max_points``)."""
+
+    class_name: str
+    last: str
+    first: str
+    middle: str
+    birth_date: date | None
+    subject: str
+    on: date
+    kind: str
+    topic: str
+    scale: str
+    value: str
+    max_points: int | None
+    source: str
+    sender: str
+    comment: str
     where: Where = field(default=NOWHERE, compare=False, repr=False)

@@ -16,6 +16,7 @@ from server.importers.headers import HEADERS
 from server.importers.mapping import NOTHING_SAID, Mapping, SheetView
 from server.importers.membership import read_membership
 from server.importers.oneroster import read_oneroster
+from server.importers.outside_marks import read_outside_marks
 from server.importers.people import read_people
 from server.importers.plan import read_plan
 from server.importers.staff import read_staff
@@ -47,6 +48,7 @@ KINDS: dict[str, Importer] = {
     "assessments": read_assessments,
     "exemptions": read_exemptions,
     "membership": read_membership,
+    "outside_marks": read_outside_marks,
 }
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.models.base import Base, Code, Id, Text, one_of
@@ -120,7 +120,10 @@ class Norm(Base):
 
 
 class Task(Base):
-    """Something to be done and handed in, of one course."""
+    """Something to be done and handed in, of one course.
+
+    ``marks_only``: nothing is handed out or in (an oral answer, a mark from elsewhere); it only bears marks.
+    """
 
     __tablename__ = "task"
     __table_args__ = (
@@ -139,6 +142,7 @@ class Task(Base):
     due_on: Mapped[date | None]  # date of control
     published_at: Mapped[datetime | None]
     withdrawn: Mapped[bool] = mapped_column(default=False)
+    marks_only: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
     lesson_course: Mapped[LessonCourse] = relationship()
 

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import Group, Membership, Person
-from server.services.aside import Aside, asides
+from server.services.aside import INDIVIDUAL, Aside, asides
 from server.services.exemptions import NOBODY, Exempt, exempt
+from server.services.works import Place
 
 MOST = 5000  # values of one query
 
@@ -82,25 +84,46 @@ def belongs(stays: Collection[Stay], group_id: str, part: tuple[str, str] | None
     return not later or later[0].group_id == group_id
 
 
-def register(session: Session, student_ids: Iterable[str]) -> Register:
-    """The memberships of these students, past and present."""
-    parts = {
-        id_: (parent_id, division)
-        for id_, parent_id, division in session.execute(
-            select(Group.id, Group.parent_id, Group.division).where(Group.kind == "subgroup")
-        )
-    }
+def belongs_within(stays: Collection[Stay], place: Place, since: date, until: date) -> bool:
+    """Whether these stays make somebody a member on some day of a stretch, as ``works.members`` has it."""
+    held = [stay for stay in stays if stay.since <= until and (stay.until is None or stay.until >= since)]
+    if any(stay.group_id == place.id for stay in held):
+        return True
+    if place.kind != "subgroup" or not any(stay.group_id == place.parent_id for stay in held):
+        return False
+    return not any(stay.part == (place.parent_id, place.division) for stay in held)
+
+
+def register(session: Session, student_ids: Iterable[str], about: Place | None = None) -> Register:
+    """The memberships of these students, past and present, in few queries.
+
+    ``about``: the only group that will be asked about besides those that the students belong or belonged to.
+    """
     wanted = sorted(set(student_ids))
-    found: dict[str, list[Stay]] = {}
-    left: dict[str, date] = {}
+    rows: list[Any] = []
     for start in range(0, len(wanted), MOST):
-        rows = session.execute(
-            select(Membership.person_id, Membership.group_id, Membership.since, Membership.until)
-            .where(Membership.person_id.in_(wanted[start : start + MOST]))
+        rows += session.execute(
+            select(Person.id, Person.left_on, Membership.since, Membership.until, Group.id, Group.kind,
+                   Group.parent_id, Group.division)
+            .outerjoin(Membership, Membership.person_id == Person.id)
+            .outerjoin(Group, Group.id == Membership.group_id)
+            .where(Person.id.in_(wanted[start : start + MOST]))
         )  # fmt: skip
-        for student_id, group_id, since, until in rows:
+    groups = [row[4:] for row in rows] + ([(about.id, about.kind, about.parent_id, about.division)] if about else [])
+    parts = _parts(session) if about is None else {
+        id_: (parent_id, division) for id_, kind, parent_id, division in groups if kind == "subgroup"
+    }  # fmt: skip
+    found: dict[str, list[Stay]] = {}
+    for student_id, _left_on, since, until, group_id, *_group in rows:
+        if group_id is not None:
             found.setdefault(student_id, []).append(Stay(group_id, since, until, parts.get(group_id)))
-        gone = select(Person.id, Person.left_on).where(Person.left_on.is_not(None))
-        left |= dict(session.execute(gone.where(Person.id.in_(wanted[start : start + MOST]))).all())
-    stays = {student_id: tuple(rows) for student_id, rows in found.items()}
-    return Register(stays, parts, asides(session, set(wanted)), left, exempt(session, wanted))
+    stays = {student_id: tuple(own) for student_id, own in found.items()}
+    left = {student_id: left_on for student_id, left_on, *_stay in rows if left_on is not None}
+    apart = asides(session, set(wanted)) if any(kind == INDIVIDUAL for _id, kind, *_rest in groups) else {}
+    return Register(stays, parts, apart, left, exempt(session, wanted))
+
+
+def _parts(session: Session) -> dict[str, tuple[str, str]]:
+    """Of every subgroup of the school its class and division."""
+    rows = session.execute(select(Group.id, Group.parent_id, Group.division).where(Group.kind == "subgroup"))
+    return {id_: (parent_id, division) for id_, parent_id, division in rows}

@@ -22,15 +22,13 @@ from server.models import (
     Material,
     Resource,
     Scale,
-    School,
     Task,
     TaskKind,
     Work,
 )
-from server.services import works
+from server.services import grading_rules, works
 from server.services.accounts import new_id, record
 from server.services.content_draft import LessonDraft, ResourceDraft, Rules, TaskDraft, normal, problems
-from server.services.imports.content import NO_MARKS
 from server.services.weeks import parse_day
 
 
@@ -66,16 +64,17 @@ def course_of(session: Session, lesson_course_id: str) -> str:
 
 
 def rules_of(session: Session, view: LessonCourse) -> Rules:
-    """What fits into the lesson. A grade without marks has the scale "none" alone."""
-    group = view.course.group
-    grade = group.grade if group.grade is not None or group.parent is None else group.parent.grade
-    country = session.scalars(select(School.country)).one()
-    scales = tuple(session.scalars(select(Scale.code).order_by(Scale.position)))
+    """What fits into the lesson, the subject's own scale first. A grade without marks has the scale "none" alone."""
+    no_marks = grading_rules.without_marks(session, grading_rules.grade_of(view.course.group), view.lesson.on)
+    own = view.course.subject.scale
+    scales = sorted(session.scalars(select(Scale.code).order_by(Scale.position)), key=lambda code: code != own)
     return Rules(
         on=view.lesson.on,
         forms=tuple(session.scalars(select(LessonForm.code).order_by(LessonForm.position))),
-        kinds=tuple(session.scalars(select(TaskKind.code).order_by(TaskKind.position))),
-        scales=("none",) if grade in NO_MARKS.get(country, ()) else scales,
+        kinds=tuple(session.scalars(
+            select(TaskKind.code).where(TaskKind.code != grading_rules.ELSEWHERE).order_by(TaskKind.position)
+        )),
+        scales=("none",) if no_marks else tuple(scales), no_marks=no_marks,
     )
 
 
@@ -85,9 +84,10 @@ def material_of(session: Session, lesson_course_id: str) -> Material | None:
 
 
 def tasks_of(session: Session, lesson_course_id: str) -> list[Task]:
-    """Its tasks in a lasting order, the withdrawn ones last."""
+    """Its tasks in a lasting order, the withdrawn ones last; not what only bears marks."""
     return list(session.scalars(
-        select(Task).where(Task.lesson_course_id == lesson_course_id).order_by(Task.withdrawn, Task.id)
+        select(Task).where(Task.lesson_course_id == lesson_course_id, Task.marks_only.is_(False))
+        .order_by(Task.withdrawn, Task.id)
     ))  # fmt: skip
 
 

@@ -82,12 +82,16 @@ class LessonDraft:
 
 @dataclass(frozen=True)
 class Rules:
-    """What fits into a lesson of this day and grade: codes of forms, kinds and scales."""
+    """What fits into a lesson of this day and grade: codes of forms, kinds and scales.
+
+    ``no_marks``: where the grade has none, the source that says so.
+    """
 
     on: date
     forms: tuple[str, ...]
     kinds: tuple[str, ...]
     scales: tuple[str, ...]
+    no_marks: str = ""
 
 
 def clean(text: str, keep_indent: bool = False) -> str:
@@ -179,7 +183,10 @@ def _check_task(found: dict[str, DomainError], at: str, row: TaskDraft, rules: R
     if row.kind not in rules.kinds:
         found[f"{at}-kind"] = DomainError("value_invalid", field=_l("kind"), value=row.kind[:20])
     if row.scale not in rules.scales and not row.withdrawn:
-        found[f"{at}-scale"] = DomainError("value_invalid", field=_l("how it is marked"), value=row.scale[:20])
+        found[f"{at}-scale"] = (
+            DomainError("grade_without_marks", source=rules.no_marks) if rules.no_marks
+            else DomainError("value_invalid", field=_l("how it is marked"), value=row.scale[:20])
+        )  # fmt: skip
     if row.scale == "points" and not (row.points.isascii() and row.points.isdigit()
                                       and 1 <= int(row.points[:6]) <= MOST_POINTS):  # fmt: skip
         found[f"{at}-points"] = (

@@ -6,11 +6,12 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.errors import DomainError
 from server.models import Course, CourseTeacher, Group, Person, Subject, Task, Term, Work, Year
+from server.services.aside import INDIVIDUAL
 from server.services.home_names import home_names
 from server.services.works import current, states
 
@@ -18,8 +19,21 @@ TAUGHT = ("quarter", "half", "trimester")
 
 
 @dataclass(frozen=True)
+class GroupPlace:
+    """Where a group stands, as ``works.members`` asks it: a class, a part of one, or apart."""
+
+    id: str
+    kind: str
+    parent_id: str | None
+    division: str
+
+
+@dataclass(frozen=True)
 class CourseHead:
-    """A course as a list or a heading names it."""
+    """A course as a list or a heading names it.
+
+    ``grade``: a part of a class has the class's; ``scale``: the subject's own, if it has one.
+    """
 
     id: str
     group_id: str
@@ -30,6 +44,8 @@ class CourseHead:
     year_id: str
     starts_on: date
     ends_on: date
+    place: GroupPlace
+    scale: str | None = None
     teachers: tuple[str, ...] = ()
 
 
@@ -75,11 +91,13 @@ def of_group(session: Session, slug: str, day: date) -> list[CourseHead]:
     return courses(session, day, ((group_id,), ()))
 
 
+_Parent = aliased(Group)
 _HEADS = (
-    select(Course.id, Group.id, Group.slug, Group.name, Group.grade, Subject.name, Year.id, Year.starts_on,
-           Year.ends_on)
+    select(Course.id, Group.id, Group.slug, Group.name, func.coalesce(Group.grade, _Parent.grade), Subject.name,
+           Year.id, Year.starts_on, Year.ends_on, Group.kind, Group.parent_id, Group.division, Subject.scale)
     .select_from(Course)
     .join(Group, Group.id == Course.group_id)
+    .outerjoin(_Parent, _Parent.id == Group.parent_id)
     .join(Subject, Subject.id == Course.subject_id)
     .join(Year, Year.id == Course.year_id)
 )  # fmt: skip
@@ -88,8 +106,12 @@ _HEADS = (
 def _with_teachers(session: Session, query: Select[Any], day: date) -> list[CourseHead]:
     rows = session.execute(query).all()
     teachers = _teachers(session, [row[0] for row in rows], day)
-    home = home_names(session, {row[1] for row in rows})
-    return [CourseHead(*row[:3], home.get(row[1], row[3]), *row[4:], teachers.get(row[0], ())) for row in rows]
+    home = home_names(session, {row[1] for row in rows if row.kind == INDIVIDUAL})
+    places = [GroupPlace(row[1], *row[9:12]) for row in rows]
+    return [
+        CourseHead(*row[:3], home.get(row[1], row[3]), *row[4:9], place, row.scale, teachers.get(row[0], ()))
+        for row, place in zip(rows, places, strict=True)
+    ]
 
 
 def _teachers(session: Session, course_ids: Sequence[str], day: date) -> dict[str, tuple[str, ...]]:

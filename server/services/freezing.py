@@ -232,7 +232,9 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
     }
     tasks: dict[str, list[Task]] = {}
     for task in session.scalars(
-        select(Task).where(Task.lesson_course_id.in_(ids), Task.withdrawn.is_(False)).order_by(Task.due_on, Task.id)
+        select(Task)
+        .where(Task.lesson_course_id.in_(ids), Task.withdrawn.is_(False), Task.marks_only.is_(False))
+        .order_by(Task.due_on, Task.id)
     ):
         tasks.setdefault(task.lesson_course_id, []).append(task)
     changes = _changes(session, [row.lesson_id for row in rows])

@@ -171,7 +171,8 @@ class _Told:
             .where(Material.lesson_course_id.in_(found))
         ))  # fmt: skip
         self.tasks = _gather((row.lesson_course_id, row) for row in session.execute(
-            select(Task.lesson_course_id, Task.due_on, Task.withdrawn).where(Task.lesson_course_id.in_(found))
+            select(Task.lesson_course_id, Task.due_on, Task.withdrawn)
+            .where(Task.lesson_course_id.in_(found), Task.marks_only.is_(False))
         ))  # fmt: skip
         self.changes = dict(session.execute(
             select(LessonChange.lesson_id, LessonChange.kind)

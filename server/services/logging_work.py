@@ -18,8 +18,8 @@ from sync import decide, ops
 AGAIN = ("issued", "redo")  # in these states a mark says that the work came back, too
 _REDO = {"д", "дораб", "доработка", "надоработку", "redo", "r"}
 _CHECKED = {"п", "пров", "проверено", "checked", "c", "v"}
-_CLEARED = {"-", "–", "—", "−"}
-_WORDS = {
+CLEARED = {"-", "–", "—", "−"}
+WORDS = {
     "pass": {"з", "зач", "зачет", "зачёт", "pass", "p"},
     "fail": {"н", "нз", "незач", "незачет", "незачёт", "fail", "f"},
 }
@@ -145,10 +145,10 @@ def _typed_mark(text: str, rule: decide.Scale) -> dict[str, str | None] | None:
             return mark_of("mark", str(int(found[1])))
     if text in rule.values:
         return mark_of("mark", text)
-    for value, words in _WORDS.items():
+    for value, words in WORDS.items():
         if value in rule.values and text in words:
             return mark_of("mark", value)
-    for verdict, words in (("redo", _REDO), ("checked", _CHECKED), ("cleared", _CLEARED)):
+    for verdict, words in (("redo", _REDO), ("checked", _CHECKED), ("cleared", CLEARED)):
         if text in words:
             return mark_of(verdict)
     return None

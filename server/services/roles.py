@@ -158,10 +158,11 @@ def grants_of(session: Session, person_id: str, now: datetime, today: date) -> t
     granted = session.scalars(
         select(RoleGrant).where(RoleGrant.person_id == person_id, _current(RoleGrant, today))
     ).all()
-    taught = session.scalars(
+    taught = _places(session, Course.id.in_(
         select(CourseTeacher.course_id).where(CourseTeacher.person_id == person_id, _current(CourseTeacher, today))
-    ).all()
-    places = _places(session, {row.course_id for row in granted if row.course_id} | set(taught))
+    ))  # fmt: skip
+    named = {row.course_id for row in granted if row.course_id} - taught.keys()
+    places = taught | (_places(session, Course.id.in_(named)) if named else {})
     subgroups = _subgroups(session, {row.group_id for row in granted if row.group_id})
     found = {Grant("subject_teacher", group, course) for course in taught for group in places[course]}
     for row in granted:
@@ -169,17 +170,15 @@ def grants_of(session: Session, person_id: str, now: datetime, today: date) -> t
             found |= {Grant(row.role, group, row.course_id) for group in places[row.course_id]}
         else:
             found |= {Grant(row.role, group) for group in (row.group_id, *subgroups.get(row.group_id or "", ()))}
-    return policy.in_force(sorted(found, key=str), _on_duty(session, person_id, now))
+    on_duty = any(row.role == "operator" for row in granted) and _on_duty(session, person_id, now)
+    return policy.in_force(sorted(found, key=str), on_duty)
 
 
-def _places(session: Session, course_ids: set[str]) -> dict[str, list[str]]:
+def _places(session: Session, which: ColumnElement[bool]) -> dict[str, list[str]]:
     """Of each course its group, and that group's class."""
-    if not course_ids:
-        return {}
     rows = session.execute(
-        select(Course.id, Group.id, Group.parent_id).join(Group, Group.id == Course.group_id)
-        .where(Course.id.in_(course_ids))
-    )  # fmt: skip
+        select(Course.id, Group.id, Group.parent_id).join(Group, Group.id == Course.group_id).where(which)
+    )
     return {course: [group, parent] if parent else [group] for course, group, parent in rows}
 
 

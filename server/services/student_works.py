@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.models import Task, Work
@@ -33,7 +33,7 @@ def of_student(session: Session, student_id: str, day: date) -> list[StudentWork
     """
     shown = select(Work.id).join(Task, Task.id == Work.task_id).where(
         Work.student_id == student_id, Task.published_at.is_not(None),
-        or_(Task.withdrawn.is_(False), has_come_back()),
+        or_(and_(Task.withdrawn.is_(False), Task.marks_only.is_(False)), has_come_back()),
     )  # fmt: skip
     views = [view_of(row) for row in session.execute(VIEW.where(Work.id.in_(shown)))]
     known = states(session, [view.id for view in views])

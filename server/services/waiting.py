@@ -134,7 +134,8 @@ def _overdue(session: Session, realm: Realm, day: date) -> list[tuple[str, date,
         .join(Group, Group.id == Course.group_id).join(Subject, Subject.id == Course.subject_id)
         .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
-        .where(Task.withdrawn.is_(False), Task.published_at.is_not(None), Task.due_on < day, Course.year_id == year,
+        .where(Task.withdrawn.is_(False), Task.marks_only.is_(False), Task.published_at.is_not(None),
+               Task.due_on < day, Course.year_id == year,
                ~came, within(realm))
     ).all()  # fmt: skip
     known = states(session, [work for work, *_rest, is_decided in rows if is_decided])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import and_, exists, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -52,6 +52,7 @@ class WorkView:
     student_id: str
     last_name: str
     first_name: str
+    marks_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,16 @@ def current(since: Any, until: Any, day: date, last: date | None = None) -> Any:
     return and_(since <= (last or day), or_(until.is_(None), until >= day))
 
 
-def members(session: Session, group: Group, day: date, last: date | None = None) -> list[str]:
+class Place(Protocol):
+    """A group, or as much of it as says who belongs to it."""
+
+    id: Any
+    kind: Any
+    parent_id: Any
+    division: Any
+
+
+def members(session: Session, group: Place, day: date, last: date | None = None) -> list[str]:
     """Ids of a group's students on a day, or with ``last`` of all who belong to it on some day of that stretch.
 
     A subgroup also gets the students of its class whose place in that division is not known yet.
@@ -163,7 +173,7 @@ def give_to_joiners(session: Session, today: date, now: datetime, randbelow: Cal
     is_open = or_(Task.due_on >= today, and_(Task.due_on.is_(None), Year.ends_on >= today))
     tasks = (
         select(Task.id).join(Course, Course.id == Task.course_id).join(Year, Year.id == Course.year_id)
-        .where(Task.published_at.is_not(None), Task.withdrawn.is_(False), is_open)
+        .where(Task.published_at.is_not(None), Task.withdrawn.is_(False), Task.marks_only.is_(False), is_open)
     )  # fmt: skip
     return create_missing(session, list(session.scalars(tasks)), today, now, randbelow)
 
@@ -172,7 +182,7 @@ VIEW = (
     select(
         Work.id, Work.code, Task.id, Task.title, Task.kind, Task.scale, Scale.type, Scale.values, Task.max_points,
         Task.due_on, Lesson.on, Task.withdrawn, Course.id, Group.id, Group.name, Subject.name,
-        Person.id, Person.last_name, Person.first_name,
+        Person.id, Person.last_name, Person.first_name, Task.marks_only,
     )
     .select_from(Work)
     .join(Task, Task.id == Work.task_id)

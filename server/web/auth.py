@@ -30,9 +30,7 @@ def init_app(app: APIFlask) -> None:
     @login.user_loader
     def _load(session_id: str) -> accounts.Visitor | None:
         sid = session.get("sid")
-        if not sid or accounts.is_ended(db.session, sid):
-            return None
-        return accounts.visitor(db.session, session_id)
+        return accounts.visitor(db.session, session_id, sid) if sid else None
 
 
 def local_path(target: str | None) -> str:

@@ -1,6 +1,6 @@
 """A whole class's works of one task in one table: typed by keyboard, saved in one batch, told row by row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -59,7 +59,8 @@ def save(task_id: str) -> Any:
         draft = drafts.opened(request.form.get("draft", ""))
         if {line.key for line in draft.lines} - {work.code for work in table.works}:
             return _render(task_id)
-        read_arrival(request.form)
+        if not table.marks_only:
+            read_arrival(request.form)
     except SyncError as error:
         keep = None if error.code == "form_expired" else request.form["draft"]
         return _render(task_id, {}, {FIELDS.get(error.code, "form"): sentence_of(error)}, keep), 422
@@ -83,7 +84,11 @@ def _read(draft: Draft, table: TaskTable) -> tuple[dict[str, Told], list[dict[st
             comment = read_comment(request.form.get(f"comment-{line.key}", ""))
             said = logging_work.read_typed(request.form.get(f"mark-{line.key}", ""), table.rule, comment)
             if said is not None:
-                envelopes.append(logging_work.op_about_work(draft, n, said, read_arrival(request.form)))
+                if table.marks_only:  # nothing was handed in: only the mark is said
+                    said, arrival = replace(said, again=False), None
+                else:
+                    arrival = read_arrival(request.form)
+                envelopes.append(logging_work.op_about_work(draft, n, said, arrival))
             elif comment:
                 told[line.key] = Told(_("A comment needs a mark or a plus beside it."), "bad")
         except SyncError as error:
@@ -139,9 +144,9 @@ def _render(
 
 def _legend(table: TaskTable, may_mark: bool) -> list[tuple[str, str]]:
     """(what to type, what it means) for the task's scale, on the keyboard of the person's language."""
-    came = ("+", _("handed in, no mark yet"))
+    came = () if table.marks_only else (("+", _("handed in, no mark yet")),)
     if not may_mark:
-        return [came]
+        return [*came]
     rule, keys = table.rule, KEYS["en" if str(get_locale()).startswith("en") else "ru"]
     if rule.type == "points":
         found = [(rule.allowed(), _("points"))]
@@ -151,4 +156,6 @@ def _legend(table: TaskTable, may_mark: bool) -> list[tuple[str, str]]:
         found = [(keys["pass"], _("passed")), (keys["fail"], _("not passed"))]
     else:
         found = [(" ".join(rule.values), _("the mark"))]
-    return [*found, (keys["redo"], _("sent back")), came]
+    if table.marks_only:
+        return found
+    return [*found, (keys["redo"], _("sent back")), *came]

@@ -61,6 +61,11 @@ GUIDES: dict[str, Guide] = {  # in the order in which a school brings them
         _l("Devices and internet"), _l("What each student learns with, and how the family is best reached."), _TABLE
     ),
     "exemptions": Guide(_l("Exemptions"), _l("Who is exempt from which subject, from when and until when."), _TABLE),
+    "outside_marks": Guide(
+        _l("Marks from elsewhere"),
+        _l("Marks of network courses, tutors and platforms, by student, subject and day; teachers decide about each."),
+        _TABLE,
+    ),
     "content": Guide(_l("Lessons as text"), _l("A lesson with its tasks as a Markdown file."), "md"),
 }  # fmt: skip
 COUNTS = {  # what is counted while a file is taken in, in this order
@@ -115,6 +120,7 @@ def next_steps(kind: str) -> list[tuple[str, str]]:
         (("staff", "oneroster"), _("Make accounts for the staff"), "accounts.home"),
         (("timetable", "membership"), _("Look at the timetable"), "lessons.timetable"),
         (("timetable", "content", "tv"), _("Publish the days"), "publish.home"),
+        (("outside_marks",), _("Look at the marks from elsewhere"), "outside_marks.home"),
     ]
     return [(text, url_for(endpoint)) for kinds, text, endpoint in steps if kind in kinds and _is_open(endpoint)]
 

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import format_decimal, get_locale, ngettext
 
 from server.errors import DomainError, sentence_of
 from server.extensions import db
 from server.models import LessonCourse
 from server.policy import Action, Scope
-from server.services import absences, courses, export, journal, logging_work, scopes
+from server.services import absences, courses, export, grading, journal, logging_work, scopes
 from server.services.absences import LessonPage
 from server.services.courses import CourseHead
 from server.services.logging_work import Line
@@ -40,6 +42,20 @@ def _scope(course_id: str) -> Scope:
     return scopes.of_course(db.session, course_id)
 
 
+def head_of(course_id: str) -> CourseHead:
+    """The course that a page is about, looked up once a request. Raises DomainError course_unknown."""
+    known = g.setdefault("course_heads", {})
+    if course_id not in known:
+        known[course_id] = courses.course(db.session, course_id, drafts.moment().today)
+    return known[course_id]
+
+
+def scope_of_head(course_id: str) -> Scope:
+    """The same as ``scopes.of_course``, of what is looked up already."""
+    place = head_of(course_id).place
+    return Scope(frozenset({place.id, *([place.parent_id] if place.parent_id else [])}), frozenset({course_id}))
+
+
 def _lesson_scope(lesson_course_id: str) -> Scope:
     row = db.session.get(LessonCourse, lesson_course_id)
     if row is None:
@@ -61,30 +77,31 @@ def home() -> str:
     for one in found:
         classes.setdefault(one.group_name, []).append(one)
     waiting = courses.to_check(db.session, mine) if mine else {}
-    return render_template("journal/home.html", classes=classes, waiting=waiting)
+    may_rules = access.may(Action.SETTINGS_EDIT) or access.may(Action.LESSON_APPROVE)
+    return render_template("journal/home.html", classes=classes, waiting=waiting, may_rules=may_rules)
 
 
 @blueprint.get("/<course_id>")
-@needs(Action.JOURNAL_VIEW, scope=_scope)
+@needs(Action.JOURNAL_VIEW, scope=scope_of_head)
 def page(course_id: str) -> str:
     """A course's students × lessons."""
     today = drafts.moment().today
-    head = courses.course(db.session, course_id, today)
+    head = head_of(course_id)
     terms = courses.terms(db.session, head)
     span = _span(head, terms, today)
-    scope = _scope(course_id)
+    scope = scope_of_head(course_id)
     return render_template(
-        "journal/course.html", grid=journal.grid(db.session, head, span.since, span.until, today), terms=terms,
+        "journal/course.html", grid=journal.grid(db.session, head, span.since, span.until, today, terms), terms=terms,
         span=span, today=today, sign=marks.sign, letter_names=dict(absences.letters(db.session)),
         mark_label=marks.mark_label, decimal=_decimal,
-        may_export=access.may(Action.JOURNAL_EXPORT, scope), kinds=logging_work.kinds(db.session),
+        may_export=access.may(Action.JOURNAL_EXPORT, scope),
         states=[(marks.SIGNS[name], marks.STATES[name]) for name in ("returned", "redo", "checked", "overdue")],
     )  # fmt: skip
 
 
-def _decimal(value: float) -> str:
-    """``4.33`` as the language writes it."""
-    return format_decimal(round(value, 2))
+def _decimal(value: Fraction) -> str:
+    """``4.33`` as the language writes it, never rounded across a half."""
+    return format_decimal(Decimal(grading.decimal(value)), "0.##")
 
 
 def _span(head: CourseHead, terms: list[courses.Stretch], today: date) -> Span:
@@ -151,7 +168,8 @@ def _lesson(lesson_course_id: str, wrong: dict[str, str] | None = None) -> str:
     return render_template(
         "journal/lesson.html", lesson=found, letters=absences.letters(db.session), wrong=wrong or {},
         draft=drafts.fresh(_lines(found)), may_set=access.may(Action.ABSENCE_SET, scope), max_reason=MAX_REASON,
-        may_journal=access.may(Action.JOURNAL_VIEW, scope),
+        may_journal=access.may(Action.JOURNAL_VIEW, scope), may_mark=access.may(Action.MARK_SET, scope),
+        today=drafts.moment().today,
     )  # fmt: skip
 
 

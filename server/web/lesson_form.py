@@ -70,7 +70,7 @@ def with_blank_rows(draft: LessonDraft, due: str, scales: tuple[str, ...]) -> Le
 def _begun(task: TaskDraft, due: str, scales: tuple[str, ...]) -> TaskDraft:
     if not task.is_empty:
         return task
-    scale = task.scale if task.scale in scales else scales[0]
+    scale = task.scale if task.scale in scales and task.scale != TaskDraft.scale else scales[0]
     return replace(task, scale=scale, due=task.due or due)
 
 

@@ -172,4 +172,5 @@ def _options(shown: LessonPage) -> dict[str, Any]:
     def scales(stands: str) -> list[tuple[str, str]]:
         return [(code, said["scale"][code]) for code in said["scale"] if code in shown.rules.scales or code == stands]
 
-    return {"form_names": list(said["form"].items()), "kind_names": list(said["kind"].items()), "scale_names": scales}
+    kinds = [(code, name) for code, name in said["kind"].items() if code in shown.rules.kinds]
+    return {"form_names": list(said["form"].items()), "kind_names": kinds, "scale_names": scales}

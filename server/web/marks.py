@@ -19,7 +19,7 @@ STATES = {
 }  # fmt: skip
 TONES = {"issued": "", "overdue": "bad", "returned": "wait", "marked": "ok", "redo": "note", "checked": "ok"}
 SIGNS = {"issued": "", "overdue": "!", "returned": "●", "redo": "↩", "checked": "✓"}
-SHORT = {"pass": _l("pass"), "fail": _l("fail")}
+SHORT = {"pass": _l("pass"), "fail": _l("fail"), "na": _l("n/a")}
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ IMPORTS = {
     "plan": _l("course plans"),
     "assessments": _l("assessments"),
     "exemptions": _l("exemptions"),
+    "outside_marks": _l("marks from elsewhere"),
 }
 
 

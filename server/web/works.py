@@ -151,8 +151,9 @@ def _render(work: WorkView, wrong: dict[str, str] | None = None, draft: str | No
     told = works.marks_of(db.session, work.id) if access.may(Action.MARK_VIEW, scope) else []
     channels = logging_work.channels(db.session)
     usual = logging_work.last_channel(db.session, current_user.person_id) or channels[0][0]
-    act = "return" if state.state in logging_work.AGAIN else "mark"
-    may_log, may_mark = access.may(Action.WORK_LOG, scope), access.may(Action.MARK_SET, scope)
+    act = "return" if state.state in logging_work.AGAIN and not work.marks_only else "mark"
+    may_log = access.may(Action.WORK_LOG, scope) and not work.marks_only
+    may_mark = access.may(Action.MARK_SET, scope)
     typed = request.form if request.method == "POST" else {}
     return render_template(
         "works/work.html", work=work, state=state, returns=works.returns_of(db.session, work.id), marks=told,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from server.services.grading import Rule
 from sync import decide
 from sync.ops import Op
 
@@ -61,11 +62,13 @@ class KnownLesson:
 
 @dataclass(frozen=True)
 class KnownCourse:
-    """A course, who belonged to its group in its year, and the terms of that year."""
+    """A course, who belonged to its group in its year, the terms of that year, and what may be decided in them."""
 
     group_id: str
     students: frozenset[str]
     terms: frozenset[str]
+    term_rule: Rule | None = None  # None: no rule is known, anything may be
+    year_rule: Rule | None = None
 
 
 @dataclass

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from server.errors import DomainError
 from server.models import Course, Term, TermMark
-from server.services import bulk
+from server.services import bulk, grading_rules
 from server.services.acts.book import Book, Delivery, Kind, KnownCourse, Row, Target
+from server.services.grading import Rule
 from server.services.works import members
 from sync import decide
 from sync.ops import Op
@@ -36,7 +37,8 @@ class TermMarkKind(Kind):
             if row is not None:
                 students = members(session, row.group, row.year.starts_on, row.year.ends_on)
                 terms = session.scalars(select(Term.id).where(Term.year_id == row.year_id))
-                book.courses[id_] = KnownCourse(row.group_id, frozenset(students), frozenset(terms))
+                rules = _rules(session, row)
+                book.courses[id_] = KnownCourse(row.group_id, frozenset(students), frozenset(terms), *rules)
         for student_id, course_id, term_id, id_, base, value in bulk.fetch(
             session.connection(), _TERM_MARKS, TermMark.course_id, wanted
         ):
@@ -53,6 +55,9 @@ class TermMarkKind(Kind):
             raise DomainError("term_unknown")
         if not delivery.permits(Target(op.type, op.data["course"], course.group_id)):
             raise DomainError("forbidden")
+        rule = course.year_rule if not op.data["term"] else course.term_rule
+        if rule is not None and not rule.allows(op.data["value"]):
+            raise DomainError("mark_invalid", value=op.data["value"], allowed=", ".join(rule.values) or "–")
 
     def revision(self, book: Book, op: Op, revision: decide.Revision, seq: int, now: datetime, fresh: bool
                  ) -> Iterable[Row]:  # fmt: skip
@@ -62,6 +67,14 @@ class TermMarkKind(Kind):
                              "term_id": op.data["term"] or None, "value": revision.value[1],
                              "decided": op.data["decided"], "trace": json.loads(op.data["trace"]),
                              "author_id": op.author or None}  # fmt: skip
+
+
+def _rules(session: Session, course: Course) -> tuple[Rule | None, Rule | None]:
+    """Of the course's terms and of its year, as they hold in that year."""
+    return (
+        grading_rules.rule_for(session, course, grading_rules.TERM, course.year.ends_on),
+        grading_rules.rule_for(session, course, grading_rules.YEAR, course.year.ends_on),
+    )
 
 
 def _target(student_id: str, course_id: str, term_id: str) -> str:

@@ -33,6 +33,7 @@ LABELS = {
     "period0_cards": _l("hours before the first lesson"),
     "tv_broadcasts": _l("broadcasts"),
     "assessments": _l("assessments"),
+    "marks": _l("marks"),
 }
 
 

@@ -29,6 +29,7 @@ from server.services.imports import (
     guardians,
     membership,
     oneroster,
+    outside_marks,
     people,
     plan,
     remembered,
@@ -60,6 +61,7 @@ KINDS: dict[str, Apply] = {
     "assessments": assessments.apply,
     "exemptions": exemptions.apply,
     "membership": membership.apply,
+    "outside_marks": outside_marks.apply,
     "oneroster": oneroster.apply,
 }
 SENTENCES = sentences.SENTENCES

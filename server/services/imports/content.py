@@ -11,13 +11,12 @@ from sqlalchemy import exists, select
 
 from server.importers.rows import LessonContentRow, TaskRow
 from server.models import LessonCourse, LessonForm, Material, Resource, Scale, Task, TaskKind, Work
+from server.services import grading_rules
 from server.services.imports import placement, shift
 from server.services.imports.book import Book
 from server.services.imports.placement import Place
 from server.services.works import has_come_back
 from sync.ids import content_id
-
-NO_MARKS = {"RU": (1,)}  # country → grades without marks (Order of the school journal: none in grade 1)
 
 
 @dataclass(frozen=True)
@@ -170,7 +169,7 @@ def _store_task(book: Book, target: _Target, id: str) -> None:
 
 def _scale(book: Book, row: LessonContentRow, task: TaskRow) -> tuple[str, int | None]:
     """The stated scale; none where the country's rules have no marks for the grade."""
-    if row.grade in NO_MARKS.get(book.school.country, ()) and task.scale != "none":
+    if task.scale != "none" and grading_rules.without_marks(book.session, row.grade, book.today):
         book.warn("grade_without_marks", row.where, column="scale", value=task.scale)
         return "none", None
     return task.scale, task.max_points

@@ -28,7 +28,10 @@ TABLES: dict[str, Any] = {
     "term": _l("term"), "term_mark": _l("term mark"), "weekly_lesson": _l("lesson of the week"),
     "weekly_lesson_course": _l("lesson of the week"), "weekly_lesson_teacher": _l("lesson of the week"),
     "work": _l("work"), "year": _l("school year"),
+    "outside_mark": _l("mark from elsewhere"),
     # what no import brings, for whoever reads an archive
+    "grading_rule": _l("rule of marking"), "kind_weight": _l("weight of a kind of work"),
+    "mark_percent": _l("per cent for a mark"),
     "absence_letter": _l("letter for absences"), "contact_topic": _l("topic of contacts"),
     "presence": _l("presence at a supervised place"), "audit_entry": _l("log of who did what"),
     "bundle": _l("parcel for another school"), "counter": _l("numbers given out"), "device": _l("device"),
@@ -41,7 +44,8 @@ TABLES: dict[str, Any] = {
 
 FIELDS: dict[str, Any] = {
     "address": _l("address"), "birth_date": _l("date of birth"), "body": _l("text"), "channel": _l("channel"),
-    "class": _l("class"), "confirmed": _l("confirmed"), "device": _l("device"), "due_on": _l("date of control"),
+    "class": _l("class"), "comment": _l("comment"),
+    "confirmed": _l("confirmed"), "device": _l("device"), "due_on": _l("date of control"),
     "email": _l("e-mail"), "ends": _l("end"), "ends_on": _l("last day"), "first_name": _l("first name"),
     "form": _l("form"), "guardian": _l("guardian"), "hours": _l("hours"), "hours_per_week": _l("hours a week"),
     "household": _l("household"), "internet": _l("internet"), "last_name": _l("surname"), "left_on": _l("left on"),
@@ -52,7 +56,8 @@ FIELDS: dict[str, Any] = {
     "shift": _l("shift"), "short": _l("short name"), "since": _l("since"), "source": _l("source"),
     "starts": _l("start"), "starts_on": _l("first day"), "state": _l("state"), "subgroup": _l("subgroup"),
     "subject": _l("subject"), "teacher": _l("teacher"), "television": _l("television"), "text": _l("text"),
-    "title": _l("title"), "topic": _l("topic"), "until": _l("until"), "week_cycle": _l("kinds of week"),
+    "title": _l("title"), "topic": _l("topic"), "until": _l("until"), "value": _l("mark"),
+    "week_cycle": _l("kinds of week"),
     "withdrawn": _l("withdrawn"), "words": _l("words"),
 }  # fmt: skip
 

@@ -80,6 +80,7 @@ SENTENCES = {
     "student_unknown_here": _l("There is no student “%(value)s”. State the class."),
     "student_of_several": _l("Several students are called “%(value)s”. State the class and the birth date."),
     "exemption_not_in_file": _l("The exemption of %(value)s is not in the file and stays."),
+    "outside_mark_again": _l("%(group)s: a mark of %(value)s that was decided before has changed: offered again."),
     "part_unknown": _l("%(group)s has no subgroup “%(value)s”. Known: %(suggestion)s."),
     "part_of_several": _l("%(group)s has several subgroups “%(value)s”. State the subject."),
 }

@@ -124,5 +124,5 @@ def test_the_name_of_a_file_decides_nothing(sample):
 
 def test_every_kind_is_tried_here():
     """But for those that the village has no file for."""
-    others = {"guardians", "oneroster", "plan", "assessments", "exemptions", "membership"}
+    others = {"guardians", "oneroster", "plan", "assessments", "exemptions", "membership", "outside_marks"}
     assert {kind for kind, _ in FILES} == set(KINDS) - others

@@ -160,7 +160,7 @@ def test_grade_one_has_no_marks(app):
     view = factory.lesson(course).lesson_course
     by = content.Author(factory.person(), factory.account("reader"), NOW, factory.TODAY)
     base = content.read(db.session, db.session.get_one(LessonCourse, view)).mark()
-    with pytest.raises(DomainError, match="value_invalid"):
+    with pytest.raises(DomainError, match="grade_without_marks"):
         content.save(view, DRAFT, base, by)
     assert content.save(view, replace(DRAFT, tasks=(replace(TASK, scale="none"),)), base, by).changed
 
