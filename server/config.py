@@ -27,6 +27,7 @@ SETTINGS = (
     Setting("KORABLIK_THREADS", "16", "threads that answer requests"),
     Setting("KORABLIK_PROXIES", "0", "number of reverse proxies in front whose X-Forwarded headers are trusted"),
     Setting("KORABLIK_UPLOAD_MB", "32", "largest file or form that is taken, in megabytes"),
+    Setting("KORABLIK_BACKUPS", "14", "how many backups of each kind stay in the home's folder `backups`"),
     Setting("KORABLIK_NOW", "", "fixes the clock, e.g. `2026-12-07T08:00` in the school's zone; only in a demo home"),
 )
 
@@ -42,6 +43,7 @@ class Config:
     threads: int = 16
     proxies: int = 0
     upload_mb: int = 32
+    backups_kept: int = 14
     fixed_now: datetime | None = None  # naive, in the school's zone
     testing: bool = False
 
@@ -60,6 +62,10 @@ class Config:
     @property
     def keys(self) -> Path:
         return self.home / "keys"
+
+    @property
+    def backups(self) -> Path:
+        return self.home / "backups"
 
     @property
     def cache(self) -> Path:
@@ -92,6 +98,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         "threads": number("KORABLIK_THREADS", 16, 1, 512),
         "proxies": number("KORABLIK_PROXIES", 0, 0, 16),
         "upload_mb": number("KORABLIK_UPLOAD_MB", 32, 1, 1024),
+        "backups_kept": number("KORABLIK_BACKUPS", 14, 1, 9999),
     }
     if environ.get("KORABLIK_DATABASE"):
         values["database_url"] = environ["KORABLIK_DATABASE"]

@@ -28,7 +28,7 @@ from server.services.absences import absences
 from server.services.belonging import register
 from server.services.lesson_list import within
 from server.services.people import Student, folded, students
-from server.services.works import VIEW, states, view_of
+from server.services.works import states
 
 RECENT = timedelta(days=4)  # a reason of absence explains missing work that long
 
@@ -45,17 +45,6 @@ class ToCheck:
     oldest: date
     channel: str
     again: bool
-
-
-@dataclass(frozen=True)
-class TwoValues:
-    """A work for which two people saved different marks."""
-
-    code: str
-    group: str
-    subject: str
-    title: str
-    student: str
 
 
 @dataclass(frozen=True)
@@ -105,21 +94,6 @@ def to_check(session: Session, realm: Realm) -> list[ToCheck]:
 
 def _usual(channels: Iterable[str]) -> str:
     return Counter(channels).most_common(1)[0][0]
-
-
-def two_values(session: Session, realm: Realm) -> list[TwoValues]:
-    """Works of the realm's courses whose marks disagree, for a person to decide."""
-    several = (
-        select(MarkRevision.work_id).join(Work, Work.id == MarkRevision.work_id).join(Task, Task.id == Work.task_id)
-        .join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id).where(within(realm))
-        .group_by(MarkRevision.work_id).having(func.count() > 1)
-    )  # fmt: skip
-    known = states(session, session.scalars(several).all())
-    disagree = [work for work, state in known.items() if state.conflict]
-    views = [view_of(row) for row in session.execute(VIEW.where(Work.id.in_(disagree)))]
-    lines = [TwoValues(view.code, view.group_name, view.subject, view.title, f"{view.last_name} {view.first_name}")
-             for view in views]  # fmt: skip
-    return sorted(lines, key=lambda line: (line.group, folded(line.student)))
 
 
 def missing(session: Session, realm: Realm, day: date) -> list[Missing]:

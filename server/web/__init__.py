@@ -21,6 +21,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "works",
     "class_table",
     "held",
+    "conflicts",
     "journal",
     "term_sheets",
     "oral",

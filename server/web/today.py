@@ -13,9 +13,9 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import appointment_list, held, parts, request_list, today, waiting
+from server.services import appointment_list, conflicts, held, parts, request_list, safety, today, waiting
 from server.services.parts import Unplaced
-from server.web import access, words
+from server.web import access, conflict_words, words
 from server.web.access import signed_in
 
 blueprint = APIBlueprint("today", __name__, enable_openapi=False)
@@ -39,10 +39,10 @@ def _teaching(day: date) -> dict[str, Any]:
     """For who teaches: works to check, own lessons, lessons that lack something. None where it is not theirs."""
     marks = access.realm(Action.MARK_SET)
     if not marks:
-        return {"to_check": None, "two_values": [], "lessons": None, "incomplete": []}
+        return {"to_check": None, "lessons": None, "incomplete": []}
     person = current_user.person_id
     return {
-        "to_check": waiting.to_check(db.session, marks), "two_values": waiting.two_values(db.session, marks),
+        "to_check": waiting.to_check(db.session, marks),
         "lessons": today.lessons(db.session, person, day), "incomplete": today.incomplete(db.session, person, day),
     }  # fmt: skip
 
@@ -76,8 +76,10 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
         "attendance": today.all_lessons(db.session, day) if _only_attends() else None,
         "on_duty": is_operator, "duty": today.duty(db.session, current_user.person_id, moment),
         "upkeep": today.upkeep(db.session, day, moment) if access.may(Action.ACCOUNTS_MANAGE) else None,
+        "risks": safety.worries(config(), moment) if access.may(Action.ACCOUNTS_MANAGE) else [],
         "finds_people": access.may(Action.PEOPLE_VIEW),
         "begins": access.may(Action.IMPORT_RUN) and not today.has_classes(db.session),
+        "disagreements": conflicts.find(db.session, conflict_words.to_decide()),
         "records": held.count(db.session) if access.may(Action.RECORDS_SETTLE) else 0,
         "unplaced": _unplaced(day),
     }  # fmt: skip

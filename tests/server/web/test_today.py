@@ -71,7 +71,7 @@ def test_nothing_to_do_is_said_kindly(app: APIFlask, world: World) -> None:
 def test_marks_that_disagree_stand_first_for_their_teacher(app: APIFlask, world: World) -> None:
     logbook.hand_in(world.near.code, mark="4")
     logbook.mark(world.near.code, "5")
-    assert _headings(_today(app, world, "subject_teacher"))[0] == "Two values for one mark 1"
+    assert _headings(_today(app, world, "subject_teacher"))[0] == "Two values were saved 1"
     assert "Two values" not in _today(app, world, "class_teacher")
 
 
