@@ -1,9 +1,11 @@
 """The tables, gathered so that migrations and services see all of them."""
 
+from server.models.attendance import AbsenceProof, AbsenceRefusal, CutOff, CutOffCause, LessonFollowup, ProofKind
 from server.models.audit import AuditEntry, Counter, Device, Op, OpClash
 from server.models.base import Base
 from server.models.coming_in import ImportAlias, ImportDraft, ImportMapping, ImportRun, StaffSubject
 from server.models.contacts import Contact, ContactTopic, Message, Notice, Request
+from server.models.incidents import Incident, IncidentKind, IncidentNote
 from server.models.journal import (
     Absence,
     AbsenceLetter,
@@ -57,13 +59,14 @@ from server.models.timetable import (
 from server.models.work import Assessment, LessonForm, Material, Norm, Resource, Scale, Task, TaskKind, Work
 
 __all__ = [
-    "ROLES", "Absence", "AbsenceLetter", "Account", "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule",
-    "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic", "Counter", "Course", "CoursePlanTopic",
-    "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Exemption", "Group", "Guardianship",
-    "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Lesson", "LessonChange",
-    "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership",
-    "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan",
-    "PortfolioItem", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School",
-    "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson",
-    "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
+    "ROLES", "Absence", "AbsenceLetter", "AbsenceProof", "AbsenceRefusal", "Account", "Assessment", "AuditEntry",
+    "Base", "Bell", "BellSchedule", "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic",
+    "Counter", "Course", "CoursePlanTopic", "CourseTeacher", "CutOff", "CutOffCause", "Day", "Device", "DutyRota",
+    "Edition", "EndedSession", "Exemption", "Group", "Guardianship", "Household", "ImportAlias", "ImportDraft",
+    "ImportMapping", "ImportRun", "Incident", "IncidentKind", "IncidentNote", "Lesson", "LessonChange",
+    "LessonCourse", "LessonFollowup", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision",
+    "Material", "Membership", "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer",
+    "Person", "Plan", "PortfolioItem", "ProofKind", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant",
+    "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark",
+    "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
 ]  # fmt: skip
