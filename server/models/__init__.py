@@ -14,6 +14,7 @@ from server.models.journal import (
     MarkRevision,
     Plan,
     PortfolioItem,
+    Presence,
     Return,
     ReturnChannel,
     TermMark,
@@ -66,7 +67,7 @@ __all__ = [
     "ImportMapping", "ImportRun", "Incident", "IncidentKind", "IncidentNote", "Lesson", "LessonChange",
     "LessonCourse", "LessonFollowup", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision",
     "Material", "Membership", "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer",
-    "Person", "Plan", "PortfolioItem", "ProofKind", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant",
-    "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark",
-    "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
+    "Person", "Plan", "PortfolioItem", "Presence", "ProofKind", "Request", "Resource", "Return", "ReturnChannel",
+    "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term",
+    "TermMark", "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
 ]  # fmt: skip
