@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
@@ -215,7 +216,8 @@ def just_said(session: Session, origin: str, author: str) -> list[Line]:
     ).all()  # fmt: skip
     if not rows:
         return []
-    around = session.scalars(select(Absence).where(Absence.lesson_course_id.in_({row.lesson_course_id for row in rows})))
+    lessons = {row.lesson_course_id for row in rows}
+    around = session.scalars(select(Absence).where(Absence.lesson_course_id.in_(lessons)))
     all_of: dict[Pair, list[Absence]] = {}
     for row in around:
         all_of.setdefault((row.student_id, row.lesson_course_id), []).append(row)
@@ -232,6 +234,8 @@ def just_said(session: Session, origin: str, author: str) -> list[Line]:
 def refuse(pair: Pair, verdict: str, reason: str, by: Author) -> None:
     """Keep that a person refused a proposal. Raises DomainError ``field_needed``, ``text_long``, ``lesson_unknown``."""
     said = " ".join(reason.replace("\x00", "").split())
+    if not said:
+        raise DomainError("field_needed", field=_l("reason"))
     if len(said) > MAX_REASON:
         raise DomainError("text_long", length=len(said), limit=MAX_REASON)
     id = content_id("absence_refusal", *pair, verdict)
