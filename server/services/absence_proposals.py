@@ -3,6 +3,7 @@
 Nothing is written but by a person: an accepted proposal is that person's op through ``returns.receive``.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -133,6 +134,11 @@ def candidates(session: Session, realm: Realm, today: date, class_id: str | None
     return found
 
 
+def by_class(found: Found) -> dict[str, int]:
+    """How many pairs there are of each class."""
+    return dict(Counter(found.lessons[lesson].class_id for _student, lesson in found.pairs))
+
+
 def _missing(today: date) -> Any:
     in_time = exists().where(Return.work_id == Work.id, Return.returned_on <= Task.due_on)
     return (
@@ -249,6 +255,14 @@ def refuse(pair: Pair, verdict: str, reason: str, by: Author) -> None:
             record(session, by.now, by.account_id, "absence.refuse", id)
 
     store.write(write)
+
+
+def refusal(session: Session, refusal_id: str) -> LessonCourse:
+    """The lesson that a refusal is about. Raises DomainError ``not_found``."""
+    row = session.get(AbsenceRefusal, refusal_id)
+    if row is None:
+        raise DomainError("not_found")
+    return session.get_one(LessonCourse, row.lesson_course_id)
 
 
 def propose_again(refusal_id: str, by: Author) -> None:

@@ -116,6 +116,35 @@ def terms(session: Session, head: CourseHead) -> list[Stretch]:
     ]  # fmt: skip
 
 
+def year_span(session: Session, day: date) -> tuple[date, date]:
+    """First and last day of the year that runs or ran last; without any year the day itself."""
+    row = session.execute(
+        select(Year.starts_on, Year.ends_on).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1)
+    ).first()
+    return (row.starts_on, row.ends_on) if row else (day, day)
+
+
+def terms_of(session: Session, day: date, grade: int | None) -> list[Stretch]:
+    """The taught terms of that year that hold for a grade, in order."""
+    year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
+    rows = session.scalars(select(Term).where(Term.year_id == year, Term.kind.in_(TAUGHT)).order_by(Term.starts_on))
+    return [
+        Stretch(row.id, row.name, row.starts_on, row.ends_on)
+        for row in rows if not row.grades or grade is None or grade in row.grades
+    ]  # fmt: skip
+
+
+def running_term(session: Session, day: date) -> tuple[date, date]:
+    """First and last day of the taught term that runs or ran last, else of the year."""
+    year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
+    row = session.execute(
+        select(Term.starts_on, Term.ends_on)
+        .where(Term.year_id == year, Term.kind.in_(TAUGHT), Term.starts_on <= day)
+        .order_by(Term.starts_on.desc()).limit(1)
+    ).first()  # fmt: skip
+    return (row.starts_on, row.ends_on) if row else year_span(session, day)
+
+
 def group_names(session: Session, group_ids: Collection[str]) -> dict[str, tuple[str, str]]:
     """Group → the name of its class (of a class its own) and the name of the part, or ""."""
     parent = aliased(Group)

@@ -1,4 +1,4 @@
-"""After each TV lesson its teacher adds homework, advice and feedback to the lesson, or says there is nothing to add."""
+"""After each TV lesson its teacher adds homework, advice and feedback, or says that there is nothing to add."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
