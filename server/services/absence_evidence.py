@@ -1,12 +1,12 @@
 """What the school knows of students at lessons, read in few queries for the decision on absences."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.models import (
@@ -91,11 +91,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Standing:
-    """What was said about an absence: the heads with their letters; ``reason`` is that of the first."""
+    """What was said about an absence: the heads with their letters; ``reason`` is that of the first.
+
+    ``missed``: the lesson counts as missed, by one letter.
+    """
 
     heads: tuple[str, ...]
     said: Said
     reason: str = ""
+    missed: bool = False
 
 
 _Parent = aliased(Group)
@@ -134,7 +138,7 @@ def evidence(
         if members.owes(student, head.group_id, head.subject, head.on, today):
             mine.append((student, lesson_id))
     tasks = _tasks(session, ids, students, ZoneInfo(zone))
-    stands = standing(session, ids, students)
+    stands = standing(session, ids, students) if found.said else {}
     seen = _seen(session, ids, students)
     first = min(found.lessons[lesson_id].on for lesson_id in ids)
     around = _around(session, students, first, ZoneInfo(zone))
@@ -169,13 +173,11 @@ def _tasks(session: Session, ids: Collection[str], students: Collection[str], zo
     return {pair: list(own.values()) for pair, own in owed.items()}
 
 
-def standing(
-    session: Session, ids: Collection[str], students: Collection[str] | None = None
-) -> dict[Pair, Standing]:
-    """What was said about absences from these lessons, of these students or of all."""
+def standing(session: Session, ids: Any, students: Collection[str] | None = None) -> dict[Pair, Standing]:
+    """What was said about absences from these lessons (ids, or a query of them), of these students or of all."""
     query = (
         select(Absence.id, Absence.student_id, Absence.lesson_course_id, Absence.base, Absence.letter, Absence.reason,
-               AbsenceLetter.excused, Op.at)
+               AbsenceLetter.excused, AbsenceLetter.missed, Op.at)
         .join(Op, Op.seq == Absence.first_seq).outerjoin(AbsenceLetter, AbsenceLetter.code == Absence.letter)
         .where(Absence.lesson_course_id.in_(ids)).order_by(Absence.first_seq)
     )  # fmt: skip
@@ -195,7 +197,8 @@ def standing_of(rows: Collection[Any]) -> Standing:
     )]  # fmt: skip
     letters = tuple(dict.fromkeys(top.letter for top in tops))
     on = max(datetime.fromisoformat(top.at).date() for top in tops)
-    return Standing(tuple(top.id for top in tops), Said(letters, any(top.excused for top in tops), on), tops[0].reason)
+    said = Said(letters, any(top.excused for top in tops), on)
+    return Standing(tuple(top.id for top in tops), said, tops[0].reason, len(letters) == 1 and bool(tops[0].missed))
 
 
 def _seen(session: Session, ids: Collection[str], students: Collection[str]) -> dict[Pair, tuple[Report, ...]]:
@@ -231,39 +234,35 @@ class _Around:
 
 
 def _around(session: Session, students: Collection[str], first: date, zone: ZoneInfo) -> _Around:
-    links = {
-        link.student_id: link for link in session.scalars(
-            select(Connectivity).where(Connectivity.student_id.in_(students)).order_by(Connectivity.recorded_on)
-        )
-    }  # fmt: skip
-    packs = session.execute(
-        select(Pack.student_id, Pack.week).where(Pack.student_id.in_(students), Pack.printed_at.is_not(None))
+    parent = aliased(Person)
+    in_family = exists().where(
+        Guardianship.student_id == Person.id, parent.id == Guardianship.guardian_id, parent.phone != ""
     )
+    links: dict[str, Connectivity] = {}
+    phones: set[str] = set()
     cut_off: dict[str, list[tuple[date, date]]] = {}
-    for student, since, until in session.execute(
-        select(CutOff.student_id, CutOff.since, CutOff.until)
-        .where(CutOff.student_id.in_(students), CutOff.until >= first)
+    packs: set[tuple[str, str]] = set()
+    for student, link, since, until, week, has_phone in session.execute(
+        select(Person.id, Connectivity, CutOff.since, CutOff.until, Pack.week, or_(Person.phone != "", in_family))
+        .outerjoin(Connectivity, Connectivity.student_id == Person.id)
+        .outerjoin(CutOff, and_(CutOff.student_id == Person.id, CutOff.until >= first))
+        .outerjoin(Pack, and_(Pack.student_id == Person.id, Pack.week >= week_name(first),
+                              Pack.printed_at.is_not(None)))
+        .where(Person.id.in_(students)).order_by(Connectivity.recorded_on)
     ):  # fmt: skip
-        cut_off.setdefault(student, []).append((since, until))
+        if link is not None:
+            links[student] = link
+        if since is not None:
+            cut_off.setdefault(student, []).append((since, until))
+        if week is not None:
+            packs.add((student, week))
+        if has_phone:
+            phones.add(student)
     calls: dict[str, list[Call]] = {}
-    since = datetime.combine(first, datetime.min.time(), zone) - timedelta(hours=1)
+    begin = datetime.combine(first, time(), zone)
     for student, at, topic in session.execute(
         select(Contact.student_id, Contact.at, Contact.topic)
-        .where(Contact.student_id.in_(students), Contact.direction == "in", Contact.at >= since).order_by(Contact.at)
+        .where(Contact.student_id.in_(students), Contact.direction == "in", Contact.at >= begin).order_by(Contact.at)
     ):  # fmt: skip
         calls.setdefault(student, []).append(Call(at.astimezone(zone).date(), topic))
-    unasked = [student for student in students if student not in links]
-    return _Around(links, _with_phone(session, unasked), frozenset(map(tuple, packs)), cut_off, calls)
-
-
-def _with_phone(session: Session, students: Collection[str]) -> frozenset[str]:
-    """Those who have a phone of their own or in the family."""
-    if not students:
-        return frozenset()
-    parent = aliased(Person)
-    rows: Iterable[str] = session.scalars(
-        select(Person.id).outerjoin(Guardianship, Guardianship.student_id == Person.id)
-        .outerjoin(parent, parent.id == Guardianship.guardian_id)
-        .where(Person.id.in_(students), or_(Person.phone != "", func.coalesce(parent.phone, "") != ""))
-    )  # fmt: skip
-    return frozenset(rows)
+    return _Around(links, frozenset(phones), frozenset(packs), cut_off, calls)

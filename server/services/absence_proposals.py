@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from server import store
@@ -19,8 +19,11 @@ from server.models import (
     Absence,
     AbsenceLetter,
     AbsenceRefusal,
+    Group,
     Lesson,
     LessonCourse,
+    MarkRevision,
+    Membership,
     Op,
     Person,
     Presence,
@@ -38,6 +41,7 @@ from server.services.courses import alphabetical
 from server.services.lesson_list import within
 from server.services.logging_work import Draft, Line
 from server.services.people import short_name
+from server.services.works import current
 from sync import ops
 from sync.ids import content_id
 
@@ -123,15 +127,45 @@ def _due(known: Evidence) -> date:
 def candidates(session: Session, realm: Realm, today: date, class_id: str | None = None) -> Found:
     """Pairs with a ground: a work not in by its date, a report of not being there, work after a letter was said."""
     found = Found()
-    here = [Lesson.on.between(today - BACK, today), Lesson.state == "planned", within(realm)]
+    grounds = [
+        of_lesson(query).where(Lesson.state == "planned", _belongs(), *_here(realm, today, class_id))
+        for query in (_missing(today), _not_seen(), _came_after())
+    ]
+    for row in session.execute(union_all(*grounds)):
+        pair = found.add(row)
+        if row.said:
+            found.said.add(pair)
+    return found
+
+
+def _here(realm: Realm, today: date, class_id: str | None) -> list[ColumnElement[bool]]:
+    here = [Lesson.on.between(today - BACK, today), within(realm)]
     if class_id is not None:
         here.append(within(Realm(False, frozenset({class_id}), frozenset())))
-    for query in (_missing(today), _not_seen()):
-        for row in session.execute(of_lesson(query).where(*here)):
-            found.add(row)
-    for row in session.execute(of_lesson(_came_after()).where(*here)):
-        found.said.add(found.add(row))
-    return found
+    return here
+
+
+def _belongs() -> ColumnElement[bool]:
+    """Who was in the class or group on the lesson's day and is at the school; exemptions are looked at later."""
+    return and_(
+        or_(Person.left_on.is_(None), Person.left_on > Lesson.on),
+        exists().where(
+            Membership.person_id == Person.id, or_(Membership.group_id == Group.id,
+                                                   Membership.group_id == Group.parent_id),
+            current(Membership.since, Membership.until, Lesson.on),
+        ),
+    )  # fmt: skip
+
+
+def _seen_there(student: Any, lesson: Any) -> ColumnElement[bool]:
+    """Somebody saw the student there and did not say otherwise afterwards."""
+    report, later = aliased(Presence), aliased(Presence)
+    corrected = exists().where(
+        later.student_id == report.student_id, later.lesson_course_id == report.lesson_course_id,
+        later.author_id == report.author_id, later.op_seq > report.op_seq,
+    )  # fmt: skip
+    return exists().where(report.student_id == student, report.lesson_course_id == lesson,
+                          report.present.is_(True), ~corrected)  # fmt: skip
 
 
 def by_class(found: Found) -> dict[str, int]:
@@ -142,16 +176,17 @@ def by_class(found: Found) -> dict[str, int]:
 def _missing(today: date) -> Any:
     in_time = exists().where(Return.work_id == Work.id, Return.returned_on <= Task.due_on)
     return (
-        select(*HEAD).distinct().select_from(Work).join(Task, Task.id == Work.task_id)
+        select(*HEAD, literal(False).label("said")).distinct().select_from(Work).join(Task, Task.id == Work.task_id)
         .join(LessonCourse, LessonCourse.id == Task.lesson_course_id).join(Person, Person.id == Work.student_id)
         .where(Task.due_on < today, Task.withdrawn.is_(False), Task.published_at.is_not(None), ~in_time,
+               ~exists().where(MarkRevision.work_id == Work.id), ~_seen_there(Work.student_id, Task.lesson_course_id),
                ~_spoken(Work.student_id, Task.lesson_course_id), ~_refused(Work.student_id, Task.lesson_course_id))
     )  # fmt: skip
 
 
 def _not_seen() -> Any:
     return (
-        select(*HEAD).distinct().select_from(Presence)
+        select(*HEAD, literal(False).label("said")).distinct().select_from(Presence)
         .join(LessonCourse, LessonCourse.id == Presence.lesson_course_id).join(Person, Person.id == Presence.student_id)
         .where(Presence.present.is_(False), ~_spoken(Presence.student_id, Presence.lesson_course_id),
                ~_refused(Presence.student_id, Presence.lesson_course_id))
@@ -161,7 +196,7 @@ def _not_seen() -> Any:
 def _came_after() -> Any:
     """Works that were handed in by their date but came to the school after a letter was said."""
     return (
-        select(*HEAD).distinct().select_from(Absence).join(Op, Op.seq == Absence.first_seq)
+        select(*HEAD, literal(True).label("said")).distinct().select_from(Absence).join(Op, Op.seq == Absence.first_seq)
         .join(AbsenceLetter, and_(AbsenceLetter.code == Absence.letter, AbsenceLetter.excused.is_(False)))
         .join(LessonCourse, LessonCourse.id == Absence.lesson_course_id).join(Person, Person.id == Absence.student_id)
         .join(Task, Task.lesson_course_id == LessonCourse.id)
@@ -280,16 +315,13 @@ def propose_again(refusal_id: str, by: Author) -> None:
 def refused(session: Session, realm: Realm, today: date, class_id: str | None = None) -> list[Refused]:
     """What was refused of the lessons of the last weeks, the newest lesson first."""
     author = aliased(Person)
-    here = [Lesson.on.between(today - BACK, today), within(realm)]
-    if class_id is not None:
-        here.append(within(Realm(False, frozenset({class_id}), frozenset())))
     query = of_lesson(
         select(AbsenceRefusal, author, *HEAD).select_from(AbsenceRefusal)
         .join(LessonCourse, LessonCourse.id == AbsenceRefusal.lesson_course_id)
         .join(Person, Person.id == AbsenceRefusal.student_id).join(author, author.id == AbsenceRefusal.refused_by)
     )  # fmt: skip
     found, lines = Found(), []
-    for row in session.execute(query.where(*here).order_by(Lesson.on.desc(), Lesson.n)):
+    for row in session.execute(query.where(*_here(realm, today, class_id)).order_by(Lesson.on.desc(), Lesson.n)):
         student, lesson = found.add(row)
         lines.append(Refused(row[0].id, found.pupils[student], found.lessons[lesson], row[0].verdict, row[0].reason,
                              short_name(row[1])))  # fmt: skip

@@ -92,9 +92,8 @@ def missing(session: Session, realm: Realm, day: date, class_id: str | None = No
 def _unknown(rows: Collection[Any]) -> str | None:
     """The letter, where one without excuse and without a reason stands alone."""
     stands = standing_of(rows)
-    [letter, *more] = stands.said.letters
-    counts = any(row.letter == letter and row.missed for row in rows)
-    return letter if not more and letter and counts and not stands.said.excused and not stands.reason else None
+    unknown = stands.missed and not stands.said.excused and not stands.reason
+    return stands.said.letters[0] if unknown else None
 
 
 def to_ask(session: Session, realm: Realm, day: date, zone: str, class_id: str | None = None) -> list[ToAsk]:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from server.models import Absence, AbsenceLetter, Course, Group, Lesson, LessonCourse, Op, Person, Subject
+from server.models import Absence, AbsenceLetter, Course, Group, Lesson, LessonCourse, Membership, Op, Person, Subject
 from server.services.absence_evidence import standing_of
 from server.services.belonging import Register, register
 from server.services.courses import alphabetical
-from server.services.works import members
+from server.services.works import current
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,9 @@ def letters(session: Session) -> tuple[Letter, ...]:
 
 def of_class(session: Session, group: Group, since: date, until: date) -> ClassTotals:
     """Everybody who belonged to the class on a day of the stretch."""
-    people = session.scalars(select(Person).where(Person.id.in_(members(session, group, since, until)))).all()
+    belonged = exists().where(Membership.person_id == Person.id, Membership.group_id == group.id,
+                              current(Membership.since, Membership.until, since, until))  # fmt: skip
+    people = session.scalars(select(Person).where(belonged)).all()
     known = letters(session)
     found = _totals(session, [person.id for person in people], since, until, known)
     rows = tuple(
@@ -130,7 +132,7 @@ def _totals(
     days: dict[str, date] = {}
     for row in session.execute(
         select(Absence.id, Absence.student_id, Absence.lesson_course_id, Absence.base, Absence.letter, Absence.reason,
-               AbsenceLetter.excused, Op.at, Lesson.on)
+               AbsenceLetter.excused, AbsenceLetter.missed, Op.at, Lesson.on)
         .join(Op, Op.seq == Absence.first_seq).outerjoin(AbsenceLetter, AbsenceLetter.code == Absence.letter)
         .join(LessonCourse, LessonCourse.id == Absence.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)

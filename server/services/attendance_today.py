@@ -1,4 +1,4 @@
-"""What attendance asks of a person today: absences to decide, reasons to ask, TV lessons to follow up, incidents."""
+"""What attendance asks of a person today: absences to look at, reasons to ask, TV lessons to follow up, incidents."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -41,7 +41,6 @@ class Asked:
     manages: bool  # incidents
     teaches: bool
     day: date
-    zone: str
     clock: str
 
 
@@ -49,9 +48,9 @@ def attendance(session: Session, who: Asked) -> Attendance:
     """What waits for a person, each with its oldest."""
     proposals = reasons = None
     if who.notes:
-        waiting = absence_proposals.waiting(session, who.notes, who.day, who.zone)
-        if waiting.lines:
-            proposals = Owed(len(waiting.lines), waiting.lines[0].lesson.on)
+        found = absence_proposals.candidates(session, who.notes, who.day)
+        if found.pairs:  # what they come to is decided when the page is opened
+            proposals = Owed(len(found.pairs), min(lesson.on for lesson in found.lessons.values()))
     if who.notes.groups:
         own = Realm(False, who.notes.groups, frozenset())
         if missing := absence_reasons.missing(session, own, who.day):

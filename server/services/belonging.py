@@ -95,12 +95,14 @@ def register(session: Session, student_ids: Iterable[str]) -> Register:
     left: dict[str, date] = {}
     for start in range(0, len(wanted), MOST):
         rows = session.execute(
-            select(Membership.person_id, Membership.group_id, Membership.since, Membership.until)
-            .where(Membership.person_id.in_(wanted[start : start + MOST]))
+            select(Person.id, Person.left_on, Membership.group_id, Membership.since, Membership.until)
+            .outerjoin(Membership, Membership.person_id == Person.id)
+            .where(Person.id.in_(wanted[start : start + MOST]))
         )  # fmt: skip
-        for student_id, group_id, since, until in rows:
-            found.setdefault(student_id, []).append(Stay(group_id, since, until, parts.get(group_id)))
-        gone = select(Person.id, Person.left_on).where(Person.left_on.is_not(None))
-        left |= dict(session.execute(gone.where(Person.id.in_(wanted[start : start + MOST]))).all())
+        for student_id, left_on, group_id, since, until in rows:
+            if group_id is not None:
+                found.setdefault(student_id, []).append(Stay(group_id, since, until, parts.get(group_id)))
+            if left_on is not None:
+                left[student_id] = left_on
     stays = {student_id: tuple(rows) for student_id, rows in found.items()}
     return Register(stays, parts, asides(session, set(wanted)), left, exempt(session, wanted))

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.errors import DomainError
@@ -116,33 +116,28 @@ def terms(session: Session, head: CourseHead) -> list[Stretch]:
     ]  # fmt: skip
 
 
-def year_span(session: Session, day: date) -> tuple[date, date]:
-    """First and last day of the year that runs or ran last; without any year the day itself."""
-    row = session.execute(
-        select(Year.starts_on, Year.ends_on).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1)
-    ).first()
-    return (row.starts_on, row.ends_on) if row else (day, day)
-
-
-def terms_of(session: Session, day: date, grade: int | None) -> list[Stretch]:
-    """The taught terms of that year that hold for a grade, in order."""
+def year_and_terms(session: Session, day: date, grade: int | None) -> tuple[tuple[date, date], list[Stretch]]:
+    """First and last day of the year that runs or ran last (else the day itself), and its taught terms for a grade."""
     year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
-    rows = session.scalars(select(Term).where(Term.year_id == year, Term.kind.in_(TAUGHT)).order_by(Term.starts_on))
-    return [
-        Stretch(row.id, row.name, row.starts_on, row.ends_on)
-        for row in rows if not row.grades or grade is None or grade in row.grades
+    rows = session.execute(
+        select(Year.starts_on, Year.ends_on, Term)
+        .outerjoin(Term, and_(Term.year_id == Year.id, Term.kind.in_(TAUGHT)))
+        .where(Year.id == year).order_by(Term.starts_on)
+    ).all()  # fmt: skip
+    if not rows:
+        return (day, day), []
+    terms = [row.Term for row in rows if row.Term is not None]
+    return (rows[0].starts_on, rows[0].ends_on), [
+        Stretch(term.id, term.name, term.starts_on, term.ends_on)
+        for term in terms if not term.grades or grade is None or grade in term.grades
     ]  # fmt: skip
 
 
 def running_term(session: Session, day: date) -> tuple[date, date]:
     """First and last day of the taught term that runs or ran last, else of the year."""
-    year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
-    row = session.execute(
-        select(Term.starts_on, Term.ends_on)
-        .where(Term.year_id == year, Term.kind.in_(TAUGHT), Term.starts_on <= day)
-        .order_by(Term.starts_on.desc()).limit(1)
-    ).first()  # fmt: skip
-    return (row.starts_on, row.ends_on) if row else year_span(session, day)
+    year, terms = year_and_terms(session, day, None)
+    begun = [term for term in terms if term.starts_on <= day]
+    return (begun[-1].starts_on, begun[-1].ends_on) if begun else year
 
 
 def group_names(session: Session, group_ids: Collection[str]) -> dict[str, tuple[str, str]]:

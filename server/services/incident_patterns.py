@@ -5,12 +5,12 @@ They are shown to those who answer for the student; an incident is opened by a p
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from server.models import Absence, AbsenceLetter, Course, Group, Incident, IncidentKind, Lesson, LessonCourse, Person
+from server.models import Course, Group, Incident, IncidentKind, Lesson, LessonCourse, Person
 from server.policy import Realm
 from server.services import waiting
 from server.services.absence_evidence import standing
@@ -49,10 +49,17 @@ def patterns(session: Session, realm: Realm, day: date) -> list[Pattern]:
         for kind, numbers in counted.items() for student, number in numbers.items()
         if number >= (rules[kind].threshold or 0)
     }  # fmt: skip
-    for student, kind in _known(session, reached, rules, day):
-        reached.pop((student, kind), None)
-    people = session.scalars(select(Person).where(Person.id.in_({student for student, _kind in reached})))
-    named = {person.id: person for person in people}
+    if not reached:
+        return []
+    named = {}
+    for person, kind, closed_at in session.execute(
+        select(Person, Incident.kind, Incident.closed_at)
+        .outerjoin(Incident, and_(Incident.student_id == Person.id, Incident.kind.in_(rules)))
+        .where(Person.id.in_({student for student, _kind in reached}))
+    ):  # fmt: skip
+        named[person.id] = person
+        if kind and (closed_at is None or (day - closed_at.date()).days <= (rules[kind].within_days or 0)):
+            reached.pop((person.id, kind), None)
     found = [
         Pattern(student, named[student].slug, full_name(named[student]), kind, rules[kind].name, number,
                 rules[kind].within_days or 0)
@@ -63,36 +70,12 @@ def patterns(session: Session, realm: Realm, day: date) -> list[Pattern]:
 
 def _missed(session: Session, realm: Realm, since: date, day: date) -> Counter[str]:
     """How many lessons each student missed without an excuse; where two values stand, nobody is counted."""
-    lessons = session.scalars(
-        select(Absence.lesson_course_id).distinct()
-        .join(LessonCourse, LessonCourse.id == Absence.lesson_course_id)
-        .join(Lesson, Lesson.id == LessonCourse.lesson_id).join(Course, Course.id == LessonCourse.course_id)
-        .join(Group, Group.id == Course.group_id)
+    lessons = (
+        select(LessonCourse.id).join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .join(Course, Course.id == LessonCourse.course_id).join(Group, Group.id == Course.group_id)
         .where(Lesson.on.between(since, day), within(realm))
-    ).all()  # fmt: skip
-    bare = set(session.scalars(
-        select(AbsenceLetter.code).where(AbsenceLetter.missed.is_(True), AbsenceLetter.excused.is_(False))
-    ))  # fmt: skip
-    stands = standing(session, lessons) if lessons else {}
+    )  # fmt: skip
     return Counter(
-        student for (student, _lesson), state in stands.items()
-        if len(state.said.letters) == 1 and state.said.letters[0] in bare
+        student for (student, _lesson), state in standing(session, lessons).items()
+        if state.missed and not state.said.excused
     )  # fmt: skip
-
-
-def _known(
-    session: Session, reached: dict[tuple[str, str], int], rules: dict[str, IncidentKind], day: date
-) -> list[tuple[str, str]]:
-    rows = session.execute(
-        select(Incident.student_id, Incident.kind, Incident.closed_at)
-        .where(Incident.student_id.in_({student for student, _kind in reached}),
-               Incident.kind.in_(rules))
-    )  # fmt: skip
-    return [
-        (student, kind) for student, kind, closed_at in rows
-        if closed_at is None or _days_ago(closed_at, day) <= (rules[kind].within_days or 0)
-    ]  # fmt: skip
-
-
-def _days_ago(moment: datetime, day: date) -> int:
-    return (day - moment.date()).days

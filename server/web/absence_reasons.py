@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.policy import Action, Realm
-from server.services import absence_reasons, absences, people, scopes
+from server.services import absence_reasons, absences, scopes
 from server.services.absence_reasons import ToAsk
 from server.services.logging_work import Line
 from server.web import access, attendance, drafts, words
@@ -52,14 +52,8 @@ def _render(realm: Realm, wrong: dict[str, str]) -> str:
         "attendance/reasons.html", asked=shown, more=len(asked) - len(shown), wrong=wrong, typed=typed,
         letters=absences.letters(db.session), proofs=absence_reasons.proofs(db.session), words=words,
         phones=access.may_somewhere(Action.CONTACTS_VIEW), max_reason=absence_reasons.MAX_REASON,
-        drafts={one.student.id: drafts.fresh(_lines(one)) for one in shown}, classes=_classes(realm),
+        drafts={one.student.id: drafts.fresh(_lines(one)) for one in shown},
     )  # fmt: skip
-
-
-def _classes(realm: Realm) -> list[Any]:
-    if realm.everything:
-        return []
-    return [group for group in people.classes(db.session, realm.groups) if group.kind == "class"]
 
 
 def _lines(one: ToAsk) -> list[Line]:

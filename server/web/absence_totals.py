@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, render_template, request
+from flask import Response, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from server import naming
 from server.errors import DomainError
@@ -17,7 +18,7 @@ from server.services import absence_export, absence_totals, courses, export, peo
 from server.services.courses import Stretch
 from server.services.weeks import parse_day
 from server.web import access, drafts
-from server.web.access import needs
+from server.web.access import ANYWHERE, needs
 
 blueprint = APIBlueprint("absence_totals", __name__, url_prefix="/attendance/totals", enable_openapi=False)
 
@@ -32,19 +33,39 @@ class Span:
 
 
 def _scope(slug: str, **_rest: Any) -> Scope:
-    return scopes.of_group(db.session, people.group_by_slug(db.session, slug).id)
+    return scopes.of_group(db.session, _group(slug).id)
+
+
+def _group(slug: str) -> Group:
+    """The class of this request; the question of rights has looked it up already."""
+    if "totals_of" not in g:
+        g.totals_of = people.group_by_slug(db.session, slug)
+    return g.totals_of
+
+
+@blueprint.get("/")
+@needs(Action.JOURNAL_VIEW, scope=ANYWHERE)
+def home() -> Any:
+    """The classes to choose from; who has one goes there."""
+    realm = access.realm(Action.JOURNAL_VIEW)
+    own = None if realm.everything else realm.groups
+    classes = [group for group in people.classes(db.session, own) if group.kind == "class"]
+    if len(classes) == 1:
+        return redirect(url_for("absence_totals.page", slug=classes[0].slug))
+    return render_template("attendance/choose.html", classes=classes, title=_("Totals of absences"), here="totals",
+                           endpoint="absence_totals.page")  # fmt: skip
 
 
 @blueprint.get("/<slug>")
 @needs(Action.JOURNAL_VIEW, scope=_scope)
 def page(slug: str) -> str:
     """The class's students with missed lessons and days by letter."""
-    group = people.group_by_slug(db.session, slug)
+    group = _group(slug)
     terms, span = _span(group)
     found = absence_totals.of_class(db.session, group, span.since, span.until)
     return render_template(
         "attendance/totals.html", group=group, terms=terms, span=span, found=found,
-        may_export=access.may(Action.JOURNAL_EXPORT, _scope(slug)),
+        may_export=access.may(Action.JOURNAL_EXPORT, Scope(frozenset({group.id}))),
     )  # fmt: skip
 
 
@@ -52,7 +73,7 @@ def page(slug: str) -> str:
 @needs(Action.JOURNAL_EXPORT, scope=_scope)
 def download(slug: str, format: str) -> Response:
     """The same as a file for Excel."""
-    group = people.group_by_slug(db.session, slug)
+    group = _group(slug)
     _terms, span = _span(group)
     found = absence_totals.of_class(db.session, group, span.since, span.until)
     data = absence_export.export_totals(found, naming.klass(group.name), format, str(get_locale()))
@@ -64,8 +85,7 @@ def download(slug: str, format: str) -> Response:
 def _span(group: Group) -> tuple[list[Stretch], Span]:
     """The year's terms and the stretch asked for; without a wish the term that runs. Raises date_invalid."""
     today = drafts.moment().today
-    year = courses.year_span(db.session, today)
-    terms = courses.terms_of(db.session, today, group.grade)
+    year, terms = courses.year_and_terms(db.session, today, group.grade)
     if request.args.get("since") and request.args.get("until"):
         since, until = parse_day(request.args["since"]), parse_day(request.args["until"])
         if until < since:

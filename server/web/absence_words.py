@@ -1,5 +1,6 @@
 """How pages tell why an absence is proposed, or why none is, and who can say more."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,10 +17,10 @@ ASKS: dict[Ask, Any] = {
 }
 
 
-def why(proposal: Proposal, channels: dict[str, str]) -> str:
-    """One sentence. ``channels``: message ids of the ways in which work comes back."""
+def why(proposal: Proposal, channels: Mapping[str, Any]) -> str:
+    """A few words. ``channels``: names of the ways in which work comes back."""
     day = short_day(proposal.day) if proposal.day else ""
-    channel = _(channels[proposal.detail]) if proposal.detail in channels else proposal.detail
+    channel = str(channels[proposal.detail]) if proposal.detail in channels else proposal.detail
     if proposal.why is Why.NOT_SEEN:
         return _("was not there (%(place)s)", place=proposal.detail) if proposal.detail else _("was not there")
     told = {

@@ -15,7 +15,8 @@ from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.models import Group, LessonCourse
 from server.policy import Action, Realm, Scope
-from server.services import absence_proposals, absences, cut_offs, logging_work, people, scopes
+from server.reference import CHANNELS
+from server.services import absence_proposals, cut_offs, logging_work, people, scopes
 from server.services.absence_decision import Verdict
 from server.services.absence_evidence import LessonHead
 from server.services.absence_proposals import Proposed, Waiting
@@ -83,22 +84,18 @@ def _render(shown: View, wrong: str = "") -> str:
         return render_template("attendance/classes.html", classes=classes, wrong=wrong)
     waiting = absence_proposals.waiting(db.session, shown.realm, now.today, now.zone, shown.class_id)
     lines = waiting.lines[:SHOWN]
-    done = absence_proposals.just_said(db.session, request.args.get("done", ""), current_user.person_id)
+    origin = request.args.get("done", "")
+    done = absence_proposals.just_said(db.session, origin, current_user.person_id) if origin else []
+    letters, causes = cut_offs.names(db.session)
+    with_refused = "refused" in request.args
+    refused = absence_proposals.refused(db.session, shown.realm, now.today, shown.class_id) if with_refused else None
     return render_template(
         "attendance/home.html", shown=shown, wrong=wrong, lessons=_by_lesson(lines), lines=lines,
         more=len(waiting.lines) - len(lines), unreachable=_by_student(waiting), numbers=_numbers(lines),
-        refused=absence_proposals.refused(db.session, shown.realm, now.today, shown.class_id),
-        channels=dict(logging_work.channels(db.session)), letters=dict(absences.letters(db.session)),
-        causes=cut_offs.causes(db.session), draft=drafts.fresh(absence_proposals.lines_of(lines)), done=done,
+        refused=refused, channels=CHANNELS, letters=letters, causes=causes, done=done,
+        draft=drafts.fresh(absence_proposals.lines_of(lines)),
         undo=drafts.fresh(done) if done else "", reaches=access.realm(Action.PEOPLE_EDIT),
-        classes=_own_classes(shown),
     )  # fmt: skip
-
-
-def _own_classes(shown: View) -> list[Group]:
-    """Classes whose totals, reasons and days without contact this person may open."""
-    own = {shown.group.id} if shown.group else shown.realm.groups
-    return [group for group in people.classes(db.session, own) if group.kind == "class"] if own else []
 
 
 def _by_lesson(lines: Sequence[Proposed]) -> list[tuple[LessonHead, list[Proposed]]]:

@@ -34,7 +34,7 @@ def home() -> str:
     return render_template(
         "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
         shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment),
-        presence=_attendance(day, moment, zone),
+        presence=_attendance(day, moment),
     )  # fmt: skip
 
 
@@ -58,12 +58,12 @@ def _missing(day: date) -> dict[str, Any]:
     return {"missing": waiting.missing(db.session, own, day) if own else None, "missing_classes": None}
 
 
-def _attendance(day: date, moment: datetime, zone: str) -> Attendance:
+def _attendance(day: date, moment: datetime) -> Attendance:
     """Absences, reasons, TV lessons and incidents of one's own; of the whole school nobody is told here."""
     notes = access.realm(Action.ABSENCE_SET) if access.may_somewhere(Action.WORK_VIEW) else Realm(False, NONE, NONE)
     return attendance_today.attendance(db.session, Asked(
         current_user.person_id, Realm(False, notes.groups, notes.courses), access.may_somewhere(Action.INCIDENT_MANAGE),
-        access.may_somewhere(Action.LESSON_EDIT), day, zone, format_datetime(moment, "HH:mm"),
+        access.may_somewhere(Action.LESSON_EDIT), day, format_datetime(moment, "HH:mm"),
     ))  # fmt: skip
 
 
