@@ -29,7 +29,12 @@ TABLES: dict[str, Any] = {
     "weekly_lesson_course": _l("lesson of the week"), "weekly_lesson_teacher": _l("lesson of the week"),
     "work": _l("work"), "year": _l("school year"),
     # what no import brings, for whoever reads an archive
-    "absence_letter": _l("letter for absences"), "contact_topic": _l("topic of contacts"),
+    "absence_letter": _l("letter for absences"), "absence_proof": _l("proof of a reason"),
+    "absence_refusal": _l("refused proposal of an absence"), "cut_off": _l("days without contact"),
+    "cut_off_cause": _l("cause of no contact"), "incident": _l("incident"), "incident_kind": _l("kind of incident"),
+    "incident_note": _l("note on an incident"), "lesson_followup": _l("what followed a TV lesson"),
+    "proof_kind": _l("kind of proof"),
+    "contact_topic": _l("topic of contacts"),
     "presence": _l("presence at a supervised place"), "audit_entry": _l("log of who did what"),
     "bundle": _l("parcel for another school"), "counter": _l("numbers given out"), "device": _l("device"),
     "edition": _l("edition"), "import_alias": _l("word of a file and its meaning"), "import_run": _l("import"),
