@@ -31,7 +31,7 @@ from server.models import (
     Task,
     Work,
 )
-from server.services import accounts, imports, logging_work, returns, works
+from server.services import accounts, demo_attendance, imports, logging_work, returns, works
 from server.services.logging_work import Arrival, Line
 from sync.ids import content_id
 
@@ -222,6 +222,11 @@ def hand_in(now: datetime, today: date) -> int:
         for task in tasks:
             count += _hand_in(task, now, today)
     return count
+
+
+def attend(now: datetime, today: date) -> int:
+    """Last week's absences, presence and incidents of the class that shows most; returns how many records."""
+    return demo_attendance.furnish(now, today, SHOWN_GRADE)
 
 
 def _hand_in(task: Task, now: datetime, today: date) -> int:
