@@ -49,9 +49,9 @@ class Scene:
     helper: str
 
 
-def furnish(now: datetime, today: date, grade: int) -> int:
-    """Play it in the class of a grade; returns how many records were taken in. Safe to repeat."""
-    scene = _scene(db.session(), today, grade)
+def furnish(now: datetime, today: date, group_id: str) -> int:
+    """Play it in a class; returns how many records were taken in. Safe to repeat."""
+    scene = _scene(db.session(), today, group_id)
     if scene is None or len(scene.students) < 4:
         return 0
     tasks = store.write(lambda session: _set_tasks(session, scene, now))
@@ -64,9 +64,8 @@ def furnish(now: datetime, today: date, grade: int) -> int:
     return taken
 
 
-def _scene(session: Session, today: date, grade: int) -> Scene | None:
-    of_grade = select(Group).where(Group.kind == "class", Group.grade == grade).order_by(Group.name)
-    group = session.scalars(of_grade).first()
+def _scene(session: Session, today: date, group_id: str) -> Scene | None:
+    group = session.get(Group, group_id)
     if group is None:
         return None
     lessons = session.execute(

@@ -96,6 +96,29 @@ def lessons(session: Session, day: date) -> list[LessonLine]:
     return [line for line in lessons_between(session, day, day, by_plan=False) if line.state == "planned"]
 
 
+@dataclass(frozen=True)
+class Slot:
+    """The lessons that begin at one time; ``now``: they are held, or are the next to begin."""
+
+    start: str
+    n: int
+    lines: tuple[LessonLine, ...]
+    now: bool
+
+
+def slots(lines: Iterable[LessonLine], clock: str) -> list[Slot]:
+    """Lessons by the time they begin. ``clock``: the school's time "HH:MM", "" on another day: then all are shown."""
+    found: dict[tuple[str, int], list[LessonLine]] = {}
+    for line in lines:
+        found.setdefault((line.start, line.n), []).append(line)
+    open_ones = {key for key, own in found.items() if not clock or own[0].end >= clock}
+    first = min(open_ones, default=max(found, default=None))
+    return [
+        Slot(start, n, tuple(own), not clock or (start, n) == first)
+        for (start, n), own in sorted(found.items())
+    ]  # fmt: skip
+
+
 def counts(session: Session, lesson_course_ids: Collection[str]) -> dict[str, int]:
     """Of how many students somebody said whether they were at the lesson."""
     rows = session.execute(

@@ -5,13 +5,14 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import ngettext
+from flask_babel import format_datetime, ngettext
 from flask_login import current_user
 
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.policy import Action, Scope
 from server.services import content, presence, scopes
+from server.services.lesson_list import LessonLine
 from server.services.logging_work import Line
 from server.services.presence import Report, Roll, Tick
 from server.services.weeks import parse_day
@@ -33,13 +34,23 @@ def _scope(lesson_course_id: str) -> Scope:
 @needs(Action.PRESENCE_REPORT, scope=ANYWHERE)
 def home() -> str:
     """The lessons of a day by time, each one tap from its list."""
-    today = drafts.moment().today
+    now = drafts.moment()
     asked = request.args.get("day", "")
-    day = min(parse_day(asked), today) if asked else today
+    day = min(parse_day(asked), now.today) if asked else now.today
     lessons = presence.lessons(db.session, day)
-    counts = presence.counts(db.session, [line.id for line in lessons]) if lessons else {}
-    return render_template("attendance/presence.html", day=day, today=today, lessons=lessons, counts=counts,
-                           before=_shifted(day, -1), after=_shifted(day, 1) if day < today else None)  # fmt: skip
+    classes = {line.group_slug: line.group_name.partition(",")[0] for line in sorted(lessons, key=_by_grade)}
+    chosen = request.args.get("class", "")
+    shown = [line for line in lessons if chosen in ("", line.group_slug)]
+    counts = presence.counts(db.session, [line.id for line in shown]) if shown else {}
+    clock = format_datetime(now.at, "HH:mm") if day == now.today else ""
+    return render_template(
+        "attendance/presence.html", day=day, slots=presence.slots(shown, clock), counts=counts, classes=classes,
+        chosen=chosen, before=_shifted(day, -1), after=_shifted(day, 1) if day < now.today else None,
+    )  # fmt: skip
+
+
+def _by_grade(line: LessonLine) -> tuple[int, str]:
+    return line.grade or 99, line.group_name
 
 
 def _shifted(day: date, days: int) -> date:
@@ -76,7 +87,7 @@ def _said(report: Report | None) -> str:
 @blueprint.post("/<lesson_course_id>")
 @needs(Action.PRESENCE_REPORT, scope=_scope)
 def save(lesson_course_id: str) -> Any:
-    """Take in what was ticked anew or otherwise; a student without a tick is not told of."""
+    """Take in what was ticked anew or otherwise. Of who has no tick nothing is said, or that they are here as well."""
     form = request.form
     try:
         draft = drafts.opened(form.get("draft", ""))
@@ -84,7 +95,7 @@ def save(lesson_course_id: str) -> Any:
         envelopes = []
         for n, line in enumerate(draft.lines):
             behaviour = _short(form.get(f"behaviour-{line.key}", ""), presence.MAX_BEHAVIOUR)
-            tick = form.get(f"here-{line.key}", HERE if behaviour else "")
+            tick = form.get(f"here-{line.key}", HERE if behaviour or form.get("act") == "rest" else "")
             if tick in (HERE, AWAY) and (behaviour or f"{tick}|{place}" != line.state):
                 said = Tick(tick == HERE, place, behaviour)
                 envelopes.append(presence.op_about_presence(draft, n, lesson_course_id, said))
