@@ -117,7 +117,7 @@ def _draft(key: str, author: str, at: datetime, lines: Sequence[Line]) -> Draft:
 
 
 def _hand_in(scene: Scene, task_id: str, place: int, now: datetime, today: date) -> int:
-    """Most handed in in time, one late, two nothing; of the first lesson one paper arrives after the letter."""
+    """Most handed in in time, two nothing; of one lesson a work came late, of the first a paper after its letter."""
     task = db.session.get_one(Task, task_id)
     codes = dict(db.session.execute(select(Work.student_id, Work.code).where(Work.task_id == task_id)).all())
     due = task.due_on or today
@@ -125,7 +125,7 @@ def _hand_in(scene: Scene, task_id: str, place: int, now: datetime, today: date)
         select(CourseTeacher.person_id).where(CourseTeacher.course_id == task.course_id)
     ).first() or scene.guide  # fmt: skip
     missing = {scene.students[place % 4], scene.students[(place + 1) % 4]}
-    late = scene.students[-1]
+    late = scene.students[-1] if place == 1 else ""
     taken = 0
     if place == 0:
         letters = [Line(scene.students[0])]
@@ -138,7 +138,9 @@ def _hand_in(scene: Scene, task_id: str, place: int, now: datetime, today: date)
     envelopes = []
     for n, (student, _code) in enumerate(back):
         on = due + timedelta(days=1) if student == late else due
-        envelopes.append(logging_work.op_about_work(draft, n, Said(None, ""), Arrival(min(on, today), "paper")))
+        fresh = student == late or (place == 0 and student == scene.students[0])  # came today: nobody looked at it yet
+        mark = None if fresh else logging_work.mark_of("mark", "54"[n % 2])
+        envelopes.append(logging_work.op_about_work(draft, n, Said(mark, ""), Arrival(min(on, today), "paper")))
     return taken + _deliver(envelopes, now, today)
 
 
