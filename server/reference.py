@@ -16,11 +16,14 @@ from server.models import (
     Base,
     ContactTopic,
     Counter,
+    CutOffCause,
     GradingRule,
+    IncidentKind,
     KindWeight,
     LessonForm,
     MarkPercent,
     Norm,
+    ProofKind,
     RequestKind,
     ReturnChannel,
     Scale,
@@ -114,9 +117,23 @@ MARK_PERCENTS = {  # country and grades → value → the whole per cent from wh
     ("KZ", 1, 1): {"2": 0, "3": 21, "4": 51, "5": 81},
     ("KZ", 2, 11): {"2": 0, "3": 40, "4": 65, "5": 85},
 }
-LETTERS = {
-    "Н": (_l("absent, reason unknown"), False), "Б": (_l("ill"), True), "УП": (_l("excused"), True),
-    "ОП": (_l("late"), False),
+LETTERS = {  # name, excused, counts as a missed lesson
+    "Н": (_l("absent, reason unknown"), False, True), "Б": (_l("ill"), True, True), "УП": (_l("excused"), True, True),
+    "ОП": (_l("late"), False, False),
+}  # fmt: skip
+LETTER_ABSENT, LETTER_LATE = "Н", "ОП"  # what is proposed for missing and for late work
+PROOFS = {
+    "note": _l("note of the parents"), "certificate": _l("certificate of a doctor"), "call": _l("told by phone"),
+    "order": _l("order of the school"), "word": _l("told in person"),
+}  # fmt: skip
+CAUSES = {
+    "road": _l("road closed"), "pack": _l("pack not delivered"), "power": _l("no electricity"),
+    "link": _l("no connection"), "other": _l("another cause"),
+}  # fmt: skip
+SOURCE_PATTERN = _msgid(_l("The school's own habit: change it as you see fit"))
+INCIDENTS: dict[str, tuple[Any, int | None, int | None]] = {  # name; how many within how many days make a pattern
+    "behaviour": (_l("behaviour"), None, None), "absence": (_l("repeated absence"), 6, 14),
+    "not_handed_in": (_l("work not handed in"), 5, 28), "other": (_l("other"), None, None),
 }  # fmt: skip
 TOPICS = {  # what families turn to the school with, and the school to families
     "timetable": _l("timetable"), "task": _l("a task"), "return": _l("a returned work"), "results": _l("results"),
@@ -151,8 +168,14 @@ def rows() -> list[Base]:
         found.append(Scale(code=code, name=_msgid(name), type=type_, values=values, position=position, source=source))
     for position, (code, name) in enumerate(CHANNELS.items()):
         found.append(ReturnChannel(code=code, name=_msgid(name), position=position))
-    for position, (code, (name, excused)) in enumerate(LETTERS.items()):
-        found.append(AbsenceLetter(code=code, name=_msgid(name), excused=excused, position=position, source=SOURCE_RU))
+    for position, (code, (name, excused, missed)) in enumerate(LETTERS.items()):
+        found.append(AbsenceLetter(code=code, name=_msgid(name), excused=excused, missed=missed, position=position,
+                                   source=SOURCE_RU))  # fmt: skip
+    for model, names in ((ProofKind, PROOFS), (CutOffCause, CAUSES)):
+        found += [model(code=code, name=_msgid(name), position=n) for n, (code, name) in enumerate(names.items())]
+    for position, (code, (name, threshold, within)) in enumerate(INCIDENTS.items()):
+        found.append(IncidentKind(code=code, name=_msgid(name), position=position, threshold=threshold,
+                                  within_days=within, source=SOURCE_PATTERN if threshold else ""))  # fmt: skip
     for position, (code, name) in enumerate(TOPICS.items()):
         found.append(ContactTopic(code=code, name=_msgid(name), position=position))
     for position, (code, (name, days, role, source)) in enumerate(REQUESTS.items()):

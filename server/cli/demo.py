@@ -91,6 +91,7 @@ def build(config: Config, on_paper: bool = True) -> dict[str, Any]:
             printed = packs.print_packs(monday, None, now=now, progress=terminal.progress) if on_paper else []
             demo.hand_in(now, today)
             demo_hotline.furnish(demo.SHOWN_GRADE, now, today, ZoneInfo(ZONE))
+            demo.attend(now, today)
         state = {"week": week, "edition": done.number, "packs": sum(item.packs for item in printed),
                  "sides": sum(item.pages for item in printed)}  # fmt: skip
     staged = config.home / f".{DONE}"

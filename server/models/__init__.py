@@ -1,5 +1,13 @@
 """The tables, gathered so that migrations and services see all of them."""
 
+from server.models.attendance import (
+    AbsenceProof,
+    AbsenceRefusal,
+    CutOff,
+    CutOffCause,
+    LessonFollowup,
+    ProofKind,
+)
 from server.models.audit import AuditEntry, Counter, Device, Enrolment, Op, OpClash
 from server.models.base import Base
 from server.models.coming_in import ImportAlias, ImportDraft, ImportMapping, ImportRun, StaffSubject
@@ -15,6 +23,7 @@ from server.models.contacts import (
     RequestStep,
 )
 from server.models.grading import GradingRule, KindWeight, MarkPercent, OutsideMark
+from server.models.incidents import Incident, IncidentKind, IncidentNote
 from server.models.journal import (
     Absence,
     AbsenceLetter,
@@ -69,15 +78,16 @@ from server.models.timetable import (
 from server.models.work import Assessment, LessonForm, Material, Norm, Resource, Scale, Task, TaskKind, Work
 
 __all__ = [
-    "ROLES", "Absence", "AbsenceLetter", "Account", "Appointment", "Assessment", "AuditEntry", "Base", "Bell",
-    "BellSchedule", "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic", "Counter",
-    "Course", "CoursePlanTopic", "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession",
-    "Enrolment", "Exemption", "GradingRule", "Group", "Guardianship", "Household", "ImportAlias", "ImportDraft",
-    "ImportMapping", "ImportRun", "KindWeight", "Lesson", "LessonChange", "LessonCourse", "LessonForm",
-    "LessonTeacher", "Manifest", "MarkAct", "MarkPercent", "MarkRevision", "Material", "Membership", "Message",
-    "Movement", "Norm", "Notice", "Op", "OpClash", "OutsideMark", "Pack", "PackSheet", "Peer", "Person", "Plan",
-    "PortfolioItem", "Presence", "ReceptionHours", "Request", "RequestKind", "RequestStep", "Resource",
-    "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject",
-    "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson", "WeeklyLessonCourse",
-    "WeeklyLessonTeacher", "Work", "Year",
+    "ROLES", "Absence", "AbsenceLetter", "AbsenceProof", "AbsenceRefusal", "Account", "Appointment",
+    "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule", "Broadcast", "Bundle", "Card", "Connectivity",
+    "Contact", "ContactTopic", "Counter", "Course", "CoursePlanTopic", "CourseTeacher", "CutOff", "CutOffCause",
+    "Day", "Device", "DutyRota", "Edition", "EndedSession", "Enrolment", "Exemption", "GradingRule", "Group",
+    "Guardianship", "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Incident",
+    "IncidentKind", "IncidentNote", "KindWeight", "Lesson", "LessonChange", "LessonCourse", "LessonFollowup",
+    "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkPercent", "MarkRevision", "Material",
+    "Membership", "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "OutsideMark", "Pack", "PackSheet",
+    "Peer", "Person", "Plan", "PortfolioItem", "Presence", "ProofKind", "ReceptionHours", "Request",
+    "RequestKind", "RequestStep", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School",
+    "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson",
+    "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
 ]  # fmt: skip

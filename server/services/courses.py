@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.errors import DomainError
@@ -136,6 +136,30 @@ def terms(session: Session, head: CourseHead) -> list[Stretch]:
         Stretch(row.id, row.name, row.starts_on, row.ends_on)
         for row in rows if not row.grades or head.grade is None or head.grade in row.grades
     ]  # fmt: skip
+
+
+def year_and_terms(session: Session, day: date, grade: int | None) -> tuple[tuple[date, date], list[Stretch]]:
+    """First and last day of the year that runs or ran last (else the day itself), and its taught terms for a grade."""
+    year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
+    rows = session.execute(
+        select(Year.starts_on, Year.ends_on, Term)
+        .outerjoin(Term, and_(Term.year_id == Year.id, Term.kind.in_(TAUGHT)))
+        .where(Year.id == year).order_by(Term.starts_on)
+    ).all()  # fmt: skip
+    if not rows:
+        return (day, day), []
+    terms = [row.Term for row in rows if row.Term is not None]
+    return (rows[0].starts_on, rows[0].ends_on), [
+        Stretch(term.id, term.name, term.starts_on, term.ends_on)
+        for term in terms if not term.grades or grade is None or grade in term.grades
+    ]  # fmt: skip
+
+
+def running_term(session: Session, day: date) -> tuple[date, date]:
+    """First and last day of the taught term that runs or ran last, else of the year."""
+    year, terms = year_and_terms(session, day, None)
+    begun = [term for term in terms if term.starts_on <= day]
+    return (begun[-1].starts_on, begun[-1].ends_on) if begun else year
 
 
 def group_names(session: Session, group_ids: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The journal: a course's students × lessons with works, marks, absences and term marks."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -82,6 +83,12 @@ class Row:
     apart: bool = False
     average: Fraction | None = None
     exempt: bool = False  # on the last of these days that has come
+
+    @property
+    def letters(self) -> dict[str, int]:
+        """How many lessons of these days bear each letter; where two values stand, none is counted."""
+        alone = [state.letters[0] for state in self.absences.values() if not state.conflict]
+        return dict(Counter(letter for letter in sorted(filter(None, alone))))
 
 
 @dataclass(frozen=True)

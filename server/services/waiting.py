@@ -120,6 +120,11 @@ def missing_by_class(session: Session, day: date) -> list[MissingOf]:
     return sorted(lines, key=lambda line: (-line.works, line.group))
 
 
+def missed_deadlines(session: Session, realm: Realm, day: date) -> list[tuple[str, date]]:
+    """(student, date of control) of the realm's works that did not come in time and are owed still."""
+    return [(student, due) for student, due, _group, _slug in _overdue(session, realm, day)]
+
+
 def _overdue(session: Session, realm: Realm, day: date) -> list[tuple[str, date, str, str]]:
     """(student, due, class, its slug) of this year's works that are past due and in state issued.
 

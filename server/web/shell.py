@@ -38,6 +38,8 @@ PLACES = (
 )
 MORE = (  # one tap further
     Place("/lessons/timetable", _l("Timetable"), ()),
+    Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),
+    Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),
     Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
     Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
     Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),

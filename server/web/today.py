@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
 from flask import render_template
+from flask_babel import format_datetime
 from flask_login import current_user
 
 from server.clock import local_date, now
@@ -13,12 +14,24 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import appointment_list, conflicts, held, parts, request_list, safety, today, waiting
+from server.services import (
+    appointment_list,
+    attendance_today,
+    conflicts,
+    held,
+    parts,
+    request_list,
+    safety,
+    today,
+    waiting,
+)
+from server.services.attendance_today import Asked, Attendance
 from server.services.parts import Unplaced
 from server.web import access, conflict_words, words
 from server.web.access import signed_in
 
 blueprint = APIBlueprint("today", __name__, enable_openapi=False)
+NONE: frozenset[str] = frozenset()
 SHOWN = 8  # lines of a list before the rest is one tap away
 
 
@@ -32,6 +45,7 @@ def home() -> str:
     return render_template(
         "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
         shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment), **_promised(day),
+        presence=_attendance(day, moment),
     )  # fmt: skip
 
 
@@ -67,13 +81,22 @@ def _missing(day: date) -> dict[str, Any]:
     return {"missing": waiting.missing(db.session, own, day) if own else None, "missing_classes": None}
 
 
+def _attendance(day: date, moment: datetime) -> Attendance:
+    """Absences, reasons, TV lessons and incidents of one's own; of the whole school nobody is told here."""
+    notes = access.realm(Action.ABSENCE_SET) if access.may_somewhere(Action.WORK_VIEW) else Realm(False, NONE, NONE)
+    return attendance_today.attendance(db.session, Asked(
+        current_user.person_id, Realm(False, notes.groups, notes.courses), access.may_somewhere(Action.INCIDENT_MANAGE),
+        access.may_somewhere(Action.LESSON_EDIT), day, format_datetime(moment, "HH:mm"),
+    ))  # fmt: skip
+
+
 def _office(day: date, moment: datetime) -> dict[str, Any]:
     """For who runs the school: the next day to approve, what is undecided, the hotline, accounts."""
     is_operator = access.may(Action.HOTLINE_USE)
     return {
         "publishes": access.may(Action.DAY_PUBLISH),
         "unapproved": today.unapproved(db.session, day) if access.may(Action.DAY_PUBLISH) else None,
-        "attendance": today.all_lessons(db.session, day) if _only_attends() else None,
+        "reports": today.all_lessons(db.session, day) if _only_reports() else None,
         "on_duty": is_operator, "duty": today.duty(db.session, current_user.person_id, moment),
         "upkeep": today.upkeep(db.session, day, moment) if access.may(Action.ACCOUNTS_MANAGE) else None,
         "risks": safety.worries(config(), moment) if access.may(Action.ACCOUNTS_MANAGE) else [],
@@ -91,8 +114,8 @@ def _unplaced(day: date) -> list[Unplaced]:
     return parts.unplaced(db.session, own, day) if own else []
 
 
-def _only_attends() -> bool:
-    return access.may(Action.ABSENCE_SET) and not access.may_somewhere(Action.JOURNAL_VIEW)
+def _only_reports() -> bool:
+    return access.may(Action.PRESENCE_REPORT) and not access.may_somewhere(Action.JOURNAL_VIEW)
 
 
 def _together(one: Realm, other: Realm) -> Realm:

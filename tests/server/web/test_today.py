@@ -122,7 +122,7 @@ def test_an_operator_off_duty_learns_when_the_next_duty_is(app: APIFlask, world:
 
 def test_support_staff_go_straight_to_a_lesson(app: APIFlask, world: World) -> None:
     html = _today(app, world, "support_staff")
-    assert f'href="/journal/lesson/{world.near.lesson.lesson_course}"' in html
+    assert f'href="/attendance/presence/{world.near.lesson.lesson_course}"' in html
 
 
 def test_an_administrator_sees_accounts_and_imports(app: APIFlask, world: World) -> None:
