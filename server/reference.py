@@ -9,7 +9,19 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from server.models import AbsenceLetter, Base, ContactTopic, Counter, LessonForm, Norm, ReturnChannel, Scale, TaskKind
+from server.models import (
+    AbsenceLetter,
+    Base,
+    ContactChannel,
+    ContactTopic,
+    Counter,
+    LessonForm,
+    Norm,
+    ReturnChannel,
+    Scale,
+    TaskKind,
+    Threshold,
+)
 
 SOURCE_RU = "Order of the school journal, five-point scale (RU)"
 SOURCE_KZ = "Rules of criteria-based assessment (KZ)"
@@ -53,6 +65,21 @@ TOPICS = {  # what families turn to the school with, and the school to families
     "absence": _l("reason of an absence"), "silence": _l("nothing heard"), "complaint": _l("a complaint"),
     "change": _l("a change"), "reminder": _l("a reminder"), "staff": _l("a problem of staff"), "other": _l("other"),
 }  # fmt: skip
+CONTACT_CHANNELS = {  # how families are reached, what is done for it, and whether it is one family's
+    "call": (_l("phone call"), "talk", True), "sms": (_l("SMS"), "send", True), "email": (_l("e-mail"), "send", True),
+    "messenger": (_l("messenger"), "copy", True), "slip": (_l("slip in the pack"), "print", True),
+    "in_person": (_l("in person"), "talk", True), "class_chat": (_l("the class's chat"), "copy", False),
+    "parents_chat": (_l("the parents' chat"), "copy", False),
+}  # fmt: skip
+THRESHOLDS = {
+    "silence_from": (_l("school days without a sign, from which a student counts as silent"), 3),
+    "silence_long": (_l("school days without a sign, from which it is urgent"), 5),
+    "letter_days": (_l("days after which an unanswered letter is shown to others"), 2),
+    "day_from": (_l("hour of the day before which no family is written to"), 8),
+    "day_until": (_l("hour of the day until which families are called, unless they say another"), 20),
+    "sms_parts": (_l("most parts of one SMS"), 3),
+    "send_tries": (_l("attempts to send before it is given up"), 5),
+}  # fmt: skip
 
 
 def rows() -> list[Base]:
@@ -70,6 +97,9 @@ def rows() -> list[Base]:
         found.append(AbsenceLetter(code=code, name=_msgid(name), excused=excused, position=position, source=SOURCE_RU))
     for position, (code, name) in enumerate(TOPICS.items()):
         found.append(ContactTopic(code=code, name=_msgid(name), position=position))
+    for position, (code, (name, way, personal)) in enumerate(CONTACT_CHANNELS.items()):
+        found.append(ContactChannel(code=code, name=_msgid(name), way=way, personal=personal, position=position))
+    found += [Threshold(code=code, name=_msgid(name), value=value) for code, (name, value) in THRESHOLDS.items()]
     found += [Norm(code=code, **norm) for code, norm in NORMS.items()]
     return found
 

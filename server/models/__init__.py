@@ -3,7 +3,7 @@
 from server.models.audit import AuditEntry, Counter, Device, Op, OpClash
 from server.models.base import Base
 from server.models.coming_in import ImportAlias, ImportDraft, ImportMapping, ImportRun, StaffSubject
-from server.models.contacts import Contact, ContactTopic, Message, Notice, Request
+from server.models.contacts import Contact, ContactTopic, Notice, Request
 from server.models.journal import (
     Absence,
     AbsenceLetter,
@@ -16,6 +16,15 @@ from server.models.journal import (
     ReturnChannel,
     TermMark,
 )  # fmt: skip
+from server.models.messages import (
+    ContactChannel,
+    Delivery,
+    DeliveryStudent,
+    FamilyChannel,
+    Letter,
+    Message,
+    Threshold,
+)
 from server.models.people import (
     ROLES,
     Account,
@@ -58,12 +67,13 @@ from server.models.work import Assessment, LessonForm, Material, Norm, Resource,
 
 __all__ = [
     "ROLES", "Absence", "AbsenceLetter", "Account", "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule",
-    "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic", "Counter", "Course", "CoursePlanTopic",
-    "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Exemption", "Group", "Guardianship",
-    "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Lesson", "LessonChange",
-    "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership",
-    "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan",
-    "PortfolioItem", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School",
-    "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson",
-    "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
+    "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactChannel", "ContactTopic", "Counter", "Course",
+    "CoursePlanTopic", "CourseTeacher", "Day", "Delivery", "DeliveryStudent", "Device", "DutyRota", "Edition",
+    "EndedSession", "Exemption", "FamilyChannel", "Group", "Guardianship", "Household", "ImportAlias", "ImportDraft",
+    "ImportMapping", "ImportRun", "Lesson", "LessonChange", "LessonCourse", "LessonForm", "LessonTeacher", "Letter",
+    "Manifest", "MarkAct", "MarkRevision", "Material", "Membership", "Message", "Movement", "Norm", "Notice", "Op",
+    "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan", "PortfolioItem", "Request", "Resource", "Return",
+    "ReturnChannel", "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject", "Subject", "Task",
+    "TaskKind", "Term", "TermMark", "Threshold", "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work",
+    "Year",
 ]  # fmt: skip

@@ -30,12 +30,15 @@ TABLES: dict[str, Any] = {
     "work": _l("work"), "year": _l("school year"),
     # what no import brings, for whoever reads an archive
     "absence_letter": _l("letter for absences"), "audit_entry": _l("log of who did what"),
-    "bundle": _l("parcel for another school"), "counter": _l("numbers given out"), "device": _l("device"),
-    "edition": _l("edition"), "import_alias": _l("word of a file and its meaning"), "import_run": _l("import"),
-    "lesson_form": _l("form"), "manifest": _l("delivery list"), "mark_act": _l("who gave a mark"),
+    "bundle": _l("parcel for another school"), "contact_channel": _l("way to reach a family"),
+    "contact_topic": _l("topic of a contact"), "counter": _l("numbers given out"),
+    "delivery": _l("message on its way"), "delivery_student": _l("message on its way"), "device": _l("device"),
+    "edition": _l("edition"), "family_channel": _l("how a family is reached"),
+    "import_alias": _l("word of a file and its meaning"), "import_run": _l("import"), "lesson_form": _l("form"),
+    "letter": _l("letter from a family"), "manifest": _l("delivery list"), "mark_act": _l("who gave a mark"),
     "message": _l("message"), "norm": _l("rule on assessments"), "notice": _l("notice"), "op": _l("operation"),
     "op_clash": _l("clash of operations"), "peer": _l("other school"), "return_channel": _l("way of handing in"),
-    "scale": _l("scale"), "sheet": _l("printed sheet"), "task_kind": _l("kind of task"),
+    "scale": _l("scale"), "sheet": _l("printed sheet"), "task_kind": _l("kind of task"), "threshold": _l("threshold"),
 }  # fmt: skip
 
 FIELDS: dict[str, Any] = {
