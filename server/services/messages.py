@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Delivery, DeliveryStudent, Group, Message, Person, School
+from server.models import Delivery, DeliveryStudent, Group, Message, School
 from server.policy import Realm
 from server.services import audience, thresholds, week_results
 from server.services.accounts import record
@@ -264,6 +264,14 @@ def next_reach(session: Session, home: Home, message: Message) -> Reach | None:
     return chosen[0] if chosen else None
 
 
-def surnames_in(session: Session, ids: Collection[str]) -> set[str]:
-    """Surnames of these students, to be kept out of an SMS."""
-    return set(session.scalars(select(Person.last_name).where(Person.id.in_(list(ids)))))
+def reword(session: Session, message: Message, before: Delivery, chosen: Reach) -> Draft:
+    """A message's text for another way of the family. What was composed for each family apart stays as it was; an SMS
+    is worded anew, with what an SMS may say. Raises DomainError nobody_reached for the weekly round: it has a page."""
+    if message.audience == "round":
+        raise DomainError("nobody_reached")
+    school = session.scalars(select(School)).one()
+    words = Words(message.kind, "student", message.text, message.title)
+    surnames = {kid.last_name for kid in chosen.children}
+    draft = _word(words, chosen, {}, surnames, school, thresholds.values(session)["sms_parts"])
+    keeps = "sms" not in (before.channel, draft.channel)
+    return replace(draft, text=before.text) if keeps else draft

@@ -14,7 +14,18 @@ from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Contact, Delivery, DeliveryStudent, Group, Membership, Message, Person, RoleGrant, School
+from server.models import (
+    Contact,
+    Delivery,
+    DeliveryStudent,
+    Group,
+    Guardianship,
+    Membership,
+    Message,
+    Person,
+    RoleGrant,
+    School,
+)
 from server.policy import Realm
 from server.services import audience, messages, thresholds, week_results
 from server.services.content import Author
@@ -294,3 +305,11 @@ def send(
         return id
 
     return store.write(save)
+
+
+def is_of_family(session: Session, person_id: str, student_ids: Collection[str]) -> bool:
+    """Whether the person is one of these students or a guardian of one."""
+    query = select(Guardianship.id).where(
+        Guardianship.guardian_id == person_id, Guardianship.student_id.in_(list(student_ids))
+    )
+    return person_id in student_ids or session.scalar(query.limit(1)) is not None

@@ -38,6 +38,8 @@ PLACES = (
     Place("/publish/", _l("Publish"), (Action.DAY_PUBLISH,)),
 )
 MORE = (  # one tap further
+    Place("/round/", _l("Weekly round"), (Action.FIGURES_VIEW,)),
+    Place("/messages/", _l("Messages"), (Action.MESSAGE_SEND,)),
     Place("/lessons/timetable", _l("Timetable"), ()),
     Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
     Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),

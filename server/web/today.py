@@ -12,7 +12,7 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import held, parts, today, waiting
+from server.services import held, letters, parts, silence, today, waiting, weekly_round
 from server.services.parts import Unplaced
 from server.web import access, words
 from server.web.access import signed_in
@@ -30,7 +30,7 @@ def home() -> str:
     day = local_date(moment, zone)
     return render_template(
         "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
-        shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment),
+        shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment), **_families(day, moment),
     )  # fmt: skip
 
 
@@ -67,6 +67,19 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
         "begins": access.may(Action.IMPORT_RUN) and not today.has_classes(db.session),
         "records": held.count(db.session) if access.may(Action.RECORDS_SETTLE) else 0,
         "unplaced": _unplaced(day),
+    }  # fmt: skip
+
+
+def _families(day: date, moment: datetime) -> dict[str, Any]:
+    """What families wait for: letters, the weekly round of own classes, who is silent."""
+    person, manages = current_user.person_id, access.realm(Action.REQUEST_MANAGE)
+    cares = access.realm(Action.FIGURES_VIEW)
+    telling = Realm(False, cares.groups, frozenset())  # own classes; who runs the school sees the share there
+    return {
+        "letters": letters.unanswered(db.session, person),
+        "late_letters": letters.overdue_count(db.session, manages, person, moment) if manages else 0,
+        "untold": weekly_round.untold(db.session, telling, day) if telling else 0,
+        "silent": silence.count(db.session, cares, day) if cares else 0,
     }  # fmt: skip
 
 
