@@ -9,25 +9,25 @@ from server import store
 from server.extensions import db
 from server.models import FamilyChannel, Group, Person, RoleGrant
 from server.policy import Realm
-from server.services import audience, letters, messages, weekly_round
+from server.services import audience, demo, letters, messages, weekly_round
 from server.services.content import Author
 from server.services.family_ways import Home, homes
 from server.services.messages import Words
 from sync.ids import content_id
 
-GRADE = 7
-TOLD = 4  # families of the shown class that are told already
+TOLD = 4  # families of the class that are told already
 EVERYTHING = Realm(True, frozenset(), frozenset())
 
 
 def reach_families(now: datetime, by_account: str | None = None) -> int:
     """Fill it in once; returns how many families have noted ways."""
     session = db.session()
-    group = session.scalars(select(Group).where(Group.kind == "class", Group.grade == GRADE)).first()
-    teacher = session.scalar(
-        select(RoleGrant.person_id).where(RoleGrant.role == "class_teacher", RoleGrant.group_id == group.id)
-    ) if group else None  # fmt: skip
-    if group is None or teacher is None or session.scalar(select(FamilyChannel.id).limit(1)) is not None:
+    teacher = dict(demo.one_person_per_role(session))["class_teacher"].id
+    group = session.scalars(
+        select(Group).join(RoleGrant, RoleGrant.group_id == Group.id)
+        .where(RoleGrant.role == "class_teacher", RoleGrant.person_id == teacher)
+    ).first()  # fmt: skip
+    if group is None or session.scalar(select(FamilyChannel.id).limit(1)) is not None:
         return 0
     today = now.date()
     found = homes(session, audience.students_of(session, [group.id], today), today)

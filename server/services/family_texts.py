@@ -80,7 +80,8 @@ def _child_in_sms(child: Child, when: str, detail: int) -> str:
     if not said:
         said.append(gettext("all is in order"))
     name = f"{child.first_name}, {when}" if child.first_name else naming.capital(when)
-    return f"{name}: {'. '.join(said)}."
+    rest = [naming.capital(part) for part in said[1:]]
+    return f"{name}: {'. '.join([said[0], *rest])}."
 
 
 def results_subject(week: tuple[date, date]) -> str:

@@ -26,6 +26,7 @@ from server.models import (
     Person,
     Return,
     School,
+    Task,
     Work,
     Year,
 )
@@ -38,6 +39,7 @@ from server.services.works import current
 from sync.ids import content_id
 
 LAST_RESORT = "in_person"
+SHOWN = 60  # students of one page: who has more has to begin somewhere
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,14 @@ class Silent:
     attempts: tuple[Attempt, ...]
 
 
-def silent(session: Session, realm: Realm, today: date) -> list[Silent]:
-    """The realm's silent students, the longest first."""
+def silent(session: Session, realm: Realm, today: date, most: int = SHOWN) -> tuple[list[Silent], int]:
+    """The realm's silent students, the longest first, at most so many of them; and how many there are."""
     found = _days(session, realm, today)
     limits = thresholds.values(session)
-    mine = {id: one for id, one in found.items() if one[0] >= max(1, limits["silence_from"])}
+    every = {id: one for id, one in found.items() if one[0] >= max(1, limits["silence_from"])}
+    mine = dict(sorted(every.items(), key=lambda item: (-item[1][0], item[0]))[:most])
     if not mine:
-        return []
+        return [], 0
     attempts = _attempts(session, mine, {id: last for id, (_days_, last) in mine.items()})
     lines = []
     for home in homes(session, mine, today):
@@ -78,7 +81,7 @@ def silent(session: Session, realm: Realm, today: date) -> list[Silent]:
             tried = attempts.get(kid.id, ())
             lines.append(Silent(kid, days, last, days >= limits["silence_long"], home,
                                 next_way(home, kid.id, tried), tried))  # fmt: skip
-    return sorted(lines, key=lambda line: (-line.days, line.kid.klass, line.kid.name))
+    return sorted(lines, key=lambda line: (-line.days, line.kid.klass, line.kid.name)), len(every)
 
 
 def count(session: Session, realm: Realm, today: date) -> int:
@@ -106,8 +109,7 @@ def _days(session: Session, realm: Realm, today: date) -> dict[str, tuple[int, d
     """By student the school days that passed since the last sign, today not counted, and that sign's day."""
     ids = audience.students_of(session, None if realm.everything else realm.groups, today)
     signs = _signs(session, ids, today)
-    years = select(Year.starts_on).where(Year.starts_on <= today).order_by(Year.starts_on.desc())
-    begun = session.scalar(years.limit(1))
+    begun = _begun(session, today)
     places: dict[str, tuple[date, set[str]]] = {}
     for person_id, since, group_id, parent_id in session.execute(
         select(Membership.person_id, Membership.since, Group.id, Group.parent_id)
@@ -117,13 +119,23 @@ def _days(session: Session, realm: Realm, today: date) -> dict[str, tuple[int, d
         first, groups = places.get(person_id, (since, set()))
         groups.update(id for id in (group_id, parent_id) if id)
         places[person_id] = (min(first, since), groups)
-    taught = _school_days(session, begun or today, today)
+    taught = _school_days(session, begun, today)
     found = {}
     for id, (since, groups) in places.items():
         days = sorted(set().union(*(taught.get(group, ()) for group in groups)))
         last = signs.get(id)
-        found[id] = days_since(days, max(since, begun or since), last), last
+        found[id] = days_since(days, max(since, begun), last), last
     return found
+
+
+def _begun(session: Session, today: date) -> date:
+    """Since when something can be heard: this school year, and not before the first task was given out."""
+    year = session.scalar(
+        select(Year.starts_on).where(Year.starts_on <= today).order_by(Year.starts_on.desc()).limit(1)
+    )
+    first = session.scalar(select(func.min(Task.published_at)))
+    days = [day for day in (year, first.date() if first else today) if day is not None]
+    return max(days)
 
 
 def days_since(school_days: Sequence[date], since: date, last: date | None) -> int:

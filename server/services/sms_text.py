@@ -54,7 +54,7 @@ def fit(text: str, most: int) -> str:
         low, high = (middle, high) if parts(clean[:middle] + _ELLIPSIS) <= most else (low, middle - 1)
     head = clean[:low]
     sentence = max(head.rfind(end) for end in (". ", "! ", "? "))
-    if sentence >= low * 2 // 3:
+    if sentence >= low // 2:
         return head[: sentence + 1] + " " + _ELLIPSIS if parts(head[: sentence + 1] + " " + _ELLIPSIS) <= most else head
     word = head.rfind(" ")
     return (head[:word] if word >= low // 2 else head).rstrip(" ,;:–-") + _ELLIPSIS

@@ -93,6 +93,6 @@ def _render(person: Person, home: Home, rows: list[Typed], mark: str, wrong: str
     return render_template(
         "channels/page.html", person=person, name=people.full_name(person), home=home, mark=mark, wrong=wrong,
         rows=rows + [Typed("", "", "") for _n in range(BLANK)], known=known, hindrance=hindrance,
-        channels=[("", "–"), *((row.code, row.name) for row in channels.values() if row.personal)],
+        channels=[("", "–"), *((row.code, _(row.name)) for row in channels.values() if row.personal)],
         words=contact_words,
     )  # fmt: skip

@@ -16,7 +16,7 @@ AUDIENCES = {
 }  # fmt: skip
 STATES = {
     "ready": _l("ready"), "sending": _l("being sent"), "sent": _l("sent"), "perhaps": _l("perhaps sent"),
-    "failed": _l("not sent yet, tried again"), "confirmed": _l("confirmed"), "given_up": _l("not delivered"),
+    "failed": _l("not sent yet, tried again"), "confirmed": _l("the family knows"), "given_up": _l("not delivered"),
 }  # fmt: skip
 TONES = {
     "ready": "wait", "sending": "note", "sent": "ok", "perhaps": "bad", "failed": "wait", "confirmed": "ok",

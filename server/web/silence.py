@@ -31,10 +31,10 @@ def realm() -> Realm:
 @needs(Action.FIGURES_VIEW, Action.HOTLINE_USE, scope=ANYWHERE)
 def home() -> str:
     """The list."""
-    found = silence.silent(db.session, realm(), drafts.moment().today)
+    found, total = silence.silent(db.session, realm(), drafts.moment().today)
     names = {person.id: person for line in found for person in line.home.people}
     return render_template(
-        "silence/home.html", lines=found, names=names, words=contact_words, key=secrets.token_hex(8),
+        "silence/home.html", lines=found, total=total, names=names, words=contact_words, key=secrets.token_hex(8),
         done=request.args.get("done", "")[:32], about=request.args.get("about", ""),
         limits=thresholds.listed(db.session, LIMITS) if access.may(Action.SETTINGS_EDIT) else [],
         from_days=thresholds.values(db.session)["silence_from"],
