@@ -14,7 +14,7 @@ from server.importers.contacts import read_email, read_phone
 from server.models import ContactChannel, FamilyChannel, School
 from server.services.accounts import record
 from server.services.content import Author
-from server.services.family_ways import Home, Way, homes
+from server.services.family_ways import Home, Way, homes, plain_address
 from sync.canonical import digest
 from sync.ids import content_id
 
@@ -38,6 +38,7 @@ class Typed:
     confirmed: bool = False
     language: str = ""
     was: str | None = None
+    place: int = 0  # where the row stood when it was drawn; 0: not among those in order
 
 
 def home_of(session: Session, student_id: str, siblings: Collection[str], day: date) -> Home:
@@ -100,7 +101,7 @@ def _wanted(
 ) -> dict[tuple[str, str, str], Way]:  # fmt: skip
     country = session.scalar(select(School.country)) or "RU"
     channels = dict(session.execute(select(ContactChannel.code, ContactChannel.personal)).all())
-    ordered = sorted(enumerate(rows), key=lambda pair: (_order(pair[1].order), pair[0]))
+    ordered = sorted(enumerate(rows), key=lambda pair: (*_turn(pair[1]), pair[0]))
     wanted: dict[tuple[str, str, str], Way] = {}
     for position, (_n, row) in enumerate(ordered, start=1):
         if row.person_id not in people:
@@ -120,7 +121,9 @@ def _wanted(
 
 def _confirmed(row: Typed, address: str, before: FamilyChannel | None, today: date) -> date | None:
     """Another address in a row that stood begins unconfirmed, though its box is still ticked."""
-    if not row.confirmed or (row.was is not None and row.was != address and before is None):
+    if not row.confirmed or (
+        before is None and row.was is not None and plain_address(row.was) != plain_address(address)
+    ):
         return None
     return before.confirmed_on if before is not None and before.confirmed_on else today
 
@@ -154,8 +157,10 @@ def read_clock(typed: str) -> str | None:
     return f"{int(found[1]):02d}:{found[2]}"
 
 
-def _order(typed: str) -> int:
-    return int(typed) if typed.strip().isdecimal() and len(typed) < 6 else 10_000
+def _turn(row: Typed) -> tuple[int, int]:
+    """Its turn; of two with the same number the one that was moved there wins: upwards before, downwards behind."""
+    order = int(row.order) if row.order.strip().isdecimal() and len(row.order) < 6 else 10_000
+    return order, (order > row.place) - (order < row.place) if row.place else 0
 
 
 def _ways(rows: Collection[FamilyChannel]) -> list[Way]:

@@ -1,11 +1,11 @@
 """How each family is reached: what was noted, and until then what lists and the survey say; who may be told what."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from server.models import Connectivity, ContactChannel, FamilyChannel, Group, Guardianship, Membership, Person
@@ -32,6 +32,9 @@ class Kid:
     klass: str
     language: str
     groups: frozenset[str] = frozenset()
+    household: str = ""
+    phone: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,16 +136,25 @@ def reach(home: Home, kind: str, channels: Collection[str] | None = None) -> tup
 
 def homes(session: Session, student_ids: Collection[str], day: date) -> list[Home]:
     """The homes of these students, with only these children, by the first child's name."""
-    kids = _kids(session, student_ids, day)
-    keys = dict(session.execute(select(Person.id, Person.household_id).where(Person.id.in_(kids))).all())
-    people = _people(session, kids)
-    ids = {person.id for own in people.values() for person in own} | set(kids)
-    noted = _noted(session, ids)
-    lists = _from_lists(session, ids)
-    surveyed = _surveyed(session, kids)
+    kids = _kids(session, Person.id.in_(list(student_ids)), day)
+    return homes_of(session, kids)
+
+
+def homes_where(session: Session, condition: ColumnElement[bool], day: date) -> list[Home]:
+    """The homes of the students of whom an SQL condition about Person holds, by the first child's name."""
+    return homes_of(session, _kids(session, condition, day))
+
+
+def homes_of(session: Session, kids: Mapping[str, Kid]) -> list[Home]:
+    """The homes of students who are known already."""
+    lists: dict[str, tuple[str, str]] = {kid.id: (kid.phone, kid.email) for kid in kids.values()}
+    people = _people(session, kids, lists)
+    noted = _noted(session, lists)
+    asked = [id for id in kids if not any(one in noted for one in (id, *(way.id for way in people.get(id, ()))))]
+    surveyed = _surveyed(session, asked) if asked else {}  # what was noted since says more than the survey
     together: dict[str, list[Kid]] = {}
     for kid in kids.values():
-        together.setdefault(keys.get(kid.id) or f"{ALONE}{kid.id}", []).append(kid)
+        together.setdefault(kid.household or f"{ALONE}{kid.id}", []).append(kid)
     found = []
     for key, own in together.items():
         children = tuple(sorted(own, key=lambda kid: folded(kid.name)))
@@ -167,7 +179,7 @@ def with_lists(
 
     A person whose way is noted gets no other of that channel from a list unless the list has another address.
     """
-    known = {(way.person_id, way.channel, _plain(way.address)) for way in noted}
+    known = {(way.person_id, way.channel, plain_address(way.address)) for way in noted}
     guessed: list[Way] = []
     for person in people:
         phone, email = lists.get(person.id, ("", ""))
@@ -183,7 +195,7 @@ def with_lists(
     guessed += [Way(person.id, "slip") for person in holders]
     order = [preferred, *USUAL] if preferred in USUAL else list(USUAL)
     students = {person.id for person in people if person.is_student}
-    fresh = [way for way in guessed if (way.person_id, way.channel, _plain(way.address)) not in known]
+    fresh = [way for way in guessed if (way.person_id, way.channel, plain_address(way.address)) not in known]
     if any(way.channel == "slip" for way in noted):
         fresh = [way for way in fresh if way.channel != "slip"]
     fresh.sort(key=lambda way: (way.person_id in students and way.channel != "slip", order.index(way.channel)))
@@ -191,7 +203,7 @@ def with_lists(
     return ordered + [replace(way, position=UNSAID + number) for number, way in enumerate(fresh)]
 
 
-def _plain(address: str) -> str:
+def plain_address(address: str) -> str:
     """For comparing: of a phone its last ten figures, however it is written."""
     figures = re.sub(r"\D", "", address)
     return figures[-10:] if len(figures) >= 10 and "@" not in address else address.casefold()
@@ -203,11 +215,11 @@ def channels(session: Session) -> dict[str, ContactChannel]:
     return {row.code: row for row in rows}
 
 
-def _kids(session: Session, student_ids: Collection[str], day: date) -> dict[str, Kid]:
+def _kids(session: Session, condition: ColumnElement[bool], day: date) -> dict[str, Kid]:
     rows = session.execute(
         select(Person, Group).join(Membership, Membership.person_id == Person.id)
         .join(Group, Group.id == Membership.group_id)
-        .where(Person.id.in_(list(student_ids)), current(Membership.since, Membership.until, day))
+        .where(condition, current(Membership.since, Membership.until, day))
         .order_by(Group.kind != "class", Group.name)
     ).all()  # fmt: skip
     found: dict[str, Kid] = {}
@@ -217,11 +229,15 @@ def _kids(session: Session, student_ids: Collection[str], day: date) -> dict[str
             found[person.id] = replace(found[person.id], groups=found[person.id].groups | ids)
         else:
             found[person.id] = Kid(person.id, person.slug, full_name(person), person.first_name, person.last_name,
-                                   group.id, group.name, group.language, frozenset(ids))  # fmt: skip
+                                   group.id, group.name, group.language, frozenset(ids), person.household_id or "",
+                                   person.phone, person.email)  # fmt: skip
     return found
 
 
-def _people(session: Session, kids: Collection[str]) -> dict[str, list[Relative]]:
+def _people(
+    session: Session, kids: Collection[str], lists: dict[str, tuple[str, str]]
+) -> dict[str, list[Relative]]:  # fmt: skip
+    """By student the guardians; adds their phones and mailboxes to ``lists``."""
     rows = session.execute(
         select(Guardianship.student_id, Guardianship.relation, Guardianship.may_receive, Person)
         .join(Person, Person.id == Guardianship.guardian_id).where(Guardianship.student_id.in_(list(kids)))
@@ -230,6 +246,7 @@ def _people(session: Session, kids: Collection[str]) -> dict[str, list[Relative]
     found: dict[str, list[Relative]] = {}
     for student_id, relation, may_receive, person in rows:
         may = frozenset({student_id}) if may_receive else frozenset()
+        lists[person.id] = (person.phone, person.email)
         found.setdefault(student_id, []).append(Relative(person.id, full_name(person), relation, may))
     return found
 
@@ -244,11 +261,6 @@ def _noted(session: Session, ids: Iterable[str]) -> dict[str, list[Way]]:
                 row.confirmed_on, row.language, True)
         )  # fmt: skip
     return found
-
-
-def _from_lists(session: Session, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
-    rows = session.execute(select(Person.id, Person.phone, Person.email).where(Person.id.in_(list(ids))))
-    return {id: (phone, email) for id, phone, email in rows}
 
 
 def _surveyed(session: Session, kids: Iterable[str]) -> dict[str, str]:

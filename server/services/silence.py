@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import String, and_, cast, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from server import store
 from server.errors import DomainError
@@ -25,13 +25,12 @@ from server.models import (
     Membership,
     Person,
     Return,
-    School,
     Task,
     Work,
     Year,
 )
 from server.policy import Realm
-from server.services import audience, thresholds
+from server.services import thresholds
 from server.services.content import Author
 from server.services.delivery_contacts import CONFIRMED, NOT_REACHED, REACHED, Touch, note
 from server.services.family_ways import Home, Kid, Way, homes
@@ -65,15 +64,17 @@ class Silent:
     attempts: tuple[Attempt, ...]
 
 
-def silent(session: Session, realm: Realm, today: date, most: int = SHOWN) -> tuple[list[Silent], int]:
+def silent(
+    session: Session, realm: Realm, today: date, zone: str, most: int = SHOWN
+) -> tuple[list[Silent], int]:  # fmt: skip
     """The realm's silent students, the longest first, at most so many of them; and how many there are."""
-    found = _days(session, realm, today)
+    found = _days(session, realm, today, zone)
     limits = thresholds.values(session)
     every = {id: one for id, one in found.items() if one[0] >= max(1, limits["silence_from"])}
     mine = dict(sorted(every.items(), key=lambda item: (-item[1][0], item[0]))[:most])
     if not mine:
         return [], 0
-    attempts = _attempts(session, mine, {id: last for id, (_days_, last) in mine.items()})
+    attempts = _attempts(session, mine, {id: last for id, (_days_, last) in mine.items()}, zone)
     lines = []
     for home in homes(session, mine, today):
         for kid in home.children:
@@ -84,10 +85,10 @@ def silent(session: Session, realm: Realm, today: date, most: int = SHOWN) -> tu
     return sorted(lines, key=lambda line: (-line.days, line.kid.klass, line.kid.name)), len(every)
 
 
-def count(session: Session, realm: Realm, today: date) -> int:
+def count(session: Session, realm: Realm, today: date, zone: str) -> int:
     """How many are silent."""
     least = max(1, thresholds.values(session)["silence_from"])
-    return sum(days >= least for days, _last in _days(session, realm, today).values())
+    return sum(days >= least for days, _last in _days(session, realm, today, zone).values())
 
 
 def next_way(home: Home, student_id: str, attempts: Collection[Attempt]) -> Way | None:
@@ -105,20 +106,11 @@ def next_way(home: Home, student_id: str, attempts: Collection[Attempt]) -> Way 
     return Way(adults[0].id, LAST_RESORT) if adults else None
 
 
-def _days(session: Session, realm: Realm, today: date) -> dict[str, tuple[int, date | None]]:
+def _days(session: Session, realm: Realm, today: date, zone: str) -> dict[str, tuple[int, date | None]]:
     """By student the school days that passed since the last sign, today not counted, and that sign's day."""
-    ids = audience.students_of(session, None if realm.everything else realm.groups, today)
-    signs = _signs(session, ids, today)
+    places = places_of(session, realm, today)
+    signs = _signs(session, places, today, zone)
     begun = _begun(session, today)
-    places: dict[str, tuple[date, set[str]]] = {}
-    for person_id, since, group_id, parent_id in session.execute(
-        select(Membership.person_id, Membership.since, Group.id, Group.parent_id)
-        .join(Group, Group.id == Membership.group_id)
-        .where(Membership.person_id.in_(ids), current(Membership.since, Membership.until, today))
-    ):  # fmt: skip
-        first, groups = places.get(person_id, (since, set()))
-        groups.update(id for id in (group_id, parent_id) if id)
-        places[person_id] = (min(first, since), groups)
     taught = _school_days(session, begun, today)
     found = {}
     for id, (since, groups) in places.items():
@@ -128,14 +120,35 @@ def _days(session: Session, realm: Realm, today: date) -> dict[str, tuple[int, d
     return found
 
 
+def places_of(session: Session, realm: Realm, today: date) -> dict[str, tuple[date, set[str]]]:
+    """By student of the realm's groups who is here: since when, and the groups and their classes."""
+    query = (
+        select(Membership.person_id, Membership.since, Group.id, Group.parent_id)
+        .join(Group, Group.id == Membership.group_id).join(Person, Person.id == Membership.person_id)
+        .where(current(Membership.since, Membership.until, today),
+               or_(Person.left_on.is_(None), Person.left_on > today))
+    )  # fmt: skip
+    if not realm.everything:
+        part = aliased(Group)
+        mine = select(Membership.person_id).join(part, part.id == Membership.group_id).where(
+            or_(part.id.in_(realm.groups), part.parent_id.in_(realm.groups)),
+            current(Membership.since, Membership.until, today),
+        )  # fmt: skip
+        query = query.where(Membership.person_id.in_(mine))
+    places: dict[str, tuple[date, set[str]]] = {}
+    for person_id, since, group_id, parent_id in session.execute(query):
+        first, groups = places.get(person_id, (since, set()))
+        groups.update(id for id in (group_id, parent_id) if id)
+        places[person_id] = (min(first, since), groups)
+    return places
+
+
 def _begun(session: Session, today: date) -> date:
     """Since when something can be heard: this school year, and not before the first task was given out."""
-    year = session.scalar(
-        select(Year.starts_on).where(Year.starts_on <= today).order_by(Year.starts_on.desc()).limit(1)
-    )
-    first = session.scalar(select(func.min(Task.published_at)))
-    days = [day for day in (year, first.date() if first else today) if day is not None]
-    return max(days)
+    year = select(func.max(Year.starts_on)).where(Year.starts_on <= today).scalar_subquery()
+    first = select(func.min(Task.published_at)).scalar_subquery()
+    starts_on, published = session.execute(select(year, first)).one()
+    return max(day for day in (starts_on, published.date() if published else today) if day is not None)
 
 
 def days_since(school_days: Sequence[date], since: date, last: date | None) -> int:
@@ -157,42 +170,41 @@ def _school_days(session: Session, first: date, today: date) -> dict[str, set[da
     return found
 
 
-def _signs(session: Session, ids: Collection[str], today: date) -> dict[str, date]:
+def _signs(session: Session, ids: Collection[str], today: date, zone: str) -> dict[str, date]:
     """By student the day of the last sign of any kind."""
-    wanted, zone = list(ids), ZoneInfo(session.scalars(select(School.timezone)).one())
+    wanted = list(ids)
+    returned = (
+        select(Work.student_id, cast(func.max(Return.returned_on), String)).join(Return, Return.work_id == Work.id)
+        .where(Work.student_id.in_(wanted)).group_by(Work.student_id)
+    )  # fmt: skip
+    excused = (
+        select(Absence.student_id, cast(func.max(Lesson.on), String))
+        .join(LessonCourse, LessonCourse.id == Absence.lesson_course_id)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .where(Absence.student_id.in_(wanted), or_(Absence.reason != "", Absence.letter.is_(None)))
+        .group_by(Absence.student_id)
+    )  # fmt: skip
     signs: dict[str, date] = {}
 
-    def take(student: str | None, day: date | None) -> None:
-        if student and day and day <= today:
+    def take(student: str, day: date) -> None:
+        if day <= today:
             signs[student] = max(day, signs.get(student, day))
 
-    for student, day in session.execute(
-        select(Work.student_id, func.max(Return.returned_on)).join(Return, Return.work_id == Work.id)
-        .where(Work.student_id.in_(wanted)).group_by(Work.student_id)
-    ):  # fmt: skip
-        take(student, day)
+    for student, day in session.execute(returned.union_all(excused)):
+        take(student, date.fromisoformat(day))
     heard = or_(Contact.direction == "in", and_(Contact.direction == "out", Contact.outcome.in_((REACHED, CONFIRMED))))
     for student, at in session.execute(
         select(Contact.student_id, func.max(Contact.at)).where(Contact.student_id.in_(wanted), heard)
         .group_by(Contact.student_id)
     ):  # fmt: skip
-        take(student, at.astimezone(zone).date() if at else None)
-    for student, day in session.execute(
-        select(Absence.student_id, func.max(Lesson.on))
-        .join(LessonCourse, LessonCourse.id == Absence.lesson_course_id)
-        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
-        .where(Absence.student_id.in_(wanted), or_(Absence.reason != "", Absence.letter.is_(None)))
-        .group_by(Absence.student_id)
-    ):  # fmt: skip
-        take(student, day)
+        take(student, at.astimezone(ZoneInfo(zone)).date())
     return signs
 
 
 def _attempts(
-    session: Session, ids: Collection[str], last: dict[str, date | None]
+    session: Session, ids: Collection[str], last: dict[str, date | None], zone: str
 ) -> dict[str, tuple[Attempt, ...]]:  # fmt: skip
     """By student what was tried since the last sign, the newest first."""
-    zone = ZoneInfo(session.scalars(select(School.timezone)).one())
     found: dict[str, list[Attempt]] = {}
     for row in session.scalars(
         select(Contact).where(Contact.student_id.in_(list(ids)), Contact.direction == "out",
@@ -201,7 +213,7 @@ def _attempts(
     ):  # fmt: skip
         sign = last.get(row.student_id or "")
         in_vain = row.topic == "silence" or row.outcome == NOT_REACHED
-        if in_vain and (sign is None or row.at.astimezone(zone).date() >= sign):
+        if in_vain and (sign is None or row.at.astimezone(ZoneInfo(zone)).date() >= sign):
             found.setdefault(row.student_id or "", []).append(
                 Attempt(row.person_id, row.channel, row.at, row.outcome)
             )

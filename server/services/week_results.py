@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, exists, or_, select
@@ -11,9 +11,13 @@ from sqlalchemy.orm import Session
 
 from server.models import Absence, AbsenceLetter, Lesson, LessonCourse, MarkAct, Return, Task, Work, Year
 from server.services.absences import absences
-from server.services.belonging import register
+from server.services.belonging import Register, register
 from server.services.student_works import is_overdue
 from server.services.works import VIEW, has_come_back, states, view_of
+from sync.decide import WorkState
+
+NOTHING_CAME = WorkState("issued", None, False, (), 0)
+NOBODY = Register({}, {})
 
 
 @dataclass(frozen=True)
@@ -71,10 +75,12 @@ def of_week(
     views = [view_of(row[:-2]) for row in rows]
     decided = {view.id for view, row in zip(views, rows, strict=True) if row[-2]}
     came = {view.id for view, row in zip(views, rows, strict=True) if row[-1]}
-    known = states(session, [view.id for view in views])
+    moved = [view.id for view, row in zip(views, rows, strict=True) if row[-2] or row[-1]]
+    known = {view.id: NOTHING_CAME for view in views} | (states(session, moved) if moved else {})
     comments = _comments(session, [state.shown.id for id, state in known.items() if state.shown and id in decided])
-    members = register(session, {view.student_id for view in views if known[view.id].state == "issued"})
-    away = _away(session, ids, monday)
+    owing = {view.student_id for view in views if known[view.id].state == "issued"}
+    members = register(session, owing) if owing else NOBODY
+    away = _away(session, ids, monday, today)
     given: dict[str, list[Given]] = {}
     missing: dict[str, list[Due]] = {}
     for view in sorted(views, key=lambda one: (one.subject, one.due_on or today, one.set_on, one.title)):
@@ -107,6 +113,8 @@ def _rows(session: Session, ids: list[str], monday: date, today: date, since: da
 
 def _comments(session: Session, revisions: list[str]) -> dict[str, str]:
     """By revision the last comment that somebody gave with it."""
+    if not revisions:
+        return {}
     rows = session.execute(
         select(MarkAct.revision_id, MarkAct.comment)
         .where(MarkAct.revision_id.in_(revisions), MarkAct.comment != "").order_by(MarkAct.op_seq)
@@ -114,13 +122,17 @@ def _comments(session: Session, revisions: list[str]) -> dict[str, str]:
     return dict(tuple(row) for row in rows)
 
 
-def _away(session: Session, ids: list[str], monday: date) -> dict[str, list[Away]]:
-    days = dict(session.execute(
-        select(LessonCourse.id, Lesson.on).join(Lesson, Lesson.id == LessonCourse.lesson_id)
-        .join(Absence, Absence.lesson_course_id == LessonCourse.id)
-        .where(Absence.student_id.in_(ids), Lesson.on.between(monday, monday + timedelta(days=6)))
-    ).all())  # fmt: skip
-    names = dict(session.execute(select(AbsenceLetter.code, AbsenceLetter.name)).all())
+def _away(session: Session, ids: list[str], monday: date, today: date) -> dict[str, list[Away]]:
+    rows = session.execute(
+        select(LessonCourse.id, Lesson.on, Absence.letter, AbsenceLetter.name)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id).join(Absence, Absence.lesson_course_id == LessonCourse.id)
+        .outerjoin(AbsenceLetter, AbsenceLetter.code == Absence.letter)
+        .where(Absence.student_id.in_(ids), Lesson.on.between(monday, today))
+    ).all()  # fmt: skip
+    if not rows:
+        return {}
+    days = {lesson: on for lesson, on, _letter, _name in rows}
+    names = {letter: name for _lesson, _on, letter, name in rows if letter}
     told: dict[tuple[str, date], list[tuple[str, str]]] = {}
     for (student, lesson), state in absences(session, days.keys()).items():
         if student in ids and state.letters[0] is not None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask_babel import force_locale
-from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from server import store
 from server.errors import DomainError
@@ -31,7 +31,7 @@ from server.services import audience, messages, thresholds, week_results
 from server.services.content import Author
 from server.services.delivery_contacts import NOT_REACHED, REACHED, SENT, TOLD, Touch, note
 from server.services.family_texts import Sender, results_long, results_sms, results_spoken, results_subject
-from server.services.family_ways import Home, Kid, Reach, hindrance, homes, reach
+from server.services.family_ways import Home, Kid, Reach, hindrance, homes_where, reach
 from server.services.messages import Draft, Words, child_of, first_moment, language_of
 from server.services.people import folded, full_name
 from server.services.weeks import monday, week_name
@@ -149,25 +149,26 @@ def shares(session: Session, realm: Realm, today: date) -> list[Share]:
     ]  # fmt: skip
 
 
-def untold(session: Session, realm: Realm, today: date) -> int:
+def untold(session: Session, realm: Realm, today: date, zone: str) -> int:
     """How many students of the realm's groups nobody has told of yet."""
     ids = audience.students_of(session, None if realm.everything else realm.groups, today)
-    zone = session.scalars(select(School.timezone)).one()
     return len(set(ids) - told_in_week(session, ids, today, zone).keys())
 
 
-def families(session: Session, group: Group, realm: Realm, today: date) -> list[Family]:
+def families(
+    session: Session, group: Group, realm: Realm, today: date, school: School | None = None
+) -> list[Family]:  # fmt: skip
     """The homes of a group's students, with brothers and sisters whom the realm covers: the untold first."""
-    own = audience.students_of(session, [group.id], today)
-    ids = _with_siblings(session, own, realm, today)
-    school = session.scalars(select(School)).one()
-    told = told_in_week(session, ids, today, school.timezone)
+    at_home = homes_where(session, _with_siblings(group, realm, today), today)
+    ids = [child.id for home in at_home for child in home.children]
+    school = school or session.scalars(select(School)).one()
     first, _last = period(today)
     results = week_results.of_week(session, ids, first, today, first_moment(first, school.timezone))
-    waiting, tries = _on_its_way(session, today, ids), _tried(session, ids, today, school.timezone)
-    most = thresholds.values(session)["sms_parts"]
+    told, tries, waiting = _happened(session, ids, today, school.timezone)
+    texting = any(way.channel == "sms" and not hindrance(way, "result") for home in at_home for way in home.ways)
+    most = thresholds.values(session)["sms_parts"] if texting else 1
     found = []
-    for home in homes(session, ids, today):
+    for home in at_home:
         mine = {child.id for child in home.children}
         chosen, left = reach(home, "result")
         parts = tuple(_part(home, one, results, school, today, most) for one in chosen)
@@ -178,18 +179,24 @@ def families(session: Session, group: Group, realm: Realm, today: date) -> list[
     return sorted(found, key=lambda family: (family.is_told, bool(family.tries), folded(family.home.children[0].name)))
 
 
-def _with_siblings(session: Session, ids: Collection[str], realm: Realm, today: date) -> list[str]:
-    """These students and those of their households whose results the realm covers, too."""
-    households = select(Person.household_id).where(Person.id.in_(list(ids)), Person.household_id.is_not(None))
-    query = select(Person.id).distinct().join(Membership, Membership.person_id == Person.id).join(
-        Group, Group.id == Membership.group_id
-    ).where(
-        Person.household_id.in_(households), current(Membership.since, Membership.until, today),
-        or_(Person.left_on.is_(None), Person.left_on > today),
+def _with_siblings(group: Group, realm: Realm, today: date) -> ColumnElement[bool]:
+    """SQL: students of the group, and those of their households whose results the realm covers, too."""
+    here = or_(Person.left_on.is_(None), Person.left_on > today)
+    part = aliased(Group)
+    of_group = select(Membership.person_id).join(part, part.id == Membership.group_id).where(
+        or_(part.id == group.id, part.parent_id == group.id), current(Membership.since, Membership.until, today)
     )  # fmt: skip
+    member = aliased(Person)
+    households = select(member.household_id).where(member.id.in_(of_group), member.household_id.is_not(None))
+    sibling = Person.household_id.in_(households)
     if not realm.everything:
-        query = query.where(or_(Group.id.in_(realm.groups), Group.parent_id.in_(realm.groups)))
-    return sorted({*ids, *session.scalars(query)})
+        covered = aliased(Group)
+        mine = select(Membership.person_id).join(covered, covered.id == Membership.group_id).where(
+            or_(covered.id.in_(realm.groups), covered.parent_id.in_(realm.groups)),
+            current(Membership.since, Membership.until, today),
+        )  # fmt: skip
+        sibling = and_(sibling, Person.id.in_(mine))
+    return and_(here, or_(Person.id.in_(of_group), sibling))
 
 
 def _part(
@@ -207,29 +214,40 @@ def _part(
         )  # fmt: skip
 
 
-def _on_its_way(session: Session, today: date, ids: Collection[str]) -> dict[str, str]:
-    """By student the state of this week's delivery that is not out: ready, sending, failed, perhaps, given_up."""
-    rows = session.execute(
-        select(DeliveryStudent.student_id, Delivery.state).join(Delivery, Delivery.id == DeliveryStudent.delivery_id)
-        .join(Message, Message.id == Delivery.message_id)
-        .where(Message.audience == "round", Message.title == week_name(today),
-               DeliveryStudent.student_id.in_(list(ids)), Delivery.state.not_in(("sent", "confirmed")))
-        .order_by(Delivery.changed_at)
-    )  # fmt: skip
-    return dict(tuple(row) for row in rows)
-
-
-def _tried(session: Session, ids: Collection[str], today: date, timezone: str) -> dict[str, list[str]]:
+def _happened(
+    session: Session, ids: Collection[str], today: date, timezone: str
+) -> tuple[dict[str, Told], dict[str, set[str]], dict[str, str]]:
+    """Of this week, by student: how the family was told, channels that reached nobody, and what is on its way."""
     first = first_moment(monday(today), timezone)
-    found: dict[str, list[str]] = {}
-    for student, channel in session.execute(
-        select(Contact.student_id, Contact.channel).where(
-            Contact.student_id.in_(list(ids)), Contact.topic == "results", Contact.at >= first,
-            Contact.outcome == NOT_REACHED,
-        )
-    ):  # fmt: skip
-        found.setdefault(student, []).append(channel)
-    return found
+    contacts = select(
+        Contact.student_id, Contact.at, Contact.channel, Contact.outcome, Contact.author_id, Contact.direction,
+        Contact.verified,
+    ).where(
+        Contact.student_id.in_(list(ids)), Contact.topic == "results", Contact.at >= first,
+        Contact.at < first + timedelta(days=7),
+    )  # fmt: skip
+    under_way = select(
+        DeliveryStudent.student_id, Delivery.changed_at, Delivery.channel, Delivery.state, literal(""),
+        literal("delivery"), literal(""),
+    ).join(Delivery, Delivery.id == DeliveryStudent.delivery_id).join(
+        Message, Message.id == Delivery.message_id
+    ).where(
+        Message.audience == "round", Message.title == week_name(today), DeliveryStudent.student_id.in_(list(ids)),
+        Delivery.state.not_in(("sent", "confirmed")),
+    )  # fmt: skip
+    told: dict[str, Told] = {}
+    tries: dict[str, set[str]] = {}
+    waiting: dict[str, str] = {}
+    for student, at, channel, outcome, author, direction, verified in session.execute(
+        contacts.union_all(under_way).order_by("at")
+    ):
+        if direction == "delivery":
+            waiting[student] = outcome
+        elif (direction == "out" and outcome in TOLD) or (direction == "in" and verified):
+            told.setdefault(student, Told(at, channel, outcome, author))
+        elif outcome == NOT_REACHED:
+            tries.setdefault(student, set()).add(channel)
+    return told, tries, waiting
 
 
 def tick(students: Iterable[str], person_id: str | None, channel: str, reached: bool, key: str, by: Author) -> str:

@@ -82,7 +82,7 @@ def _typed() -> list[Typed]:
         rows.append(Typed(
             form[f"r{n}-person"], channel, address, form.get(f"r{n}-order", ""), f"r{n}-works" in form,
             form.get(f"r{n}-until", ""), f"r{n}-consent" in form, f"r{n}-confirmed" in form,
-            form.get(f"r{n}-language", ""), form.get(f"r{n}-was"),
+            form.get(f"r{n}-language", ""), form.get(f"r{n}-was"), n + 1,
         ))  # fmt: skip
     return rows
 

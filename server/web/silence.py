@@ -31,7 +31,7 @@ def realm() -> Realm:
 @needs(Action.FIGURES_VIEW, Action.HOTLINE_USE, scope=ANYWHERE)
 def home() -> str:
     """The list."""
-    found, total = silence.silent(db.session, realm(), drafts.moment().today)
+    found, total = silence.silent(db.session, realm(), drafts.moment().today, choose_timezone())
     names = {person.id: person for line in found for person in line.home.people}
     return render_template(
         "silence/home.html", lines=found, total=total, names=names, words=contact_words, key=secrets.token_hex(8),

@@ -78,8 +78,8 @@ def _families(day: date, moment: datetime) -> dict[str, Any]:
     return {
         "letters": letters.unanswered(db.session, person),
         "late_letters": letters.overdue_count(db.session, manages, person, moment) if manages else 0,
-        "untold": weekly_round.untold(db.session, telling, day) if telling else 0,
-        "silent": silence.count(db.session, cares, day) if cares else 0,
+        "untold": weekly_round.untold(db.session, telling, day, choose_timezone()) if telling else 0,
+        "silent": silence.count(db.session, cares, day, choose_timezone()) if cares else 0,
     }  # fmt: skip
 
 

@@ -60,8 +60,8 @@ def test_no_sms_of_results_holds_a_surname_a_comment_or_too_many_parts(told, mos
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
-    st.lists(st.sampled_from(["Веслов", "Веслову", "Якорной", "завтра", "урок", "переносится", "в", "9:00."]), min_size=1,
-             max_size=60),
+    st.lists(st.sampled_from(["Веслов", "Веслову", "Якорной", "завтра", "урок", "переносится", "в", "9:00."]),
+             min_size=1, max_size=60),
     st.integers(1, 3), st.booleans(), results(),
 )  # fmt: skip
 def test_no_sms_of_a_message_holds_a_surname_or_too_many_parts(words, most: int, missing: bool, week):
@@ -90,7 +90,8 @@ def test_a_quiet_week_is_told_too():
 def test_a_mail_tells_everything_with_the_comments():
     text = family_texts.results_long([CHILD], WEEK, SENDER).replace("\xa0", " ")
     for wanted in ("Егор, 7 «А» класс", "• Алгебра, «№ 415»: 4. " + COMMENT, "на доработку. " + COMMENT, "12 из 20",
-                   "Упражнение 7", "8 декабря", "9 декабря: 3 урока (болезнь", "1 работа получена", SENDER.phone):  # fmt: skip
+                   "Упражнение 7", "8 декабря", "9 декабря: 3 урока (болезнь", "1 работа получена",
+                   SENDER.phone):  # fmt: skip
         assert wanted in text, wanted
     assert "Веслов" not in text and "Веслов" not in family_texts.results_subject(WEEK)
 

@@ -81,10 +81,8 @@ def test_what_arrives_is_what_was_written():
 def test_each_recipient_has_an_answer_of_its_own_on_one_connection():
     with mailbox() as (box, settings):
         sender = gateway(settings)
-        answers = [
-            sender.send(parcel(to, n)).state
-            for n, to in enumerate(("anna@a.example", "nobody@a.example", "busy@a.example", "spam@a.example", "oleg@a.example"))
-        ]
+        names = ("anna", "nobody", "busy", "spam", "oleg")
+        answers = [sender.send(parcel(f"{name}@a.example", n)).state for n, name in enumerate(names)]
         sender.close()
     assert answers == [SENT, REFUSED, FAILED, REFUSED, SENT]
     assert [mail["To"] for mail in box.got] == ["anna@a.example", "oleg@a.example"]

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from server import jobs, store
 from server.config import Sms
-from server.extensions import db
 from server.errors import DomainError
+from server.extensions import db
 from server.models import Contact, Delivery, FamilyChannel, Message
 from server.policy import Realm
 from server.services import deliveries, messages, sending

@@ -7,7 +7,7 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server import models
+from server import models, store
 from server.extensions import db
 from server.policy import Realm
 from server.services import silence, thresholds, weekly_round
@@ -20,6 +20,7 @@ from tests.server.factory import TODAY
 NOW = datetime(2026, 12, 7, 5, 0, tzinfo=UTC)
 ALL = Realm(True, frozenset(), frozenset())
 DAY = timedelta(days=1)
+ZONE = "Asia/Yekaterinburg"
 
 
 class School:
@@ -40,7 +41,7 @@ class School:
 
     def found(self) -> dict[str, int]:
         db.session.rollback()
-        lines, _total = silence.silent(db.session, ALL, TODAY)
+        lines, _total = silence.silent(db.session, ALL, TODAY, ZONE)
         return {line.kid.first_name: line.days for line in lines}
 
     def contact(self, on: date, **values: str) -> None:
@@ -95,8 +96,6 @@ def test_nothing_can_be_expected_before_the_first_task(at: School, app: APIFlask
         id=factory.new_id(), lesson_course_id=at.lessons[at.days[0]], course_id=db.session.scalars(
             db.select(models.Course.id)).first(), kind="homework", title="t", text="t", scale="five",
         published_at=datetime(2026, 12, 3, tzinfo=UTC)))  # fmt: skip
-    from server import store
-
     store.write(lambda session: session.execute(
         models.Task.__table__.update().values(published_at=datetime(2026, 12, 3, tzinfo=UTC))) and None)  # fmt: skip
     assert at.found() == {}, "only two school days have passed since"
@@ -107,13 +106,13 @@ def test_thresholds_are_data(at: School):
     thresholds.change("silence_from", 4, at.by)
     assert at.found() == {"Vera": 10}
     thresholds.change("silence_from", 11, at.by)
-    assert at.found() == {} and silence.count(db.session, ALL, TODAY) == 0
+    assert at.found() == {} and silence.count(db.session, ALL, TODAY, ZONE) == 0
 
 
 def test_an_attempt_is_a_contact_and_the_next_way_is_proposed(at: School):
     def yegor() -> silence.Silent:
         db.session.rollback()
-        return next(line for line in silence.silent(db.session, ALL, TODAY)[0] if line.kid.id == at.yegor)
+        return next(line for line in silence.silent(db.session, ALL, TODAY, ZONE)[0] if line.kid.id == at.yegor)
 
     first = yegor().next
     assert first is not None and (first.person_id, first.channel) == (at.mother, "call")
@@ -122,22 +121,25 @@ def test_an_attempt_is_a_contact_and_the_next_way_is_proposed(at: School):
     line = yegor()
     assert [attempt.channel for attempt in line.attempts] == ["call"]
     assert line.next is not None and line.next.channel == "in_person", "all that is known was tried: go there"
-    assert weekly_round.take_back([at.yegor], key, at.by, "Asia/Yekaterinburg") == 1
+    assert weekly_round.take_back([at.yegor], key, at.by, ZONE) == 1
     silence.log(at.yegor, at.mother, "call", True, "k", at.by)
     assert "Yegor" not in at.found()
 
 
 def test_a_class_sees_its_own(at: School):
     other = Realm(False, frozenset({factory.group("8 «Б»", "8b", 8)}), frozenset())
-    assert silence.silent(db.session, other, TODAY) == ([], 0)
+    assert silence.silent(db.session, other, TODAY, ZONE) == ([], 0)
 
 
 KID = Kid("k", "k", "Veslov Yegor", "Yegor", "Veslov", "g", "7", "")
 PEOPLE = (Relative("m", "Mother", "", frozenset({"k"})), Relative("k", "Yegor", "", frozenset({"k"}), True))
 
 
-@given(st.lists(st.builds(Way, st.sampled_from(["m", "k"]), st.sampled_from(["call", "messenger", "email", "slip"]),
-                          st.just("1"), works=st.booleans()), max_size=6, unique_by=lambda way: (way.person_id, way.channel)))  # fmt: skip
+@given(st.lists(
+    st.builds(Way, st.sampled_from(["m", "k"]), st.sampled_from(["call", "messenger", "email", "slip"]), st.just("1"),
+              works=st.booleans()),
+    max_size=6, unique_by=lambda way: (way.person_id, way.channel),
+))  # fmt: skip
 def test_every_way_that_works_is_tried_once_before_somebody_goes_there(ways: list[Way]):
     home, tried, order = Home("h", (KID,), PEOPLE, tuple(ways)), [], []
     for _n in range(10):

@@ -71,7 +71,7 @@ def test_everybody_is_on_the_list_until_told_and_then_below(at: School):
     assert names(at.families()) == [(["Yegor"], False), (["Vera"], False)]
     at.tick(at.yegor)
     assert names(at.families()) == [(["Vera"], False), (["Yegor"], True)]
-    assert weekly_round.untold(db.session, at.own, TODAY) == 1
+    assert weekly_round.untold(db.session, at.own, TODAY, ZONE) == 1
     [contact] = contacts()
     assert (contact.student_id, contact.topic, contact.direction, contact.outcome, contact.author_id) == (
         at.yegor, "results", "out", "reached", at.by.person_id
@@ -92,6 +92,9 @@ def test_the_words_tell_marks_what_is_missing_and_comments_but_not_in_an_sms(at:
     logbook.hand_in(at.codes[at.yegor], mark="4", comment="Check the sign")
     part = at.families()[0].parts[0]
     assert "4. Check the sign" in part.long and "Late work" in part.long
+    factory.add(models.FamilyChannel(id=factory.new_id(), person_id=at.mother, channel="sms", address="+79000000001",
+                                     position=1, consent=True, confirmed_on=TODAY, noted_at=NOW))  # fmt: skip
+    part = at.families()[0].parts[0]
     assert "Check" not in part.sms and "Veslov" not in part.sms and "algebra 4" in part.sms
     assert "not handed in: 1 (algebra)" in part.sms.casefold()
 
