@@ -221,7 +221,8 @@ def test_it_runs_in_the_background_goes_on_by_itself_and_tells_how_far(app: APIF
     family.write()
     double = SmsDouble()
     with listening(double) as url:
-        app.extensions["korablik"] = replace(app.extensions["korablik"], sms=Sms(url), fixed_now=datetime(2026, 12, 7, 10, 0))
+        ten = datetime(2026, 12, 7, 10, 0)
+        app.extensions["korablik"] = replace(app.extensions["korablik"], sms=Sms(url), fixed_now=ten)
         assert sending.send_due(app) is True
         run = running().wait(sending.SEND)
         assert run is not None and (run.state, run.what) == ("done", "messages")
