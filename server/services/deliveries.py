@@ -15,6 +15,7 @@ from server.services import thresholds
 from server.services.accounts import record
 from server.services.content import Author
 from server.services.delivery_contacts import CONFIRMED, NOT_REACHED, REACHED, SENT, note_delivery
+from server.services.family_ways import PERSONAL
 from server.services.messages import Draft, add_deliveries
 from server.services.people import full_name
 from server.services.works import current
@@ -74,8 +75,9 @@ class Summary:
 
 
 def outbox(session: Session, realm: Realm, person_id: str, limit: int = 50) -> list[Summary]:
-    """The newest messages that somebody wrote, or that went to what the realm covers."""
+    """The newest messages that somebody wrote, or that went to what the realm covers; of answers only one's own."""
     query = select(Message).order_by(Message.created_at.desc(), Message.id.desc()).limit(limit)
+    query = query.where(or_(Message.author_id == person_id, Message.kind != "answer"))
     if not realm.everything:
         mine = select(Delivery.message_id).join(DeliveryStudent, DeliveryStudent.delivery_id == Delivery.id).join(
             Membership, Membership.person_id == DeliveryStudent.student_id
@@ -112,14 +114,16 @@ def _summaries(session: Session, rows: Collection[Message]) -> list[Summary]:
 
 
 def lines(
-    session: Session, message_id: str, day: date, groups: Collection[str] | None, own: bool, student: str | None = None
+    session: Session, message_id: str, day: date, groups: Collection[str] | None, own: bool
 ) -> list[Line]:  # fmt: skip
     """The deliveries of a message that somebody may see: all of their ``own``, else those about these groups.
 
+    What speaks of children one by one is seen by who may see all of them; answers to letters only by their author.
     Calls come by the hour until which the family may be called; what waits for a person stands first.
     """
     rows = session.execute(
-        select(Delivery, ContactChannel.way, Person, Group.name).join(Message, Message.id == Delivery.message_id)
+        select(Delivery, ContactChannel.way, Person, Group.name, Message.kind, Message.audience)
+        .join(Message, Message.id == Delivery.message_id)
         .join(ContactChannel, ContactChannel.code == Delivery.channel)
         .outerjoin(Person, Person.id == Delivery.person_id).outerjoin(Group, Group.id == Delivery.group_id)
         .where(Delivery.message_id == message_id)
@@ -127,9 +131,13 @@ def lines(
     ).all()  # fmt: skip
     about = _children(session, message_id, day)
     found = []
-    for row, way, person, group in rows:
+    for row, way, person, group, kind, audience in rows:
         children = about.get(row.id, [])
-        if not own and groups is not None and not any(set(groups) & ids for _id, _name, ids in children):
+        covered = [groups is None or bool(set(groups) & ids) for _id, _name, ids in children]
+        one_by_one = kind in PERSONAL or audience == "missing"
+        seen = any(covered) and (all(covered) or not one_by_one) and kind != "answer"
+        chat = not children and (groups is None or row.group_id in groups)
+        if not (own or seen or chat):
             continue
         found.append(Line(
             row.id, row.channel, way, full_name(person) if person else "", group or "",

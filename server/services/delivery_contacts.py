@@ -1,10 +1,9 @@
 """What was sent or said to a family stands as a Contact: one for each child it was about, the same one never twice."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import Contact, Delivery, DeliveryStudent, Message
@@ -48,7 +47,7 @@ def note(session: Session, touch: Touch, by: str, at: datetime) -> list[str]:
 def note_delivery(session: Session, row: Delivery, outcome: str, by: str | None, at: datetime) -> None:
     """What became of a delivery, in the name of who did it, else of who composed the message.
 
-    Of results only that they were told is repeated: who may see contacts need not see marks.
+    Of results and answers only that they were told is repeated: who may see contacts need not see more.
     """
     message = session.get_one(Message, row.message_id)
     author = by or message.author_id
@@ -58,13 +57,7 @@ def note_delivery(session: Session, row: Delivery, outcome: str, by: str | None,
         select(DeliveryStudent.student_id).where(DeliveryStudent.delivery_id == row.id)
         .order_by(DeliveryStudent.student_id)
     ))  # fmt: skip
-    text = "" if message.kind == "result" else (message.title or message.text)[:WORDS]
+    text = "" if message.kind in ("result", "answer") else (message.title or message.text)[:WORDS]
     key = content_id(row.id, outcome, str(row.tries))
     touch = Touch(key, students, row.person_id, row.channel, TOPICS[message.kind], outcome, text)
     note(session, touch, author, at)
-
-
-def forget(session: Session, keys: Iterable[tuple[str, tuple[str, ...]]]) -> None:
-    """Take touches back that were noted by a slip of the finger: (key, students)."""
-    ids = [content_id("contact", key, student) for key, students in keys for student in students or ("",)]
-    session.execute(delete(Contact).where(Contact.id.in_(ids)))

@@ -9,7 +9,7 @@ from server import store
 from server.extensions import db
 from server.models import FamilyChannel, Group, Person, RoleGrant
 from server.policy import Realm
-from server.services import audience, demo, letters, messages, weekly_round
+from server.services import audience, demo, letters, messages, round_ticks
 from server.services.content import Author
 from server.services.family_ways import Home, homes
 from server.services.messages import Words
@@ -57,8 +57,8 @@ def _speak(session: Session, group: Group, noted: list[Home], by: Author) -> Non
     messages.create(session, words, EVERYTHING, by, "demo-message", ())
     for home in noted[:TOLD]:
         way = next((way for way in home.ways if way.channel == "call"), home.ways[0])
-        channel = way.channel if way.channel in weekly_round.TICKS else "call"
-        weekly_round.tick([child.id for child in home.children], way.person_id, channel, True, "demo", by)
+        channel = way.channel if way.channel in round_ticks.TICKS else "call"
+        round_ticks.tick([child.id for child in home.children], way.person_id, channel, True, "demo", by)
     if len(noted) > TOLD:
         child = noted[TOLD].children[0]
         earlier = Author(by.person_id, by.account_id, by.now - timedelta(days=1), by.today)

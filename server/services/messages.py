@@ -215,21 +215,24 @@ def add_deliveries(
     """Store deliveries that are not there yet; returns the ids of all of them."""
     zone = session.scalars(select(School.timezone)).one()
     limits = thresholds.values(session)
-    ids = []
+    known = set(session.scalars(select(Delivery.id).where(Delivery.message_id == message_id)))
+    ids, students = [], []
     for draft in drafts:
         about = sorted(child.id for child in draft.children)
         id = content_id("delivery", message_id, draft.channel, draft.person_id or "", draft.group_id or "", *about)
         ids.append(id)
-        if session.get(Delivery, id) is not None:
+        if id in known:
             continue
+        known.add(id)
         due = due_at(by.now, zone, draft.channel, draft.until, limits) if draft.channel in by_itself else None
         session.add(Delivery(
             id=id, message_id=message_id, person_id=draft.person_id, group_id=draft.group_id, channel=draft.channel,
             address=draft.address, until=draft.until, subject=draft.subject, text=draft.text, not_before=due,
             changed_at=by.now, changed_by=by.person_id,
         ))  # fmt: skip
-        session.flush()
-        session.add_all(DeliveryStudent(delivery_id=id, student_id=student) for student in about)
+        students += [DeliveryStudent(delivery_id=id, student_id=student) for student in about]
+    session.flush()
+    session.add_all(students)
     return ids
 
 

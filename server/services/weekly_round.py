@@ -4,7 +4,7 @@ A family counts as told when a contact about results stands for the child in thi
 a verified call of the family's own. Brothers and sisters of one household are told together.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,7 +19,6 @@ from server.models import (
     Delivery,
     DeliveryStudent,
     Group,
-    Guardianship,
     Membership,
     Message,
     Person,
@@ -29,7 +28,7 @@ from server.models import (
 from server.policy import Realm
 from server.services import audience, messages, thresholds, week_results
 from server.services.content import Author
-from server.services.delivery_contacts import NOT_REACHED, REACHED, SENT, TOLD, Touch, note
+from server.services.delivery_contacts import NOT_REACHED, TOLD
 from server.services.family_texts import Sender, results_long, results_sms, results_spoken, results_subject
 from server.services.family_ways import Home, Kid, Reach, hindrance, homes_where, reach
 from server.services.messages import Draft, Words, child_of, first_moment, language_of
@@ -38,7 +37,6 @@ from server.services.weeks import monday, week_name
 from server.services.works import current
 from sync.ids import content_id
 
-TICKS = {"call": REACHED, "in_person": REACHED, "messenger": SENT, "sms": SENT, "email": SENT, "slip": SENT}
 EARLY = 2  # weekdays from Monday on which the week before is told, too: there is little of this one yet
 
 
@@ -250,37 +248,6 @@ def _happened(
     return told, tries, waiting
 
 
-def tick(students: Iterable[str], person_id: str | None, channel: str, reached: bool, key: str, by: Author) -> str:
-    """Note that a family was told, or was not reached; returns the key that takes it back.
-
-    ``key``: of one rendering of the page. Raises DomainError value_invalid.
-    """
-    if channel not in TICKS:
-        raise DomainError("value_invalid", field="channel", value=channel[:20])
-    about = tuple(sorted(students))
-    outcome = TICKS[channel] if reached else NOT_REACHED
-    touch_key = content_id("round", by.person_id, key, channel, outcome, *about)
-    touch = Touch(touch_key, about, person_id, channel, "results", outcome)
-    store.write(lambda session: note(session, touch, by.person_id, by.now) and None)
-    return touch_key
-
-
-def take_back(students: Iterable[str], key: str, by: Author, timezone: str) -> int:
-    """Take a tick of today back, if it is this person's own; returns how many contacts went."""
-    first = first_moment(by.today, timezone)
-
-    def save(session: Session) -> int:
-        count = 0
-        for student in students:
-            row = session.get(Contact, content_id("contact", key, student))
-            if row is not None and row.author_id == by.person_id and row.at >= first and row.op_seq is None:
-                session.delete(row)
-                count += 1
-        return count
-
-    return store.write(save)
-
-
 def send(
     session: Session, group: Group, student_ids: Collection[str], realm: Realm, channel: str, by: Author,
     by_itself: Collection[str],
@@ -323,11 +290,3 @@ def send(
         return id
 
     return store.write(save)
-
-
-def is_of_family(session: Session, person_id: str, student_ids: Collection[str]) -> bool:
-    """Whether the person is one of these students or a guardian of one."""
-    query = select(Guardianship.id).where(
-        Guardianship.guardian_id == person_id, Guardianship.student_id.in_(list(student_ids))
-    )
-    return person_id in student_ids or session.scalar(query.limit(1)) is not None

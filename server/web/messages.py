@@ -60,7 +60,7 @@ def channel_name(code: str) -> str:
 def home() -> str:
     """The outbox: what was written, and how much of it is out."""
     run = running().last(sending.SEND)
-    found = deliveries.outbox(db.session, access.realm(Action.MESSAGE_SEND), current_user.person_id)
+    found = deliveries.outbox(db.session, access.realm(Action.FIGURES_VIEW), current_user.person_id)
     return render_template(
         "messages/home.html", messages=found, words=contact_words, run=run, by_itself=sending.by_itself(config()),
         told=progress.told(run, current_user.account_id),
@@ -172,9 +172,10 @@ def page(message_id: str) -> str:
 
 
 def _seen(message_id: str) -> tuple[deliveries.Summary, list[deliveries.Line]]:
-    """A message and what this person may see of it. Raises DomainError not_found, forbidden."""
+    """A message and what this person may see of it: others' messages tell of marks and debts of every subject, so they
+    are for who looks after the whole class. Raises DomainError not_found, forbidden."""
     message = deliveries.summary(db.session, message_id)
-    realm = access.realm(Action.MESSAGE_SEND)
+    realm = access.realm(Action.FIGURES_VIEW)
     row = db.session.get(Message, message_id)
     own = row is not None and row.author_id == current_user.person_id
     groups = None if realm.everything else realm.groups
@@ -203,7 +204,9 @@ def act(message_id: str, delivery_id: str) -> Any:
     moment = drafts.moment()
     written_by, students = deliveries.groups_about(db.session, delivery_id, moment.today)
     if written_by != current_user.person_id:
-        for student in students or [""]:
+        if delivery_id not in {line.id for line in _seen(message_id)[1]}:
+            raise DomainError("forbidden")
+        for student in students:
             access.demand(Action.MESSAGE_SEND, scopes.of_student(db.session, student, moment.today))
     what = request.form.get("act", "")
     try:

@@ -11,7 +11,7 @@ from server.errors import DomainError, sentence_of
 from server.extensions import db
 from server.policy import Action, Realm
 from server.security import choose_timezone
-from server.services import people, scopes, silence, thresholds, weekly_round
+from server.services import people, round_ticks, scopes, silence, thresholds
 from server.web import access, contact_words, drafts
 from server.web.access import ANYWHERE, needs
 from server.web.messages import author
@@ -51,11 +51,11 @@ def log() -> Any:
     what, done = request.form.get("act", ""), {}
     try:
         if what == "undo":
-            weekly_round.take_back([student], request.form.get("key", ""), author(), choose_timezone())
+            round_ticks.take_back([student], request.form.get("key", ""), author(), choose_timezone())
             flash(_("Taken back."))
         elif what in ("reached", "not_reached"):
             person = request.form.get("person", "") or None
-            if person is not None and not weekly_round.is_of_family(db.session, person, [student]):
+            if person is not None and not round_ticks.is_of_family(db.session, person, [student]):
                 raise DomainError("person_unknown")
             key = silence.log(student, person, request.form.get("channel", ""), what == "reached",
                               request.form.get("key", "")[:64], author())  # fmt: skip

@@ -12,9 +12,9 @@ from server.extensions import db
 from server.models import Group
 from server.policy import Action
 from server.security import choose_timezone, config, school
-from server.services import people, scopes, sending, weekly_round
+from server.services import people, round_ticks, scopes, sending, weekly_round
 from server.services.family_ways import PERSONAL
-from server.services.weekly_round import TICKS
+from server.services.round_ticks import TICKS
 from server.web import access, contact_words, drafts, words
 from server.web.access import ANYWHERE, needs
 from server.web.messages import author, begin_sending
@@ -76,7 +76,7 @@ def act(slug: str) -> Any:
     done: dict[str, Any] = {}
     try:
         if what == "undo":
-            weekly_round.take_back(students, request.form.get("key", ""), author(), choose_timezone())
+            round_ticks.take_back(students, request.form.get("key", ""), author(), choose_timezone())
             flash(_("Taken back."))
         elif what == "send":
             realm, by_itself = access.realm(Action.FIGURES_VIEW), sending.by_itself(config())
@@ -86,7 +86,7 @@ def act(slug: str) -> Any:
         elif what in ("told", "not_reached"):
             person = _person(students)
             key = request.form.get("key", "")[:64]
-            done = {"done": weekly_round.tick(students, person, channel, what == "told", key, author()),
+            done = {"done": round_ticks.tick(students, person, channel, what == "told", key, author()),
                     "about": slugs}  # fmt: skip
         else:
             raise DomainError("value_invalid", field="act", value=what[:20])
@@ -98,7 +98,7 @@ def act(slug: str) -> Any:
 def _person(students: list[str]) -> str | None:
     """Who was talked to, if it is one of the family."""
     person = request.form.get("person", "")
-    return person if person and weekly_round.is_of_family(db.session, person, students) else None
+    return person if person and round_ticks.is_of_family(db.session, person, students) else None
 
 
 @blueprint.get("/<slug>/slips")

@@ -61,8 +61,10 @@ def _furnish(app, world: World) -> dict[str, str]:
     logbook.hand_in(near.code, mark="4", comment="Check the sign in the last line")
     factory.guardian(near.sibling, "Yakornaya", "Olga-Konstantsiya", phone="+7 900 000-00-05",
                      email="a.very.long.mailbox.of.a.family@mail.example.org")  # fmt: skip
-    factory.add(models.FamilyChannel(id=factory.new_id(), person_id=near.guardian, channel="sms", address="+79000000001",
-                                     position=1, until="19:30", consent=True, confirmed_on=TODAY, noted_at=AT))  # fmt: skip
+    factory.add(models.FamilyChannel(
+        id=factory.new_id(), person_id=near.guardian, channel="sms", address="+79000000001", position=1, until="19:30",
+        consent=True, confirmed_on=TODAY, noted_at=AT,
+    ))  # fmt: skip
     with app.test_request_context():
         words = Words("change", "groups", "The lesson moves to 12:30.", "A change", (near.id,), chats=("class_chat",))
         message = messages.create(db.session, words, Realm(True, frozenset(), frozenset()), by, "k", ())
@@ -173,7 +175,8 @@ def test_silence_is_broken_with_one_tap(browser: Browser, office: Served):
     card = page.get_by_role("region", name=re.compile("^Yakornaya Vera"))
     card.get_by_role("button", name=re.compile("^No answer")).tap()
     expect(page.get_by_role("region", name=re.compile("^Yakornaya Vera"))).to_contain_text("tried:")
-    page.get_by_role("region", name=re.compile("^Yakornaya Vera")).get_by_role("button", name=re.compile("^Reached")).tap()
+    card = page.get_by_role("region", name=re.compile("^Yakornaya Vera"))
+    card.get_by_role("button", name=re.compile("^Heard from them")).tap()
     expect(page.get_by_role("region", name=re.compile("^Yakornaya Vera"))).to_have_count(0)
     page.get_by_role("button", name="Take back").tap()
     expect(page.get_by_role("region", name=re.compile("^Yakornaya Vera"))).to_be_visible()

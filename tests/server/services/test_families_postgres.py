@@ -9,7 +9,7 @@ from server import create_app, models
 from server.config import make_config
 from server.extensions import db
 from server.policy import Realm
-from server.services import letters, messages, schema, sending, silence, weekly_round
+from server.services import letters, messages, round_ticks, schema, sending, silence, weekly_round
 from server.services.content import Author
 from server.services.gateway import SENT, Answer
 from server.services.messages import Words
@@ -77,7 +77,7 @@ def _walk() -> None:
     assert sending.send_all(lambda: NOW, {"sms": gate}).sent == 1
     db.session.rollback()
     assert weekly_round.untold(db.session, ALL, TODAY, ZONE) == 1
-    weekly_round.tick([vera], None, "in_person", True, "k", by)
+    round_ticks.tick([vera], None, "in_person", True, "k", by)
     db.session.rollback()
     assert [share.percent for share in weekly_round.shares(db.session, ALL, TODAY)] == [100]
     letter = letters.enter(yegor, mother, by.person_id, "call", "May he come later?", by, "k")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from server import models, store
 from server.extensions import db
 from server.policy import Realm
-from server.services import silence, thresholds, weekly_round
+from server.services import round_ticks, silence, thresholds
 from server.services.content import Author
 from server.services.family_ways import Home, Kid, Relative, Way
 from server.services.silence import Attempt, days_since, next_way
@@ -121,7 +121,7 @@ def test_an_attempt_is_a_contact_and_the_next_way_is_proposed(at: School):
     line = yegor()
     assert [attempt.channel for attempt in line.attempts] == ["call"]
     assert line.next is not None and line.next.channel == "in_person", "all that is known was tried: go there"
-    assert weekly_round.take_back([at.yegor], key, at.by, ZONE) == 1
+    assert round_ticks.take_back([at.yegor], key, at.by, ZONE) == 1
     silence.log(at.yegor, at.mother, "call", True, "k", at.by)
     assert "Yegor" not in at.found()
 

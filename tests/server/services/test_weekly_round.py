@@ -10,7 +10,7 @@ from server import models, store
 from server.errors import DomainError
 from server.extensions import db
 from server.policy import Realm
-from server.services import sending, weekly_round
+from server.services import round_ticks, sending, weekly_round
 from server.services.content import Author
 from server.services.gateway import SENT, Answer
 from tests.server import factory, logbook
@@ -49,7 +49,7 @@ class School:
         return weekly_round.families(db.session, db.session.get_one(models.Group, self.near), realm or self.own, TODAY)
 
     def tick(self, *students: str, reached: bool = True, channel: str = "call", key: str = "k") -> str:
-        return weekly_round.tick(students, self.mother, channel, reached, key, self.by)
+        return round_ticks.tick(students, self.mother, channel, reached, key, self.by)
 
 
 @pytest.fixture
@@ -110,10 +110,10 @@ def test_a_double_click_is_one_contact_and_a_slip_is_taken_back(at: School):
     key = at.tick(at.yegor)
     assert at.tick(at.yegor) == key and len(contacts()) == 1
     stranger = Author(factory.person("Other"), at.by.account_id, NOW, TODAY)
-    assert weekly_round.take_back([at.yegor], key, stranger, ZONE) == 0
+    assert round_ticks.take_back([at.yegor], key, stranger, ZONE) == 0
     tomorrow = Author(at.by.person_id, at.by.account_id, NOW + timedelta(days=1), TODAY + timedelta(days=1))
-    assert weekly_round.take_back([at.yegor], key, tomorrow, ZONE) == 0
-    assert weekly_round.take_back([at.yegor], key, at.by, ZONE) == 1
+    assert round_ticks.take_back([at.yegor], key, tomorrow, ZONE) == 0
+    assert round_ticks.take_back([at.yegor], key, at.by, ZONE) == 1
     assert contacts() == [] and not at.families()[0].is_told
 
 

@@ -128,6 +128,27 @@ def test_a_teacher_of_one_subject_hears_of_no_other_courses_debts(app: APIFlask,
     assert client.post("/messages/new", data=typed(world)).status_code == 303
 
 
+def test_marks_and_answers_in_messages_are_not_for_every_teacher_of_the_class(app: APIFlask, world: World):
+    factory.add(models.FamilyChannel(id=factory.new_id(), person_id=world.near.guardian, channel="sms",
+                                     address="+79000000001", position=1, consent=True, confirmed_on=TODAY,
+                                     noted_at=NOW))  # fmt: skip
+    page = written(office(app, world), world)
+    id = letter(app, world, "psychologist")
+    counsel = office(app, world, "psychologist")
+    counsel.post(f"/letters/{id}", data={"text": "A word in confidence.", "channel": "call"})
+    answer = next(row for row in rows(models.Message) if row.kind == "answer")
+    [delivery] = [row for row in rows(models.Delivery) if row.message_id == answer.id]
+    counsel.post(f"/letters/{id}/told", data={"act": "reached"})
+    for role in ("subject_teacher", "class_teacher", "deputy_studies", "tutor"):
+        client = office(app, world, role)
+        assert client.get(f"/messages/{answer.id}").status_code == 403, role
+        assert client.post(f"/messages/{answer.id}/delivery/{delivery.id}", data={"act": "undo"}).status_code == 403
+        assert "in confidence" not in client.get("/messages/").text
+    assert not any("confidence" in contact.text for contact in rows(models.Contact))
+    assert office(app, world, "subject_teacher").get(page).status_code == 403
+    assert office(app, world, "tutor").get(page).status_code == 200
+
+
 # the weekly round
 
 
