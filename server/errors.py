@@ -186,6 +186,10 @@ CATALOGUE: dict[str, Entry] = {
     "task_too_long": Entry(422, _l("The task “%(title)s” takes %(pages)s pages; at most 99 can be printed.")),
     "sheet_unprintable": Entry(422, _l("“%(title)s” cannot be printed. Open the lesson and simplify its text.")),
     "child_died": Entry(500, _l("The page builder stopped unexpectedly. Nothing was published; please try again.")),
+    "chat_personal": Entry(422, _l("What speaks of one child does not go to a chat of many. Leave the chats out, or write a change or a notice.")),
+    "nobody_reached": Entry(422, _l("Nobody can be told this way yet. Note how the family is reached, or choose another way.")),
+    "delivery_done": Entry(409, _l("Somebody has dealt with this message meanwhile. Look at how it stands now.")),
+    "letter_answered": Entry(409, _l("This letter was answered meanwhile. The answer stands below it.")),
     "slug_taken": Entry(409, _l("The address %(slug)s is taken.")),
 }  # fmt: skip
 

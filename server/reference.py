@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from server.models import (
     AbsenceLetter,
     Base,
+    ContactChannel,
     ContactTopic,
     Counter,
     CutOffCause,
@@ -28,6 +29,7 @@ from server.models import (
     ReturnChannel,
     Scale,
     TaskKind,
+    Threshold,
 )
 
 
@@ -155,6 +157,21 @@ REQUESTS = {  # what may be promised: name, working days until due, the role tha
     "staff": (_l("problem of staff"), 2, "coordinator", ""),
     "other": (_l("other request"), 2, "class_teacher", ""),
 }  # fmt: skip
+CONTACT_CHANNELS = {  # how families are reached, what is done for it, and whether it is one family's
+    "call": (_l("phone call"), "talk", True), "sms": (_l("SMS"), "send", True), "email": (_l("e-mail"), "send", True),
+    "messenger": (_l("messenger"), "copy", True), "slip": (_l("slip in the pack"), "print", True),
+    "in_person": (_l("in person"), "talk", True), "class_chat": (_l("the class's chat"), "copy", False),
+    "parents_chat": (_l("the parents' chat"), "copy", False),
+}  # fmt: skip
+THRESHOLDS = {
+    "silence_from": (_l("school days without a sign, from which a student counts as silent"), 3),
+    "silence_long": (_l("school days without a sign, from which it is urgent"), 5),
+    "letter_days": (_l("days after which an unanswered letter is shown to others"), 2),
+    "day_from": (_l("hour of the day before which no family is written to"), 8),
+    "day_until": (_l("hour of the day until which families are called, unless they say another"), 20),
+    "sms_parts": (_l("most parts of one SMS"), 3),
+    "send_tries": (_l("attempts to send before it is given up"), 5),
+}  # fmt: skip
 
 
 def rows() -> list[Base]:
@@ -180,6 +197,9 @@ def rows() -> list[Base]:
         found.append(ContactTopic(code=code, name=_msgid(name), position=position))
     for position, (code, (name, days, role, source)) in enumerate(REQUESTS.items()):
         found.append(RequestKind(code=code, name=_msgid(name), days=days, role=role, position=position, source=source))
+    for position, (code, (name, way, personal)) in enumerate(CONTACT_CHANNELS.items()):
+        found.append(ContactChannel(code=code, name=_msgid(name), way=way, personal=personal, position=position))
+    found += [Threshold(code=code, name=_msgid(name), value=value) for code, (name, value) in THRESHOLDS.items()]
     found += [Norm(code=code, **norm) for code, norm in NORMS.items()]
     found += [GradingRule(code=code, **rule) for code, rule in GRADING_RULES.items()]
     found += [KindWeight(code=code, weight=1, source=SOURCE_WEIGHTS) for code in KINDS]

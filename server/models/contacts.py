@@ -167,18 +167,3 @@ class Notice(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-
-
-class Message(Base):
-    """A message to a person, and how it went out."""
-
-    __tablename__ = "message"
-    __table_args__ = (CheckConstraint(one_of("state", "ready", "sent", "failed"), name="state"),)
-    id: Mapped[Id]
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    student_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-    channel: Mapped[str] = mapped_column(String(12))
-    text: Mapped[str]
-    state: Mapped[str] = mapped_column(String(8), default="ready")
-    author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-    created_at: Mapped[datetime]

@@ -103,6 +103,8 @@ def student(slug: str) -> str:
         mark_label=mark_label, shown_classes=people.reachable(db.session, access.realm(Action.PEOPLE_VIEW)),
         exempt=exemptions.of_student(db.session, person.id, today()), may_edit=access.may(Action.PEOPLE_EDIT, own),
         **_attendance(person.id, own),
+        may_reach=access.may(Action.HOTLINE_USE, own), may_write=access.may(Action.MESSAGE_SEND, own),
+        may_log=access.may(Action.CONTACT_LOG, own),
     )  # fmt: skip
 
 

@@ -37,6 +37,8 @@ PLACES = (
     Place("/publish/", _l("Publish"), (Action.DAY_PUBLISH,)),
 )
 MORE = (  # one tap further
+    Place("/round/", _l("Weekly round"), (Action.FIGURES_VIEW,)),
+    Place("/messages/", _l("Messages"), (Action.MESSAGE_SEND,)),
     Place("/lessons/timetable", _l("Timetable"), ()),
     Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),
     Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),

@@ -19,11 +19,14 @@ from server.services import (
     attendance_today,
     conflicts,
     held,
+    letters,
     parts,
     request_list,
     safety,
+    silence,
     today,
     waiting,
+    weekly_round,
 )
 from server.services.attendance_today import Asked, Attendance
 from server.services.parts import Unplaced
@@ -45,7 +48,7 @@ def home() -> str:
     return render_template(
         "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
         shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment), **_promised(day),
-        presence=_attendance(day, moment),
+        presence=_attendance(day, moment), **_families(day, moment),
     )  # fmt: skip
 
 
@@ -105,6 +108,19 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
         "disagreements": conflicts.find(db.session, conflict_words.to_decide()),
         "records": held.count(db.session) if access.may(Action.RECORDS_SETTLE) else 0,
         "unplaced": _unplaced(day),
+    }  # fmt: skip
+
+
+def _families(day: date, moment: datetime) -> dict[str, Any]:
+    """What families wait for: letters, the weekly round of own classes, who is silent."""
+    person, manages = current_user.person_id, access.realm(Action.REQUEST_MANAGE)
+    cares = access.realm(Action.FIGURES_VIEW)
+    telling = Realm(False, cares.groups, frozenset())  # own classes; who runs the school sees the share there
+    return {
+        "letters": letters.unanswered(db.session, person),
+        "late_letters": letters.overdue_count(db.session, manages, person, moment) if manages else 0,
+        "untold": weekly_round.untold(db.session, telling, day, choose_timezone()) if telling else 0,
+        "silent": silence.count(db.session, cares, day, choose_timezone()) if cares else 0,
     }  # fmt: skip
 
 
