@@ -92,8 +92,8 @@ def page(course_id: str) -> str:
     scope = scope_of_head(course_id)
     return render_template(
         "journal/course.html", grid=journal.grid(db.session, head, span.since, span.until, today, terms), terms=terms,
-        span=span, today=today, sign=marks.sign, letter_names=dict(absences.letters(db.session)),
-        mark_label=marks.mark_label, decimal=_decimal,
+        span=span, today=today, sign=marks.signs(), letter_names=dict(absences.letters(db.session)),
+        mark_label=marks.mark_label, decimal=_decimal, work_at=url_for("works.page", code="0").removesuffix("0"),
         may_export=access.may(Action.JOURNAL_EXPORT, scope),
         states=[(marks.SIGNS[name], marks.STATES[name]) for name in ("returned", "redo", "checked", "overdue")],
     )  # fmt: skip

@@ -1,7 +1,9 @@
 """Marks of a term or the year for a whole course: hints with their trace, decided by keyboard, saved in one batch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -49,19 +51,18 @@ class Told:
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
     return {"WHY": WHY, "LEFT_OUT": LEFT_OUT, "value_name": value_name, "local": local, "mark_label": marks.mark_label,
-            "kinds": logging_work.kinds(db.session)}  # fmt: skip
+            "kinds": {code: _(name) for code, name in logging_work.kinds(db.session).items()}, "day_of": _days()}
+
+
+def _days() -> Callable[[str], str]:
+    """``7 Dec`` of a day as a trace has it; each is written once a page."""
+    return cache(lambda text: short_day(date.fromisoformat(text)))
 
 
 @blueprint.app_template_filter("value_name")
 def value_name(value: str | None) -> str:
     """``4``, ``pass``, ``n/a``: short, as a cell shows it."""
     return str(marks.SHORT.get(value or "", value or "–"))
-
-
-@blueprint.app_template_filter("iso_day")
-def iso_day(text: str) -> str:
-    """``7 Dec`` of a day as a trace has it."""
-    return short_day(date.fromisoformat(text))
 
 
 @blueprint.app_template_filter("told_trace")
