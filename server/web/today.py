@@ -12,7 +12,7 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import held, parts, today, waiting
+from server.services import held, parts, term_closing, today, waiting
 from server.services.parts import Unplaced
 from server.web import access, words
 from server.web.access import signed_in
@@ -38,11 +38,13 @@ def _teaching(day: date) -> dict[str, Any]:
     """For who teaches: works to check, own lessons, lessons that lack something. None where it is not theirs."""
     marks = access.realm(Action.MARK_SET)
     if not marks:
-        return {"to_check": None, "two_values": [], "lessons": None, "incomplete": []}
+        return {"to_check": None, "two_values": [], "lessons": None, "incomplete": [], "closing": [], "offered": 0}
     person = current_user.person_id
     return {
         "to_check": waiting.to_check(db.session, marks), "two_values": waiting.two_values(db.session, marks),
         "lessons": today.lessons(db.session, person, day), "incomplete": today.incomplete(db.session, person, day),
+        "closing": term_closing.closing(db.session, person, day),
+        "offered": term_closing.offered(db.session, person, day),
     }  # fmt: skip
 
 

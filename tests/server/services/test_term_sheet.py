@@ -12,7 +12,17 @@ from server import models, store
 from server.errors import DomainError
 from server.extensions import db
 from server.models import KindWeight, MarkRevision, Task, TermMark, Work
-from server.services import courses, journal, logging_work, oral, returns, student_works, term_sheet, works
+from server.services import (
+    courses,
+    journal,
+    logging_work,
+    oral,
+    returns,
+    student_works,
+    term_closing,
+    term_sheet,
+    works,
+)
 from server.services.logging_work import Line
 from server.services.returns import Delivery
 from tests.server import factory, logbook
@@ -287,3 +297,26 @@ def test_an_oral_answer_is_owed_by_nobody(russian: Class) -> None:
     store.write(lambda session: works.give_to_joiners(session, TODAY, NOW, lambda n: 1))
     assert db.session.scalar(select(Work.id).where(Work.student_id == late)) is None
     assert db.session.scalar(select(MarkRevision.id)) is None
+
+
+# the end of a term
+
+
+def test_today_says_which_courses_are_not_closed(russian: Class) -> None:
+    factory.lesson(russian.course, TODAY)
+    assert term_closing.closing(db.session, russian.teacher, TODAY) == []  # the quarter ends in twenty days
+    soon = date(2026, 12, 23)
+    [line] = term_closing.closing(db.session, russian.teacher, soon)
+    assert (line.group, line.subject, line.term, line.decided, line.students) == ("7 «А»", "algebra", "2", 0, 2)
+    russian.decide(russian.vera, "5")
+    [line] = term_closing.closing(db.session, russian.teacher, soon)
+    assert line.decided == 1
+    russian.decide(russian.yegor, "4")
+    assert term_closing.closing(db.session, russian.teacher, soon) == []
+    assert term_closing.closing(db.session, factory.person(), soon) == []
+
+
+def test_today_asks_nobody_for_marks_in_grade_1(app: APIFlask) -> None:
+    first = Class("RU", 1)
+    factory.lesson(first.course, TODAY)
+    assert term_closing.closing(db.session, first.teacher, date(2026, 12, 23)) == []
