@@ -84,7 +84,7 @@ def sheet(session: Session, head: CourseHead, asked: str, today: date) -> TermSh
     since, until = (span.starts_on, span.ends_on) if span else (head.starts_on, head.ends_on)
     past = history(session, head.id)
     states = states_of(past)
-    grid = journal.grid(session, head, since, until, today, terms, states)
+    grid = journal.grid(session, head, since, until, today, terms, states, topics=False)
     if term is not None:
         hints = _hints(session, head, rule, grid, term, today)
     else:
@@ -209,7 +209,8 @@ def _lines(
         line = Line(row.student_id, row.last_name, row.first_name, hints[row.student_id], state, "", missed,
                     tuple(noted.get(row.student_id, ())), row.carried_terms.get(term_id),
                     tuple(one for one in past if (one.student_id, one.term_id) == (row.student_id, term_id)))
-        yield replace(line, why=_why(row, line))
+        why = _why(row, line)
+        yield replace(line, why="terms" if why == "lacks" and term is None else why)
 
 
 def _why(row: Row, line: Line) -> str:

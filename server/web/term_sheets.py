@@ -16,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from server.errors import sentence_of
 from server.extensions import db
 from server.policy import Action
-from server.services import grading, logging_work, term_sheet
+from server.services import courses, grading, logging_work, term_sheet
 from server.services.logging_work import Draft, Line
 from server.services.term_sheet import TermSheet
 from server.web import access, drafts, marks
@@ -30,6 +30,7 @@ from sync.errors import SyncError
 blueprint = APIBlueprint("term_sheets", __name__, url_prefix="/journal/<course_id>/terms", enable_openapi=False)
 WHY = {
     "open": _l("not decided yet"), "no_marks": _l("no marks in this term"), "lacks": _l("waits for a work"),
+    "terms": _l("not all terms are decided"),
     "exempt": _l("exempt"), "left": _l("left the school"), "gone": _l("not in this class any more"),
     "apart": _l("taught at home"), "conflict": _l("two values"),
 }  # fmt: skip
@@ -87,7 +88,8 @@ def page(course_id: str) -> str:
 @needs(Action.JOURNAL_VIEW, scope=scope_of_head)
 def traces(course_id: str) -> str:
     """How every student's mark came about, to print."""
-    return render_template("journal/traces.html", sheet=_sheet(course_id))
+    [head] = courses.with_teachers(db.session, [head_of(course_id)], drafts.moment().today)
+    return render_template("journal/traces.html", sheet=_sheet(course_id), teachers=head.teachers)
 
 
 @blueprint.post("")
