@@ -51,6 +51,19 @@ class Line:
     carried: CarriedTerm | None = None
     history: tuple[Decision, ...] = ()
 
+    @property
+    def stands(self) -> Decision | None:
+        """The decision that stands, with the trace of its day; None where there is none, or two."""
+        if len(self.state.values) != 1:
+            return None
+        return next((one for one in reversed(self.history) if one.id in self.state.heads), None)
+
+    @property
+    def changed_since(self) -> bool:
+        """True when the marks come to something else now than when it was decided."""
+        stands = self.stands
+        return stands is not None and stands.trace != json.loads(packed(told(self)))
+
 
 @dataclass(frozen=True)
 class TermSheet:

@@ -120,6 +120,17 @@ def test_the_teacher_decides_against_the_hint(russian: Class) -> None:
     assert row.trace["value"] == "4" and len(row.trace["counted"]) == 2
 
 
+def test_a_mark_keeps_the_trace_of_the_day_on_which_it_was_decided(russian: Class) -> None:
+    russian.give(russian.vera, "4", "4")
+    russian.decide(russian.vera, "4")
+    line = russian.line(russian.vera)
+    assert line.stands and line.stands.trace["shown"] == "4.00" and not line.changed_since
+    russian.give(russian.vera, "2")
+    line = russian.line(russian.vera)
+    assert line.changed_since
+    assert (line.stands.trace["shown"], line.hint.shown) == ("4.00", "3.33")
+
+
 def test_nothing_is_decided_without_a_person(russian: Class) -> None:
     russian.give(russian.vera, "5")
     russian.sheet()
