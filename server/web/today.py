@@ -24,6 +24,7 @@ from server.services import (
     request_list,
     safety,
     silence,
+    term_closing,
     today,
     waiting,
     weekly_round,
@@ -56,11 +57,13 @@ def _teaching(day: date) -> dict[str, Any]:
     """For who teaches: works to check, own lessons, lessons that lack something. None where it is not theirs."""
     marks = access.realm(Action.MARK_SET)
     if not marks:
-        return {"to_check": None, "lessons": None, "incomplete": []}
+        return {"to_check": None, "lessons": None, "incomplete": [], "closing": [], "offered": 0}
     person = current_user.person_id
     return {
         "to_check": waiting.to_check(db.session, marks),
         "lessons": today.lessons(db.session, person, day), "incomplete": today.incomplete(db.session, person, day),
+        "closing": term_closing.closing(db.session, person, day),
+        "offered": term_closing.offered(db.session, person, day),
     }  # fmt: skip
 
 
