@@ -9,7 +9,19 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
-from server.models import AbsenceLetter, Base, ContactTopic, Counter, LessonForm, Norm, ReturnChannel, Scale, TaskKind
+from server.models import (
+    AbsenceLetter,
+    Base,
+    ContactTopic,
+    Counter,
+    LessonForm,
+    MasteryLevel,
+    Norm,
+    ReturnChannel,
+    Scale,
+    TaskKind,
+    Yardstick,
+)
 
 SOURCE_RU = "Order of the school journal, five-point scale (RU)"
 SOURCE_KZ = "Rules of criteria-based assessment (KZ)"
@@ -23,6 +35,7 @@ KINDS = {
     "test": _l("test"), "dictation": _l("dictation"), "lab": _l("lab work"), "research": _l("research"),
     "creative": _l("creative work"), "project": _l("project"), "exam": _l("exam"),
 }  # fmt: skip
+COMPULSORY = ("sor", "soch", "control", "research", "creative", "project")  # the school may choose others
 SCALES = {
     "five": (_l("five-point mark"), "values", ["5", "4", "3", "2"], SOURCE_RU),
     "pass": (_l("pass or fail"), "values", ["pass", "fail"], SOURCE_RU),
@@ -53,6 +66,15 @@ TOPICS = {  # what families turn to the school with, and the school to families
     "absence": _l("reason of an absence"), "silence": _l("nothing heard"), "complaint": _l("a complaint"),
     "change": _l("a change"), "reminder": _l("a reminder"), "staff": _l("a problem of staff"), "other": _l("other"),
 }  # fmt: skip
+SOURCE_OWN = "The school's own"
+LEVELS = {  # of mastery: name, least share of compulsory works done, least mean share of the maximum, in per cent
+    "high": (_l("high level"), 90, 85), "sufficient": (_l("sufficient level"), 75, 65),
+    "basic": (_l("basic level"), 50, 40), "low": (_l("level not reached"), 0, 0),
+}  # fmt: skip
+YARDSTICKS = {
+    "feedback_days": (_l("Feedback is due within so many days"), 3),
+    "silent_days": (_l("A teacher who gave no feedback for so many days is shown"), 7),
+}
 
 
 def rows() -> list[Base]:
@@ -61,7 +83,8 @@ def rows() -> list[Base]:
     for position, (code, name) in enumerate(FORMS.items()):
         found.append(LessonForm(code=code, name=_msgid(name), position=position))
     for position, (code, name) in enumerate(KINDS.items()):
-        found.append(TaskKind(code=code, name=_msgid(name), position=position))
+        compulsory = code in COMPULSORY
+        found.append(TaskKind(code=code, name=_msgid(name), position=position, compulsory=compulsory))
     for position, (code, (name, type_, values, source)) in enumerate(SCALES.items()):
         found.append(Scale(code=code, name=_msgid(name), type=type_, values=values, position=position, source=source))
     for position, (code, name) in enumerate(CHANNELS.items()):
@@ -70,6 +93,11 @@ def rows() -> list[Base]:
         found.append(AbsenceLetter(code=code, name=_msgid(name), excused=excused, position=position, source=SOURCE_RU))
     for position, (code, name) in enumerate(TOPICS.items()):
         found.append(ContactTopic(code=code, name=_msgid(name), position=position))
+    for position, (code, (name, done, share)) in enumerate(LEVELS.items()):
+        found.append(MasteryLevel(code=code, name=_msgid(name), min_done=done, min_share=share, position=position,
+                                  source=SOURCE_OWN))  # fmt: skip
+    for code, (name, value) in YARDSTICKS.items():
+        found.append(Yardstick(code=code, name=_msgid(name), value=value, source=SOURCE_OWN))
     found += [Norm(code=code, **norm) for code, norm in NORMS.items()]
     return found
 

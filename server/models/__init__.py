@@ -16,6 +16,7 @@ from server.models.journal import (
     ReturnChannel,
     TermMark,
 )  # fmt: skip
+from server.models.monitor import Feedback, MasteryLevel, Yardstick
 from server.models.people import (
     ROLES,
     Account,
@@ -59,11 +60,11 @@ from server.models.work import Assessment, LessonForm, Material, Norm, Resource,
 __all__ = [
     "ROLES", "Absence", "AbsenceLetter", "Account", "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule",
     "Broadcast", "Bundle", "Card", "Connectivity", "Contact", "ContactTopic", "Counter", "Course", "CoursePlanTopic",
-    "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Exemption", "Group", "Guardianship",
-    "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Lesson", "LessonChange",
-    "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "Material", "Membership",
-    "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person", "Plan",
-    "PortfolioItem", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School",
+    "CourseTeacher", "Day", "Device", "DutyRota", "Edition", "EndedSession", "Exemption", "Feedback", "Group",
+    "Guardianship", "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Lesson", "LessonChange",
+    "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "MasteryLevel", "Material",
+    "Membership", "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person",
+    "Plan", "PortfolioItem", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School",
     "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson",
-    "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
+    "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Yardstick", "Year",
 ]  # fmt: skip

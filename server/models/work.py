@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.models.base import Base, Code, Id, Text, one_of
@@ -21,12 +21,13 @@ class LessonForm(Base):
 
 
 class TaskKind(Base):
-    """A kind of work: homework, formative, SOR, SOCh, control …"""
+    """A kind of work: homework, formative, SOR, SOCh, control … ``compulsory``: every student must hand these in."""
 
     __tablename__ = "task_kind"
     code: Mapped[str] = mapped_column(String(16), primary_key=True)
     name: Mapped[str]
     position: Mapped[int]
+    compulsory: Mapped[bool] = mapped_column(default=False, server_default=false())
     source: Mapped[Text]
 
 
