@@ -16,6 +16,8 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "accounts",
     "works",
     "class_table",
+    "feedback",
+    "monitor",
     "held",
     "journal",
     "lessons",

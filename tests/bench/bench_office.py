@@ -85,7 +85,7 @@ def _class(number: int) -> Class:
         .select_from(models.Task).join(models.LessonCourse, models.LessonCourse.id == models.Task.lesson_course_id)
         .join(models.Lesson).join(models.Course, models.Course.id == models.Task.course_id)
         .join(models.Material, models.Material.lesson_course_id == models.LessonCourse.id)
-        .where(models.Course.group_id == group.id, models.Lesson.on.between(big_school.TODAY - timedelta(days=7), big_school.TODAY))
+        .where(models.Course.group_id == group.id, models.Lesson.on.between(big_school.TODAY - timedelta(days=28), big_school.TODAY))
         .order_by(models.Course.id.in_(taught).desc(), models.Course.id).limit(1)
     ).one()  # fmt: skip
     codes = dict(db.session.execute(

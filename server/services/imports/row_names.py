@@ -31,11 +31,12 @@ TABLES: dict[str, Any] = {
     # what no import brings, for whoever reads an archive
     "absence_letter": _l("letter for absences"), "audit_entry": _l("log of who did what"),
     "bundle": _l("parcel for another school"), "counter": _l("numbers given out"), "device": _l("device"),
-    "edition": _l("edition"), "import_alias": _l("word of a file and its meaning"), "import_run": _l("import"),
+    "edition": _l("edition"), "feedback": _l("answer to a work"), "import_alias": _l("word of a file and its meaning"), "import_run": _l("import"),
     "lesson_form": _l("form"), "manifest": _l("delivery list"), "mark_act": _l("who gave a mark"),
-    "message": _l("message"), "norm": _l("rule on assessments"), "notice": _l("notice"), "op": _l("operation"),
+    "mastery_level": _l("level of mastery"), "message": _l("message"), "norm": _l("rule on assessments"), "notice": _l("notice"), "op": _l("operation"),
     "op_clash": _l("clash of operations"), "peer": _l("other school"), "return_channel": _l("way of handing in"),
     "scale": _l("scale"), "sheet": _l("printed sheet"), "task_kind": _l("kind of task"),
+    "yardstick": _l("measure of the school"),
 }  # fmt: skip
 
 FIELDS: dict[str, Any] = {
