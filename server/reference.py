@@ -69,7 +69,7 @@ TOPICS = {  # what families turn to the school with, and the school to families
 SOURCE_OWN = "The school's own"
 LEVELS = {  # of mastery: name, least share of compulsory works done, least mean share of the maximum, in per cent
     "high": (_l("high level"), 90, 85), "sufficient": (_l("sufficient level"), 75, 65),
-    "basic": (_l("basic level"), 50, 40), "low": (_l("level not reached"), 0, 0),
+    "basic": (_l("basic level"), 50, 50), "low": (_l("level not reached"), 0, 0),
 }  # fmt: skip
 YARDSTICKS = {
     "feedback_days": (_l("Feedback is due within so many days"), 3),

@@ -18,6 +18,8 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "class_table",
     "feedback",
     "monitor",
+    "monitor_teachers",
+    "measures",
     "held",
     "journal",
     "lessons",

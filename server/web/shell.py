@@ -41,6 +41,8 @@ MORE = (  # one tap further
     Place("/lessons/timetable", _l("Timetable"), ()),
     Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
     Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
+    Place("/feedback/", _l("Feedback"), (Action.MESSAGE_SEND,)),
+    Place("/monitor/", _l("Monitoring"), (Action.FIGURES_VIEW,)),
     Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
     Place("/notices/", _l("Notices"), (Action.NOTICE_EDIT,)),
     Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
