@@ -109,6 +109,8 @@ CATALOGUE: dict[str, Entry] = {
     "password_short": Entry(422, _l("The password is too short: at least 10 characters.")),
     "group_unknown": Entry(404, _l("There is no class “%(name)s”.")),
     "class_empty": Entry(422, _l("Nobody is in the class %(name)s in the week %(week)s.")),
+    "term_unknown": Entry(404, _l("There is no such term in this school year.")),
+    "topic_unknown": Entry(422, _l("There is no topic “%(value)s”. Possible: %(allowed)s.")),
     "course_unknown": Entry(404, _l("There is no such subject in this class.")),
     "nothing_to_publish": Entry(422, _l("There are no lessons in %(window)s. Import a timetable first.")),
     "not_published": Entry(409, _l("Nothing has been published yet. Run: korablik publish --week %(week)s")),

@@ -175,6 +175,11 @@ TABLE: dict[str, dict[Action, Reach]] = {
     },
 }  # fmt: skip
 
+OP_ACTIONS = {  # what saying an op of a type needs
+    "return": A.WORK_LOG, "mark": A.MARK_SET, "absence": A.ABSENCE_SET, "presence": A.PRESENCE_REPORT,
+    "call": A.CONTACT_LOG, "term_mark": A.TERM_MARK_SET,
+}  # fmt: skip
+
 
 def allows(grants: Iterable[Grant], action: Action, scope: Scope) -> bool:
     """True if one of the grants gives the action on what ``scope`` describes."""

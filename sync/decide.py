@@ -12,12 +12,13 @@ from sync.ops import Op, digest_of_texts
 
 ACCEPTED, DUPLICATE, CONFLICT, HELD, REJECTED = "accepted", "duplicate", "conflict", "held", "rejected"
 OUTCOMES = (ACCEPTED, DUPLICATE, CONFLICT, HELD, REJECTED)
-Value = tuple[str, str | None]  # verdict and mark, or ("absence", letter)
+ACTS = ("return", "presence", "call")  # types of ops that tell of an act; the others only decide
+Value = tuple[str, str | None]  # verdict and mark, ("absence", letter) or ("term", mark of a term)
 
 
 @dataclass(frozen=True)
 class Revision:
-    """A decision about a target (a work's code, or "student:lesson" for an absence)."""
+    """A decision about a target: a work's code, an absence, a term's mark."""
 
     id: str
     base: tuple[str, ...]
@@ -55,7 +56,7 @@ class Decision:
     outcome: str
     reason: str = ""  # code of the error catalogue
     data: Mapping[str, str] = field(default_factory=dict)
-    adds_return: bool = False
+    adds_act: bool = False  # the act itself is kept: a return, a call, a presence
     revision: Revision | None = None
     waits_for: tuple[str, ...] = ()
 
@@ -92,19 +93,19 @@ def known_before(op: Op, prior_sha256: str | None) -> Decision | None:
 def decide(op: Op, target: str, value: Value | None, revisions: Mapping[str, Revision]) -> Decision:
     """Decide a well-formed, permitted op about a target whose revisions are known.
 
-    ``value`` is what the op says (None: only a return). A return always stands; only its mark can wait or disagree.
+    ``value`` is what the op says (None: only an act). An act always stands; only its mark can wait or disagree.
     """
-    is_return = op.type == "return"
+    is_act = op.type in ACTS
     if value is None:
-        return Decision(ACCEPTED, adds_return=is_return)
+        return Decision(ACCEPTED, adds_act=is_act)
     unknown = tuple(base for base in op.base if base not in revisions)
     if unknown:
-        return Decision(HELD, "op_base_unknown", adds_return=is_return, waits_for=unknown)
+        return Decision(HELD, "op_base_unknown", adds_act=is_act, waits_for=unknown)
     revision = make_revision(target, op.base, value)
     together = {**revisions, revision.id: revision}
     if in_conflict(together.values()):
-        return Decision(CONFLICT, "two_values", adds_return=is_return, revision=revision)
-    return Decision(ACCEPTED, adds_return=is_return, revision=revision)
+        return Decision(CONFLICT, "two_values", adds_act=is_act, revision=revision)
+    return Decision(ACCEPTED, adds_act=is_act, revision=revision)
 
 
 @dataclass(frozen=True)

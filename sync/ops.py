@@ -10,6 +10,12 @@ Envelope (JSON; canonical per RFC 8785 when hashed)::
 ``return``   ``{"code", "channel", "mark": {"verdict", "value"} | null, "comment"}``: handed in on ``returned_on``
 ``mark``     ``{"code", "mark": {"verdict", "value"}, "comment"}``: a decision about a work
 ``absence``  ``{"student", "lesson", "letter" | null, "reason"}``: missed a course's lesson; null takes it back
+``presence``  ``{"student", "lesson", "present": true | false, "place", "behaviour"}``: seen, or not, at a supervised
+              place
+``call``      ``{"student", "person", "direction": "in" | "out", "channel", "topic", "outcome", "text", "seconds" |
+              null}``: a touch with a family; ``person``: who was talked to, ``student`` "": staff's own problem
+``term_mark`` ``{"student", "course", "term", "value" | null, "decided": "teacher" | "formula", "trace"}``: a term's
+              mark, the year's with ``term`` ""; null takes it back; ``trace``: what it rests on, a JSON object as text
 
 ``verdict`` is mark (with a value), redo (sent back for corrections), checked (no mark is given) or cleared.
 """
@@ -29,14 +35,23 @@ TYPES = {
     "return": {"code", "channel", "mark", "comment"},
     "mark": {"code", "mark", "comment"},
     "absence": {"student", "lesson", "letter", "reason"},
+    "presence": {"student", "lesson", "present", "place", "behaviour"},
+    "call": {"student", "person", "direction", "channel", "topic", "outcome", "text", "seconds"},
+    "term_mark": {"student", "course", "term", "value", "decided", "trace"},
 }
+DIRECTIONS = ("in", "out")
+DECIDED = ("teacher", "formula")
 VERDICTS = ("mark", "redo", "checked", "cleared")
 MAX_COMMENT = 4000  # characters
+MAX_TRACE = 16000  # characters
 MAX_BYTES = 64 * 1024  # of a canonical envelope
 MAX_BASE = 50
 _KEYS = {"v", "origin", "n", "type", "author", "at", "returned_on", "base", "data"}
 _MARK = {"verdict", "value"}
-_TEXTS = ("code", "channel", "comment", "student", "lesson", "reason")
+_TEXTS = (
+    "code", "channel", "comment", "student", "lesson", "reason", "place", "behaviour", "person", "direction", "topic",
+    "outcome", "text", "course", "term",
+)  # fmt: skip
 _ORIGIN = re.compile(r"[0-9a-f]{16}")
 _TYPE = re.compile(r"[a-z][a-z0-9_.-]{0,23}")
 _AUTHOR = re.compile(r"[0-9A-Za-z_-]{0,32}")
@@ -110,7 +125,7 @@ def parse(raw: Any) -> Op:
 
 
 def digest_of_texts(value: Any) -> str:
-    """``canonical.digest`` of strings, nulls, whole numbers below 2**53, lists, and objects with ASCII keys.
+    """``canonical.digest`` of strings, nulls, booleans, whole numbers below 2**53, lists, and objects with ASCII keys.
 
     For these the standard library's encoder writes what RFC 8785 demands, several times faster.
     """
@@ -122,16 +137,54 @@ def _check_data(type: str, day: date | None, data: dict[str, Any]) -> None:
     for name in _TEXTS:
         text = data.get(name, "")
         _demand(isinstance(text, str) and len(text) <= MAX_COMMENT and "\x00" not in text, name)
-    if type == "return":
-        _demand(day is not None, "returned_on")
-    if type == "absence":
-        _demand(data["letter"] is None or _is_short(data["letter"], 4), "letter")
-        return
+    _CHECKS[type](day, data)
+
+
+def _check_return(day: date | None, data: dict[str, Any]) -> None:
+    _demand(day is not None, "returned_on")
+    if data["mark"] is not None:
+        _check_mark(day, data)
+
+
+def _check_mark(day: date | None, data: dict[str, Any]) -> None:
     mark = data["mark"]
-    if mark is None and type == "return":
-        return
     _demand(isinstance(mark, dict) and mark.keys() == _MARK and mark["verdict"] in VERDICTS, "mark")
     _demand(_is_short(mark["value"], 8) if mark["verdict"] == "mark" else mark["value"] is None, "mark")
+
+
+def _check_absence(day: date | None, data: dict[str, Any]) -> None:
+    _demand(data["letter"] is None or _is_short(data["letter"], 4), "letter")
+
+
+def _check_presence(day: date | None, data: dict[str, Any]) -> None:
+    _demand(type(data["present"]) is bool, "present")
+
+
+def _check_call(day: date | None, data: dict[str, Any]) -> None:
+    _demand(data["direction"] in DIRECTIONS, "direction")
+    seconds = data["seconds"]
+    _demand(seconds is None or (type(seconds) is int and 0 <= seconds < 2**31), "seconds")
+
+
+def _check_term_mark(day: date | None, data: dict[str, Any]) -> None:
+    _demand(data["value"] is None or _is_short(data["value"], 8), "value")
+    _demand(data["decided"] in DECIDED, "decided")
+    trace = data["trace"]
+    _demand(isinstance(trace, str) and len(trace) <= MAX_TRACE and "\x00" not in trace, "trace")
+    _demand(isinstance(_json(trace), dict), "trace")
+
+
+_CHECKS = {
+    "return": _check_return, "mark": _check_mark, "absence": _check_absence, "presence": _check_presence,
+    "call": _check_call, "term_mark": _check_term_mark,
+}  # fmt: skip
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _is_text(value: Any, pattern: re.Pattern[str]) -> bool:

@@ -12,6 +12,7 @@ from server.models.journal import (
     MarkRevision,
     Plan,
     PortfolioItem,
+    Presence,
     Return,
     ReturnChannel,
     TermMark,
@@ -64,7 +65,7 @@ __all__ = [
     "Guardianship", "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Lesson", "LessonChange",
     "LessonCourse", "LessonForm", "LessonTeacher", "Manifest", "MarkAct", "MarkRevision", "MasteryLevel", "Material",
     "Membership", "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "Pack", "PackSheet", "Peer", "Person",
-    "Plan", "PortfolioItem", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School",
-    "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark", "WeeklyLesson",
-    "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Yardstick", "Year",
+    "Plan", "PortfolioItem", "Presence", "Request", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room",
+    "Scale", "School", "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark",
+    "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Yardstick", "Year",
 ]  # fmt: skip

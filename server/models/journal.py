@@ -87,6 +87,20 @@ class Absence(Base):
     author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
 
 
+class Presence(Base):
+    """What support staff saw at a supervised place: who attended by the timetable, and how they behaved."""
+
+    __tablename__ = "presence"
+    op_seq: Mapped[int] = mapped_column(ForeignKey("op.seq"), primary_key=True)
+    student_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    lesson_course_id: Mapped[str] = mapped_column(ForeignKey("lesson_course.id"), index=True)
+    present: Mapped[bool]
+    place: Mapped[Text]
+    behaviour: Mapped[Text]
+    author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    received_at: Mapped[datetime]
+
+
 class TermMark(Base):
     """The mark of a quarter, half-year or year: the teacher's decision, or a formula's with its trace."""
 

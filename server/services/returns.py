@@ -1,12 +1,12 @@
-"""Every op ends here: returns, marks and absences, whoever logs them and wherever.
+"""Every op ends here, whoever logs it and wherever; what each type of op needs stands in ``acts``.
 
 ``receive`` decides each op (sync.decide) and stores what follows in one commit; the answer, one outcome per op, comes
 after it. Calls that wait at the same moment are worked off together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -14,15 +14,18 @@ from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Absence, Counter, MarkAct, MarkRevision, OpClash, Return, Work
+from server.models import Absence, Contact, Counter, MarkAct, MarkRevision, OpClash, Presence, Return, TermMark, Work
 from server.models import Op as OpRow
 from server.services import bulk, ledger
-from server.services.ledger import Book, Waiting, target_of
-from sync import codes, decide, ops
+from server.services.acts import kind_of, target_of, value_of
+from server.services.acts.book import Book, Delivery, Target, Waiting
+from sync import decide, ops
 from sync.canonical import digest
 from sync.decide import Decision
 from sync.errors import SyncError
 from sync.ops import Op
+
+__all__ = ["Delivery", "Outcome", "Target", "receive", "state_hash"]
 
 _TAKE = (
     update(Counter.__table__)
@@ -30,16 +33,6 @@ _TAKE = (
     .values(value=Counter.__table__.c.value + bindparam("count"))
     .returning(Counter.__table__.c.value)
 )
-EARLIEST = timedelta(days=366)  # a return so long before its task is a mistyped year
-
-
-@dataclass(frozen=True)
-class Target:
-    """What an op is about, for the question whether its author may say it."""
-
-    type: str
-    course_id: str
-    group_id: str
 
 
 @dataclass(frozen=True)
@@ -52,17 +45,6 @@ class Outcome:
     reason: str = ""
     data: dict[str, str] = field(default_factory=dict)
     revision: str | None = None
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A batch of envelopes with its circumstances. ``author`` None: trusted as the envelopes say."""
-
-    envelopes: Sequence[Any]
-    now: datetime
-    today: date
-    author: str | None = None
-    permits: Callable[[Target], bool] = lambda target: True
 
 
 @dataclass(frozen=True)
@@ -142,77 +124,26 @@ def _check(book: Book, op: Op, delivery: Delivery) -> None:
     """Raises what makes a known op impossible."""
     if op.author and op.author not in book.people:
         raise DomainError("person_unknown")
-    if op.type == "absence":
-        _check_absence(book, op, delivery)
-        return
-    code = op.data["code"]
-    work = book.works.get(code)
-    if work is None:
-        if codes.parse_code(code) != code:  # as typed or as a QR; an op names nine digits
-            raise DomainError("code_format", typed=code[:40])
-        raise DomainError("code_unknown", code=codes.group_digits(code))
-    if not delivery.permits(Target(op.type, work.course_id, work.group_id)):
-        raise DomainError("forbidden")
-    if op.type == "return":
-        _check_return(book, op, work.set_on, delivery.today)
-    value = value_of(op)
-    if value is not None:
-        if op.type == "return" and not delivery.permits(Target("mark", work.course_id, work.group_id)):
-            raise DomainError("forbidden")
-        if not work.rule.allows(value):
-            raise DomainError("mark_invalid", value=value[1] or value[0], allowed=work.rule.allowed())
-
-
-def _check_return(book: Book, op: Op, set_on: date, today: date) -> None:
-    if op.data["channel"] not in book.channels:
-        raise DomainError("channel_unknown", value=op.data["channel"], allowed=", ".join(sorted(book.channels)))
-    if op.returned_on is None or op.returned_on > today:
-        raise DomainError("date_in_future", value=op.raw["returned_on"])
-    if op.returned_on < set_on - EARLIEST:
-        raise DomainError("date_too_early", value=op.raw["returned_on"])
-
-
-def _check_absence(book: Book, op: Op, delivery: Delivery) -> None:
-    lesson = book.lessons.get(op.data["lesson"])
-    if lesson is None:
-        raise DomainError("lesson_unknown")
-    if op.data["student"] not in lesson.students:
-        raise DomainError("student_unknown")
-    if not delivery.permits(Target("absence", lesson.course_id, lesson.group_id)):
-        raise DomainError("forbidden")
-    if op.data["letter"] is not None and op.data["letter"] not in book.letters:
-        raise DomainError("letter_unknown", value=op.data["letter"], allowed=", ".join(sorted(book.letters)))
-
-
-def value_of(op: Op) -> decide.Value | None:
-    """What a known op says about its target; None for a return without a mark."""
-    if op.type == "absence":
-        return ("absence", op.data["letter"])
-    mark = op.data["mark"]
-    return (mark["verdict"], mark["value"]) if mark else None
+    kind_of(op).check(book, op, delivery)
 
 
 def _note(book: Book, op: Op, decision: Decision, now: datetime, seq: int) -> None:
-    """Note the rows of the op itself and of its return."""
+    """Note the rows of the op itself and of the act it tells of."""
     if decision.outcome == decide.DUPLICATE:
         return
     if decision.reason == "op_same_id":
         if op.sha256 not in book.clashes:
             book.clashes.add(op.sha256)
-            book.rows[OpClash].append({"sha256": op.sha256, "origin": op.origin, "n": op.n, "envelope": op.raw,
-                                       "received_at": now})  # fmt: skip
+            book.note([(OpClash, {"sha256": op.sha256, "origin": op.origin, "n": op.n, "envelope": op.raw,
+                                  "received_at": now})])  # fmt: skip
         return
     book.taken[(op.origin, op.n)] = op.sha256
     row = ledger.op_row(op, seq, now, decision)
-    book.rows[OpRow].append(row)
+    book.note([(OpRow, row)])
     if decision.waits_for:
         book.waiting.setdefault(target_of(op), []).append(Waiting(seq, op, now, row))
-    if decision.adds_return:
-        book.rows[Return].append(
-            {"op_seq": seq, "work_id": book.works[op.data["code"]].id, "returned_on": op.returned_on,
-             "channel": op.data["channel"], "comment": "" if op.data["mark"] else op.data["comment"],
-             "logged_by": op.author or None, "received_at": now}
-        )  # fmt: skip
+    if decision.adds_act:
+        book.note(kind_of(op).act(book, op, seq, now))
 
 
 def _note_revision(book: Book, op: Op, revision: decide.Revision, seq: int, now: datetime) -> bool:
@@ -220,9 +151,7 @@ def _note_revision(book: Book, op: Op, revision: decide.Revision, seq: int, now:
     known = book.revisions.setdefault(target_of(op), {})
     fresh = revision.id not in known
     known[revision.id] = revision
-    work_id = "" if op.type == "absence" else book.works[op.data["code"]].id
-    for model, row in ledger.revision_rows(op, revision, work_id, seq, now, fresh):
-        book.rows[model].append(row)
+    book.note(kind_of(op).revision(book, op, revision, seq, now, fresh))
     return fresh
 
 
@@ -260,6 +189,9 @@ def state_hash(session: Session) -> str:
         select(MarkRevision.id, MarkRevision.first_seq).order_by(MarkRevision.first_seq),
         select(MarkAct.op_seq, MarkAct.revision_id, MarkAct.comment).order_by(MarkAct.op_seq),
         select(Absence.id, Absence.first_seq).order_by(Absence.first_seq),
+        select(TermMark.id, TermMark.first_seq).order_by(TermMark.first_seq),
+        select(Presence.op_seq, Presence.present).order_by(Presence.op_seq),
+        select(Contact.op_seq, Contact.id).where(Contact.op_seq.is_not(None)).order_by(Contact.op_seq),
         select(OpRow.seq, OpRow.sha256, OpRow.outcome, OpRow.reason).order_by(OpRow.seq),
     ]
     clashes = sorted(session.scalars(select(OpClash.sha256)))

@@ -11,14 +11,12 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from server import clock, policy
 from server.errors import DomainError
-from server.policy import Action, Scope
+from server.policy import Scope
 from server.security import choose_timezone, config
 from server.services import logging_work, returns
 from server.services.logging_work import Draft, Line
 from server.services.returns import Delivery, Outcome, Target
 from server.web import access
-
-ACTIONS = {"return": Action.WORK_LOG, "mark": Action.MARK_SET, "absence": Action.ABSENCE_SET}
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def deliver(envelopes: list[dict], scope: Scope) -> list[Outcome]:
     time, granted = moment(), access.grants()  # the writer's thread knows no request
 
     def permits(target: Target) -> bool:
-        return policy.allows(granted, ACTIONS[target.type], scope)
+        return policy.allows(granted, policy.OP_ACTIONS[target.type], scope)
 
     return returns.receive(Delivery(envelopes, time.at, time.today, current_user.person_id, permits))
 

@@ -166,3 +166,28 @@ def absence_op(
     data = {"student": student, "lesson": lesson, "letter": letter, "reason": ""}
     at = "2026-12-07T08:00:00+05:00"
     return {**ops.envelope(f"{origin:016x}", 0, "absence", TEACHER, at, data, list(base)), **members}
+
+
+def presence_op(origin: int, present: bool = True, student: str = STUDENT, behaviour: str = "", **members: Any
+                ) -> dict[str, Any]:  # fmt: skip
+    """The envelope of a presence."""
+    data = {"student": student, "lesson": LESSON, "present": present, "place": "library", "behaviour": behaviour}
+    return {**ops.envelope(f"{origin:016x}", 0, "presence", TEACHER, "2026-12-07T08:00:00+05:00", data), **members}
+
+
+def call_op(origin: int, topic: str = "task", student: str = STUDENT, person: str = "", channel: str = "call",
+            **members: Any) -> dict[str, Any]:  # fmt: skip
+    """The envelope of a call."""
+    data = {"student": student, "person": person, "direction": "in", "channel": channel, "topic": topic,
+            "outcome": "read out", "text": "No. 412", "seconds": 95}  # fmt: skip
+    return {**ops.envelope(f"{origin:016x}", 0, "call", TEACHER, "2026-12-07T08:00:00+05:00", data), **members}
+
+
+def term_mark_op(
+    origin: int, value: str | None, base: Iterable[str] = (), student: str = STUDENT, term: str = "", **members: Any
+) -> dict[str, Any]:
+    """The envelope of a term's mark; of the year's where no term is named."""
+    data = {"student": student, "course": COURSE, "term": term, "value": value, "decided": "teacher",
+            "trace": '{"mean": "4.60"}'}  # fmt: skip
+    at = "2026-12-07T08:00:00+05:00"
+    return {**ops.envelope(f"{origin:016x}", 0, "term_mark", TEACHER, at, data, list(base)), **members}

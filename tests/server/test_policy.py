@@ -76,7 +76,8 @@ def test_an_administrator_manages_accounts_but_sees_no_journal() -> None:
 
 
 def test_support_staff_note_attendance_and_nothing_else() -> None:
-    assert [action for action in Action if anywhere([Grant("support_staff")], action)] == [A.ABSENCE_SET, A.PRESENCE_REPORT]
+    noted = [A.ABSENCE_SET, A.PRESENCE_REPORT]
+    assert [action for action in Action if anywhere([Grant("support_staff")], action)] == noted
 
 
 def test_a_psychologist_reads_and_logs_talks_and_changes_nothing_else() -> None:

@@ -63,7 +63,7 @@ class School:
             return decision
         self.seen[op.origin, op.n] = op.sha256
         decision = decide(op, CODE, value_of(op), self.revisions)
-        self.returns += decision.adds_return
+        self.returns += decision.adds_act
         if decision.waits_for:
             self.waiting.append(op)
         self._keep(decision)
@@ -216,7 +216,7 @@ def test_a_return_stands_while_its_mark_waits():
     first = make_revision(CODE, (), ("mark", "4"))
     decision = decide(an_op(1, ("mark", "5"), (first.id,), "return"), CODE, ("mark", "5"), {})
     assert (decision.outcome, decision.reason) == (HELD, "op_base_unknown")
-    assert decision.adds_return
+    assert decision.adds_act
     assert decision.waits_for == (first.id,)
     assert decision.revision is None
 
@@ -224,11 +224,11 @@ def test_a_return_stands_while_its_mark_waits():
 def test_a_return_stands_when_its_mark_disagrees():
     four = make_revision(CODE, (), ("mark", "4"))
     decision = decide(an_op(1, ("mark", "5"), (), "return"), CODE, ("mark", "5"), {four.id: four})
-    assert (decision.outcome, decision.adds_return) == (CONFLICT, True)
+    assert (decision.outcome, decision.adds_act) == (CONFLICT, True)
 
 
 def test_a_return_without_a_mark_never_waits():
-    assert decide(an_op(1, None, ("a" * 64,), "return"), CODE, None, {}) == Decision(ACCEPTED, adds_return=True)
+    assert decide(an_op(1, None, ("a" * 64,), "return"), CODE, None, {}) == Decision(ACCEPTED, adds_act=True)
 
 
 def test_a_revision_is_about_one_work():

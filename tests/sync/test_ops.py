@@ -25,7 +25,21 @@ ABSENCE = {
     **GOOD, "type": "absence", "returned_on": None,
     "data": {"student": "c" * 32, "lesson": "d" * 32, "letter": "Н", "reason": ""},
 }  # fmt: skip
-EVERY = [GOOD, MARK, ABSENCE]
+PRESENCE = {
+    **GOOD, "type": "presence", "returned_on": None,
+    "data": {"student": "c" * 32, "lesson": "d" * 32, "present": True, "place": "library", "behaviour": ""},
+}  # fmt: skip
+CALL = {
+    **GOOD, "type": "call", "returned_on": None,
+    "data": {"student": "c" * 32, "person": "", "direction": "in", "channel": "call", "topic": "task",
+             "outcome": "read out", "text": "", "seconds": 95},
+}  # fmt: skip
+TERM_MARK = {
+    **GOOD, "type": "term_mark", "returned_on": None,
+    "data": {"student": "c" * 32, "course": "d" * 32, "term": "", "value": "5", "decided": "teacher",
+             "trace": '{"mean": "4.6"}'},
+}  # fmt: skip
+EVERY = [GOOD, MARK, ABSENCE, PRESENCE, CALL, TERM_MARK]
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(
     ["482170317", "mark", "5", "return", "a" * 64, "2026-12-07", "\ud800", "\x00", "2026-12-07T09:41:00+05:00"]
@@ -99,9 +113,18 @@ def test_a_damaged_return_is_refused_by_the_fields_name(path, value, field):
         (ABSENCE, "data.letter", "НННННН", "letter"), (ABSENCE, "data.letter", 1, "letter"),
         (ABSENCE, "data.student", None, "student"), (ABSENCE, "data.lesson", ["x"], "lesson"),
         (ABSENCE, "data.reason", "\x00", "reason"), (ABSENCE, "data.mark", None, "data"),
+        (PRESENCE, "data.present", 1, "present"), (PRESENCE, "data.place", None, "place"),
+        (PRESENCE, "data.behaviour", "x" * 4001, "behaviour"),
+        (CALL, "data.direction", "up", "direction"), (CALL, "data.seconds", -1, "seconds"),
+        (CALL, "data.seconds", True, "seconds"), (CALL, "data.seconds", 2**31, "seconds"),
+        (CALL, "data.seconds", 1.5, "seconds"), (CALL, "data.topic", [], "topic"), (CALL, "data.text", "\x00", "text"),
+        (TERM_MARK, "data.value", "", "value"), (TERM_MARK, "data.value", 5, "value"),
+        (TERM_MARK, "data.decided", "dice", "decided"), (TERM_MARK, "data.trace", "[]", "trace"),
+        (TERM_MARK, "data.trace", "{", "trace"), (TERM_MARK, "data.trace", {}, "trace"),
+        (TERM_MARK, "data.trace", "[" * 9000, "trace"), (TERM_MARK, "data.trace", "{}" + " " * 16000, "trace"),
     ],
 )  # fmt: skip
-def test_a_damaged_mark_or_absence_is_refused_by_the_fields_name(envelope, path, value, field):
+def test_a_damaged_op_of_another_type_is_refused_by_the_fields_name(envelope, path, value, field):
     with pytest.raises(SyncError) as caught:
         ops.parse(changed(envelope, path, value))
     assert caught.value.data == {"field": field}
@@ -139,7 +162,8 @@ def test_any_json_is_understood_or_refused(raw):
 
 @given(
     envelope=st.sampled_from([*EVERY, {**GOOD, "type": "song"}, {**GOOD, "v": 2, "extra": 1}]),
-    path=st.sampled_from([*GOOD, "data.code", "data.mark", "data.mark.value", "data.comment", "data.letter", "data.x"]),
+    path=st.sampled_from([*GOOD, "data.code", "data.mark", "data.mark.value", "data.comment", "data.letter", "data.x",
+                          "data.present", "data.seconds", "data.trace", "data.value"]),
     value=JSON,
 )
 def test_a_change_anywhere_is_understood_or_refused_with_a_field(envelope, path, value):

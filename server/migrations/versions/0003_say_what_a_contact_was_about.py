@@ -1,4 +1,4 @@
-"""Say what a contact was about, how it ended and by which op it came."""
+"""Say what a contact was about, how it ended and by which op it came; keep who was seen at supervised places."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,8 +40,29 @@ def upgrade() -> None:
         batch_op.create_check_constraint(batch_op.f("ck_contact_verified"), "verified IN ('', 'call_back', 'word')")
         batch_op.create_check_constraint(batch_op.f("ck_contact_seconds"), "seconds IS NULL OR seconds >= 0")
 
+    op.create_table(
+        "presence",
+        sa.Column("op_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("student_id", sa.String(length=32), nullable=False),
+        sa.Column("lesson_course_id", sa.String(length=32), nullable=False),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.Column("place", sa.String(), server_default="", nullable=False),
+        sa.Column("behaviour", sa.String(), server_default="", nullable=False),
+        sa.Column("author_id", sa.String(length=32), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_presence_author_id")),
+        sa.ForeignKeyConstraint(["lesson_course_id"], ["lesson_course.id"], name=op.f("fk_presence_lesson_course_id")),
+        sa.ForeignKeyConstraint(["op_seq"], ["op.seq"], name=op.f("fk_presence_op_seq")),
+        sa.ForeignKeyConstraint(["student_id"], ["person.id"], name=op.f("fk_presence_student_id")),
+        sa.PrimaryKeyConstraint("op_seq", name=op.f("pk_presence")),
+    )
+    with op.batch_alter_table("presence") as batch_op:
+        batch_op.create_index(batch_op.f("ix_presence_lesson_course_id"), ["lesson_course_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_presence_student_id"), ["student_id"], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_table("presence")
     with op.batch_alter_table("contact") as batch_op:
         batch_op.drop_constraint(batch_op.f("ck_contact_seconds"), type_="check")
         batch_op.drop_constraint(batch_op.f("ck_contact_verified"), type_="check")

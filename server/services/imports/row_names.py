@@ -29,7 +29,8 @@ TABLES: dict[str, Any] = {
     "weekly_lesson_course": _l("lesson of the week"), "weekly_lesson_teacher": _l("lesson of the week"),
     "work": _l("work"), "year": _l("school year"),
     # what no import brings, for whoever reads an archive
-    "absence_letter": _l("letter for absences"), "audit_entry": _l("log of who did what"),
+    "absence_letter": _l("letter for absences"), "contact_topic": _l("topic of contacts"),
+    "presence": _l("presence at a supervised place"), "audit_entry": _l("log of who did what"),
     "bundle": _l("parcel for another school"), "counter": _l("numbers given out"), "device": _l("device"),
     "edition": _l("edition"), "feedback": _l("answer to a work"), "import_alias": _l("word of a file and its meaning"), "import_run": _l("import"),
     "lesson_form": _l("form"), "manifest": _l("delivery list"), "mark_act": _l("who gave a mark"),
