@@ -11,12 +11,13 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, contains_eager
 
 from server import store
 from server.errors import DomainError
 from server.models import Account, AuditEntry, EndedSession, Person
+from server.services.people import short_name
 from sync.ids import uuid7
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
@@ -34,6 +35,7 @@ class Visitor:
     login: str
     locale: str | None
     session_mark: str
+    name: str = ""  # short, as pages greet
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -105,10 +107,16 @@ def sign_in(session: Session, login: str, password: str) -> Visitor:
     return _visitor(account)
 
 
-def visitor(session: Session, session_id: str) -> Visitor | None:
-    """Who a session belongs to, or None when the account was closed or got another password since."""
+def visitor(session: Session, session_id: str, sid: str) -> Visitor | None:
+    """Who a session belongs to, or None when it was signed out, or the account was closed or got another password.
+
+    One query: every request begins with it.
+    """
     account_id, _, mark = session_id.partition(".")
-    account = session.get(Account, account_id)
+    account = session.scalar(
+        select(Account).join(Account.person).options(contains_eager(Account.person))
+        .where(Account.id == account_id, ~exists().where(EndedSession.sid_hash == _sid_hash(sid)))
+    )  # fmt: skip
     if account is None or not account.is_active or account.session_mark != mark or account.person.left_on is not None:
         return None
     return _visitor(account)
@@ -212,7 +220,8 @@ def logins(session: Session) -> dict[str, Login]:
 
 
 def _visitor(account: Account) -> Visitor:
-    return Visitor(account.id, account.person_id, account.login, account.locale, account.session_mark)
+    name = short_name(account.person)
+    return Visitor(account.id, account.person_id, account.login, account.locale, account.session_mark, name)
 
 
 def _existing(session: Session, account_id: str) -> Account:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
@@ -17,6 +17,7 @@ from server.models import (
     Connectivity,
     Contact,
     Course,
+    CourseTeacher,
     Feedback,
     Group,
     MarkAct,
@@ -31,7 +32,7 @@ from server.services.accounts import new_id
 from server.services.belonging import MOST
 from server.services.lesson_list import within
 from server.services.people import short_name
-from server.services.works import VIEW, WorkView, states, view_of
+from server.services.works import VIEW, WorkView, current, states, view_of
 
 TOLD = ("mark", "redo", "checked")  # verdicts that a family is told
 BY_PACK = ("paper", "usb")  # goes with the next pack
@@ -78,17 +79,25 @@ class _Act:
     """A decision that nobody was told yet."""
 
     seq: int
-    revision_id: str
     verdict: str
     value: str | None
-    author_id: str | None
     author: str
     comment: str
-    at: datetime
 
     @property
     def said(self) -> tuple[str, str | None]:
         return self.verdict, self.value
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A waiting work in short: enough to count, to sort and to choose."""
+
+    work_id: str
+    seq: int
+    since: datetime
+    channel: str
+    author_id: str | None
 
 
 def waiting_feedback(
@@ -96,32 +105,86 @@ def waiting_feedback(
     *where: ColumnElement[bool],
     realm: Realm | None = None,
     students: Collection[str] | None = None,
-    author_id: str | None = None,
 ) -> list[Waiting]:
     """What families wait to be told, the oldest decision first.
 
-    ``realm``: of these courses; ``students``: about these students; ``author_id``: decided by this person; ``where``:
-    more conditions on work, task, course and group.
+    ``realm``: of these courses; ``students``: about these students; ``where``: more conditions on Work.
     """
-    conditions = list(where)
-    if realm is not None:
-        conditions.append(within(realm))
-    if students is not None:
-        conditions.append(Work.student_id.in_(list(students)))
-    acts = _untold(session, conditions, author_id)
-    known = states(session, acts)
-    told = {
-        work_id: own for work_id, own in acts.items()
-        if known[work_id].shown and not known[work_id].conflict and own[-1].verdict in TOLD
-    }  # fmt: skip
-    views = {view.id: view for view in _views(session, told)}
-    returns = _last_returns(session, told)
-    reached = _family_ways(session, {views[work_id].student_id for work_id in told if work_id not in returns})
-    found = [
-        _waiting(views[work_id], own, known[work_id].returns, returns.get(work_id), reached)
-        for work_id, own in told.items()
-    ]
+    return details(session, outline(session, *where, realm=realm, students=students))
+
+
+def outline(
+    session: Session,
+    *where: ColumnElement[bool],
+    realm: Realm | None = None,
+    students: Collection[str] | None = None,
+) -> list[Outline]:
+    """The same in short, in few and light queries, however much waits."""
+    works = select(Work.id)
+    if realm is not None and not realm.everything:
+        works = (
+            works.join(Task, Task.id == Work.task_id).join(Course, Course.id == Task.course_id)
+            .join(Group, Group.id == Course.group_id).where(within(realm))
+        )  # fmt: skip
+    conditions = [*where, *([Work.student_id.in_(list(students))] if students is not None else [])]
+    limited = bool(conditions) or (realm is not None and not realm.everything)
+    query = (
+        select(MarkAct.work_id, MarkAct.op_seq, MarkAct.at, MarkAct.author_id, MarkRevision.verdict)
+        .join(MarkRevision, MarkRevision.id == MarkAct.revision_id).where(~_is_told()).order_by(MarkAct.op_seq)
+    )  # fmt: skip
+    rows = session.execute(query.where(MarkAct.work_id.in_(works.where(*conditions))) if limited else query)
+    acts: dict[str, list[Any]] = {}
+    for row in rows:
+        acts.setdefault(row.work_id, []).append(row)
+    told = {work: own for work, own in acts.items() if own[-1].verdict in TOLD}
+    for work in _disputed(session, told):
+        del told[work]
+    channels = _channels(session, told)
+    found = [Outline(work, own[-1].op_seq, own[0].at, channels[work], own[-1].author_id) for work, own in told.items()]
     return sorted(found, key=lambda one: (one.since, one.seq))
+
+
+def _disputed(session: Session, work_ids: Iterable[str]) -> list[str]:
+    """Works about which two people disagree; only those with several revisions can be."""
+    several: list[str] = []
+    for part in _parts(work_ids):
+        several += session.scalars(
+            select(MarkRevision.work_id).where(MarkRevision.work_id.in_(part)).group_by(MarkRevision.work_id)
+            .having(func.count() > 1)
+        )  # fmt: skip
+    return [work for work, state in states(session, several).items() if state.conflict] if several else []
+
+
+def _channels(session: Session, work_ids: Collection[str]) -> dict[str, str]:
+    """Work → the channel it came by last; of one that never came, the way by which its family is reached."""
+    found = {work: channel for work, (channel, _on) in _last_returns(session, work_ids).items()}
+    silent = [work for work in work_ids if work not in found]
+    if silent:
+        students = dict(session.execute(select(Work.id, Work.student_id).where(Work.id.in_(silent))).all())
+        reached = _family_ways(session, set(students.values()))
+        found |= {work: reached.get(student, UNKNOWN_WAY) for work, student in students.items()}
+    return found
+
+
+def details(session: Session, chosen: Sequence[Outline]) -> list[Waiting]:
+    """All that a person needs to tell a family, in the order given."""
+    ids = [one.work_id for one in chosen]
+    acts = _untold(session, ids)
+    known = states(session, ids)
+    views = {view.id: view for view in _views(session, ids)}
+    returns = _last_returns(session, ids)
+    return [
+        _waiting(one, views[one.work_id], acts[one.work_id], known[one.work_id].returns, returns.get(one.work_id))
+        for one in chosen if one.work_id in acts
+    ]  # fmt: skip
+
+
+def of_teacher(person_id: str, day: date) -> ColumnElement[bool]:
+    """SQL, beside a Work: of the courses that a person teaches on a day, or decided by this person."""
+    courses = select(Work.id).join(Task, Task.id == Work.task_id).join(
+        CourseTeacher, CourseTeacher.course_id == Task.course_id
+    ).where(CourseTeacher.person_id == person_id, current(CourseTeacher.since, CourseTeacher.until, day))  # fmt: skip
+    return or_(Work.id.in_(courses), Work.id.in_(select(MarkAct.work_id).where(MarkAct.author_id == person_id)))
 
 
 def waiting_of(session: Session, seqs: Collection[int], realm: Realm) -> list[Waiting]:
@@ -130,52 +193,34 @@ def waiting_of(session: Session, seqs: Collection[int], realm: Realm) -> list[Wa
     return waiting_feedback(session, Work.id.in_(works_of), realm=realm)
 
 
-def count(session: Session, realm: Realm, author_id: str | None = None) -> int:
-    """How many works of these courses have a decision that nobody was told."""
-    query = (
-        select(func.count(MarkAct.work_id.distinct())).select_from(MarkAct)
-        .join(Work, Work.id == MarkAct.work_id).join(Task, Task.id == Work.task_id)
-        .join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id)
-        .join(MarkRevision, MarkRevision.id == MarkAct.revision_id)
-        .where(within(realm), MarkRevision.verdict.in_(TOLD), ~_is_told())
-    )  # fmt: skip
-    return session.scalar(query.where(MarkAct.author_id == author_id) if author_id else query) or 0
-
-
 def _is_told() -> ColumnElement[bool]:
     return exists().where(Feedback.work_id == MarkAct.work_id, Feedback.op_seq >= MarkAct.op_seq)
 
 
-def _untold(
-    session: Session, conditions: Iterable[ColumnElement[bool]], author_id: str | None
-) -> dict[str, list[_Act]]:
+def _untold(session: Session, work_ids: Iterable[str]) -> dict[str, list[_Act]]:
     """Work → its decisions after the last one given, in the order received."""
-    query: Select[Any] = (
-        select(MarkAct.work_id, MarkAct.op_seq, MarkAct.revision_id, MarkRevision.verdict, MarkRevision.value,
-               MarkAct.comment, MarkAct.at, Person)
-        .select_from(MarkAct).join(MarkRevision, MarkRevision.id == MarkAct.revision_id)
-        .join(Work, Work.id == MarkAct.work_id).join(Task, Task.id == Work.task_id)
-        .join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id)
-        .outerjoin(Person, Person.id == MarkAct.author_id)
-        .where(~_is_told(), *conditions).order_by(MarkAct.op_seq)
-    )  # fmt: skip
     found: dict[str, list[_Act]] = {}
-    for work_id, seq, revision, verdict, value, comment, at, person in session.execute(query):
-        name = short_name(person) if person else ""
-        act = _Act(seq, revision, verdict, value, person.id if person else None, name, comment, at)
-        found.setdefault(work_id, []).append(act)
-    return {work: own for work, own in found.items() if author_id is None or own[-1].author_id == author_id}
+    for part in _parts(work_ids):
+        rows = session.execute(
+            select(MarkAct.work_id, MarkAct.op_seq, MarkRevision.verdict, MarkRevision.value, MarkAct.comment, Person)
+            .select_from(MarkAct).join(MarkRevision, MarkRevision.id == MarkAct.revision_id)
+            .outerjoin(Person, Person.id == MarkAct.author_id)
+            .where(MarkAct.work_id.in_(part), ~_is_told()).order_by(MarkAct.op_seq)
+        )  # fmt: skip
+        for work_id, seq, verdict, value, comment, person in rows:
+            name = short_name(person) if person else ""
+            found.setdefault(work_id, []).append(_Act(seq, verdict, value, name, comment))
+    return found
 
 
 def _waiting(
-    view: WorkView, acts: Sequence[_Act], returns: int, last: tuple[str, date] | None, reached: dict[str, str]
+    one: Outline, view: WorkView, acts: Sequence[_Act], returns: int, last: tuple[str, date] | None
 ) -> Waiting:
     newest = acts[-1]
     said = dict.fromkeys((act.author, act.comment) for act in acts if act.said == newest.said)
     comments = tuple((author, text) for author, text in said if text)
-    channel, returned_on = last or (reached.get(view.student_id, UNKNOWN_WAY), None)
-    return Waiting(newest.seq, view, newest.verdict, newest.value, comments, channel, last is not None, acts[0].at,
-                   returned_on, newest.author_id, returns > 1)  # fmt: skip
+    return Waiting(newest.seq, view, newest.verdict, newest.value, comments, one.channel, last is not None, one.since,
+                   last[1] if last else None, one.author_id, returns > 1)  # fmt: skip
 
 
 def _views(session: Session, work_ids: Iterable[str]) -> Iterable[WorkView]:

@@ -22,6 +22,7 @@ from server.models import (
     Material,
     Membership,
     Person,
+    Presence,
     RoleGrant,
     Scale,
     Subject,
@@ -39,6 +40,7 @@ from server.services.works import current
 GROUP_ROLES = ("tutor", "class_teacher")  # answer for a group and need not teach it
 TRACED = or_(  # SQL, beside a LessonCourse
     exists().where(Absence.lesson_course_id == LessonCourse.id),
+    exists().where(Presence.lesson_course_id == LessonCourse.id),
     exists().where(Material.lesson_course_id == LessonCourse.id, func.length(Material.body) > 0),
     exists().where(Task.lesson_course_id == LessonCourse.id, Task.withdrawn.is_(False)),
 )
@@ -47,7 +49,7 @@ NO_MARKS = Marks(0, None, None, None)
 
 @dataclass(frozen=True)
 class Lessons:
-    """Lessons up to today: planned, of these with a trace (absences noted, text or task given), cancelled, replaced."""
+    """Lessons up to today: planned, of these with a trace (attendance noted, text or task given), cancelled, replaced."""
 
     planned: int = 0
     traced: int = 0

@@ -30,9 +30,7 @@ def init_app(app: APIFlask) -> None:
     @login.user_loader
     def _load(session_id: str) -> accounts.Visitor | None:
         sid = session.get("sid")
-        if not sid or accounts.is_ended(db.session, sid):
-            return None
-        return accounts.visitor(db.session, session_id)
+        return accounts.visitor(db.session, session_id, sid) if sid else None
 
 
 def local_path(target: str | None) -> str:
@@ -124,7 +122,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
         )
     except SyncError as error:
         return render_template("auth/password.html", error=error), 422
-    visitor = accounts.visitor(db.session, session_id)
+    visitor = accounts.visitor(db.session, session_id, session.get("sid", ""))
     if visitor is None:
         return redirect(url_for("auth.sign_in"))
     _begin(visitor)

@@ -1,7 +1,8 @@
 """Feedback that families wait for: by channel, the oldest first, a text to copy, and one tap when it was given."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -9,14 +10,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
+from sqlalchemy import ColumnElement, select
 
 from server import store
 from server.errors import DomainError
 from server.extensions import db
+from server.models import Person
 from server.policy import Action, Realm
 from server.reference import CHANNELS
-from server.services import feedback, people, scopes
-from server.services.feedback import Telling, Waiting
+from server.services import feedback, kept_figures, people, scopes
+from server.services.feedback import Outline, Telling, Waiting
 from server.services.people import Guardian
 from server.web import access, drafts, marks
 from server.web.access import ANYWHERE, needs
@@ -24,7 +27,7 @@ from server.web.shell import short_day
 from sync.codes import group_digits
 
 blueprint = APIBlueprint("feedback", __name__, url_prefix="/feedback", enable_openapi=False)
-SHOWN = 30  # lines of a channel before the rest is one tap away
+SHOWN = 15  # lines of a channel before the rest is one tap away
 ORDER = ("call", "messenger", "photo", "email", "in_person", "paper", "usb")
 MOST = 500  # decisions in one form
 
@@ -51,23 +54,77 @@ class Section:
         return self.total - len(self.lines)
 
 
+@dataclass(frozen=True)
+class TeacherCount:
+    """How much of a teacher's waits, for who sees the whole school."""
+
+    slug: str
+    name: str
+    count: int
+    oldest: datetime
+
+
 @blueprint.get("/")
 @needs(Action.MESSAGE_SEND, scope=ANYWHERE)
 def home() -> str:
-    """What families wait to be told: of a teacher's own courses; for who sees the school, of everybody."""
-    own = access.realm(Action.MARK_SET)
+    """What families wait to be told: of own courses and classes; for who sees the school, teacher by teacher."""
+    own, all_seen = access.realm(Action.MARK_SET), access.realm(Action.MARK_VIEW)
     everybody = request.args.get("whose") == "all" or not own
-    realm = access.realm(Action.MARK_VIEW) if everybody else own
-    waiting = feedback.waiting_feedback(db.session, realm=realm)
+    teacher = _teacher() if all_seen.everything else None
+    if everybody and all_seen.everything and teacher is None:
+        return _by_teacher(bool(own))
+    waiting = feedback.outline(db.session, *_of_teacher(teacher), realm=all_seen if everybody or teacher else own)
     chosen = request.args.get("channel", "")
     sections = list(_sections(waiting, chosen))
     called = {line.item.view.student_id for section in sections if section.channel == "call" for line in section.lines}
     return render_template(
-        "feedback/home.html", sections=sections, total=len(waiting), channels=CHANNELS,
-        chosen=chosen, everybody=everybody, may_widen=bool(own) and access.realm(Action.MARK_VIEW) != own,
-        today=drafts.moment().today, given=request.args.get("given", ""), by_pack=feedback.BY_PACK,
-        phones=_phones(called) if access.may_somewhere(Action.CONTACTS_VIEW) else {},
+        "feedback/home.html", sections=sections, total=len(waiting), channels=CHANNELS, chosen=chosen,
+        everybody=everybody, may_widen=bool(own) and all_seen != own, given=_given(), by_pack=feedback.BY_PACK,
+        phones=_phones(called) if access.may_somewhere(Action.CONTACTS_VIEW) else {}, teacher=teacher,
     )  # fmt: skip
+
+
+def _given() -> str:
+    """The decisions that were just noted, for the button that takes them back."""
+    text = request.args.get("given", "")
+    return text if all(part.isascii() and part.isdigit() for part in text.split(",") if part) else ""
+
+
+def _teacher() -> Person | None:
+    slug = request.args.get("teacher", "")
+    return people.person_by_slug(db.session, slug) if slug else None
+
+
+def _of_teacher(teacher: Person | None) -> list[ColumnElement[bool]]:
+    return [feedback.of_teacher(teacher.id, drafts.moment().today)] if teacher else []
+
+
+def _by_teacher(has_own: bool) -> str:
+    """Counts of the whole school, a line for each teacher, the longest waiting first."""
+    now = drafts.moment()
+    counted = kept_figures.counted(("feedback", now.today), now.at, _count, request.args.get("fresh") == "1")
+    return render_template("feedback/school.html", counted=counted, may_widen=has_own)
+
+
+def _count() -> list[TeacherCount]:
+    by_author: dict[str | None, list[Outline]] = {}
+    for one in feedback.outline(db.session):
+        by_author.setdefault(one.author_id, []).append(one)
+    rows = db.session.scalars(select(Person).where(Person.id.in_([key for key in by_author if key])))
+    return sorted((TeacherCount(row.slug, people.full_name(row), len(by_author[row.id]), by_author[row.id][0].since)
+                   for row in rows), key=lambda line: line.oldest)  # fmt: skip
+
+
+def _sections(waiting: Sequence[Outline], chosen: str) -> Iterable[Section]:
+    by_channel: dict[str, list[Outline]] = {}
+    for one in waiting:
+        by_channel.setdefault(one.channel, []).append(one)
+    limit = MOST if chosen else SHOWN
+    shown = {channel: own[:limit] for channel, own in by_channel.items() if chosen in ("", channel)}
+    told = {one.seq: one for one in feedback.details(db.session, [one for own in shown.values() for one in own])}
+    for channel in sorted(shown, key=lambda code: (ORDER.index(code) if code in ORDER else 99, code)):
+        lines = tuple(_line(told[one.seq]) for one in shown[channel] if one.seq in told)
+        yield Section(channel, lines, len(by_channel[channel]))
 
 
 def _phones(students: Iterable[str]) -> dict[str, list[Guardian]]:
@@ -76,17 +133,6 @@ def _phones(students: Iterable[str]) -> dict[str, list[Guardian]]:
         student.id: [guardian for guardian in student.guardians if guardian.phone and guardian.may_receive]
         for student in people.students(db.session, sorted(students))
     }
-
-
-def _sections(waiting: Iterable[Waiting], chosen: str) -> Iterable[Section]:
-    by_channel: dict[str, list[Waiting]] = {}
-    for one in waiting:
-        by_channel.setdefault(one.channel, []).append(one)
-    for channel in sorted(by_channel, key=lambda code: (ORDER.index(code) if code in ORDER else 99, code)):
-        items = by_channel[channel]
-        if chosen in ("", channel):
-            shown = items if chosen else items[:SHOWN]
-            yield Section(channel, tuple(_line(one) for one in shown[:MOST]), len(items))
 
 
 def _line(one: Waiting) -> Line:
@@ -153,7 +199,7 @@ def _chosen() -> set[int]:
 
 def _kept() -> dict[str, str]:
     """The filters of the page that the form stood on."""
-    wanted = {name: request.form.get(name, "") for name in ("whose", "only")}
-    return {key: value for key, value in (("whose", wanted["whose"]), ("channel", wanted["only"])) if value}
+    names = (("whose", "whose"), ("channel", "only"), ("teacher", "teacher"))
+    return {name: request.form[field] for name, field in names if request.form.get(field)}
 
 

@@ -122,7 +122,8 @@ def page(slug: str) -> str:
     span, spans = span_asked()
     by = _measure(span)
     lines = teacher_figures.teacher_lines(db.session, by, person.id)
-    waiting = feedback.waiting_feedback(db.session, author_id=person.id)
+    waiting = [one for one in feedback.outline(db.session, feedback.of_teacher(person.id, by.today))
+               if one.author_id == person.id]  # fmt: skip
     return render_template(
         "monitor/teacher.html", name=people.full_name(person), line=lines[0] if lines else None, span=span, spans=spans,
         courses=teacher_figures.course_lines(db.session, by, person.id), words=words, limit=by.limit,

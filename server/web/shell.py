@@ -13,10 +13,9 @@ from flask_login import current_user
 
 from server import naming
 from server.extensions import db
-from server.models import Person, School
+from server.models import School
 from server.policy import SCHOOL, Action
 from server.security import school
-from server.services.people import short_name
 from server.web import access
 from sync.codes import group_digits
 
@@ -84,8 +83,7 @@ class Shell:
     @property
     def name(self) -> str:
         """The short name of who is signed in."""
-        person = db.session.get(Person, current_user.person_id)
-        return short_name(person) if person else current_user.login
+        return current_user.name or current_user.login
 
     @property
     def languages(self) -> list[tuple[str, str]]:
