@@ -12,7 +12,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, joinedload
 
 from server import store
 from server.errors import DomainError
@@ -35,7 +35,7 @@ class Visitor:
     login: str
     locale: str | None
     session_mark: str
-    name: str = ""  # short, as pages greet
+    name: str = ""  # short, as the header says it
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -107,16 +107,13 @@ def sign_in(session: Session, login: str, password: str) -> Visitor:
     return _visitor(account)
 
 
-def visitor(session: Session, session_id: str, sid: str) -> Visitor | None:
-    """Who a session belongs to, or None when it was signed out, or the account was closed or got another password.
-
-    One query: every request begins with it.
-    """
+def visitor(session: Session, session_id: str, sid: str = "") -> Visitor | None:
+    """Who a session belongs to, or None when it was signed out, or the account closed or given another password."""
     account_id, _, mark = session_id.partition(".")
+    ended = exists().where(EndedSession.sid_hash == _sid_hash(sid))
     account = session.scalar(
-        select(Account).join(Account.person).options(contains_eager(Account.person))
-        .where(Account.id == account_id, ~exists().where(EndedSession.sid_hash == _sid_hash(sid)))
-    )  # fmt: skip
+        select(Account).where(Account.id == account_id, ~ended).options(joinedload(Account.person))
+    )
     if account is None or not account.is_active or account.session_mark != mark or account.person.left_on is not None:
         return None
     return _visitor(account)
@@ -220,8 +217,8 @@ def logins(session: Session) -> dict[str, Login]:
 
 
 def _visitor(account: Account) -> Visitor:
-    name = short_name(account.person)
-    return Visitor(account.id, account.person_id, account.login, account.locale, account.session_mark, name)
+    return Visitor(account.id, account.person_id, account.login, account.locale, account.session_mark,
+                   short_name(account.person))  # fmt: skip
 
 
 def _existing(session: Session, account_id: str) -> Account:

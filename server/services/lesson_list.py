@@ -27,7 +27,7 @@ from server.models import (
 from server.policy import Realm
 from server.services import course_plan
 from server.services.content_flags import FLAGS, flags
-from server.services.freezing import PUBLIC_CHANGES, bells_on
+from server.services.freezing import PUBLIC_CHANGES, bells_of
 from server.services.home_names import home_names
 from server.services.people import short_name
 from server.services.works import current
@@ -196,7 +196,7 @@ def _gather(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
 
 
 def _bells(session: Session, rows: Iterable[Any]) -> dict[tuple[int, date], dict[int, tuple[str, str]]]:
-    return {(shift, on): bells_on(session, shift, on) for shift, on in {(row.shift, row.on) for row in rows}}
+    return bells_of(session, {(row.shift, row.on) for row in rows})
 
 
 def _line(

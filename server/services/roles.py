@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from server import policy, store
@@ -156,32 +155,31 @@ def grants_of(session: Session, person_id: str, now: datetime, today: date) -> t
     Role grants that hold today (one on a class counts for its subgroups too), the courses taught today, each with its
     group; the operator's only while on the rota.
     """
-    rows = session.execute(_held(person_id, today)).all()
-    subgroups = _subgroups(session, {row.group_id for row in rows if row.group_id and not row.course_id})
-    found = set()
-    for role, group_id, course_id, of_course, parent in rows:
-        if course_id:
-            found |= {Grant(role, group, course_id) for group in (of_course, parent) if group}
+    granted = session.scalars(
+        select(RoleGrant).where(RoleGrant.person_id == person_id, _current(RoleGrant, today))
+    ).all()
+    taught = _places(session, Course.id.in_(
+        select(CourseTeacher.course_id).where(CourseTeacher.person_id == person_id, _current(CourseTeacher, today))
+    ))  # fmt: skip
+    named = {row.course_id for row in granted if row.course_id} - taught.keys()
+    places = taught | (_places(session, Course.id.in_(named)) if named else {})
+    subgroups = _subgroups(session, {row.group_id for row in granted if row.group_id})
+    found = {Grant("subject_teacher", group, course) for course in taught for group in places[course]}
+    for row in granted:
+        if row.course_id:
+            found |= {Grant(row.role, group, row.course_id) for group in places[row.course_id]}
         else:
-            found |= {Grant(role, group) for group in (group_id, *subgroups.get(group_id or "", ()))}
-    operates = any(row.role == "operator" for row in rows)
-    return policy.in_force(sorted(found, key=str), operates and _on_duty(session, person_id, now))
+            found |= {Grant(row.role, group) for group in (row.group_id, *subgroups.get(row.group_id or "", ()))}
+    on_duty = any(row.role == "operator" for row in granted) and _on_duty(session, person_id, now)
+    return policy.in_force(sorted(found, key=str), on_duty)
 
 
-def _held(person_id: str, today: date) -> Any:
-    """SQL: (role, group, course, the course's group, that one's class) of every grant and every course taught."""
-    granted = (
-        select(RoleGrant.role, RoleGrant.group_id, RoleGrant.course_id, Course.group_id.label("of_course"),
-               Group.parent_id)
-        .outerjoin(Course, Course.id == RoleGrant.course_id).outerjoin(Group, Group.id == Course.group_id)
-        .where(RoleGrant.person_id == person_id, _current(RoleGrant, today))
-    )  # fmt: skip
-    taught = (
-        select(literal("subject_teacher"), null(), CourseTeacher.course_id, Course.group_id, Group.parent_id)
-        .join(Course, Course.id == CourseTeacher.course_id).join(Group, Group.id == Course.group_id)
-        .where(CourseTeacher.person_id == person_id, _current(CourseTeacher, today))
-    )  # fmt: skip
-    return union_all(granted, taught)
+def _places(session: Session, which: ColumnElement[bool]) -> dict[str, list[str]]:
+    """Of each course its group, and that group's class."""
+    rows = session.execute(
+        select(Course.id, Group.id, Group.parent_id).join(Group, Group.id == Course.group_id).where(which)
+    )
+    return {course: [group, parent] if parent else [group] for course, group, parent in rows}
 
 
 def _subgroups(session: Session, group_ids: set[str]) -> dict[str, list[str]]:

@@ -217,8 +217,8 @@ def returns_of(session: Session, work_id: str) -> list[ReturnView]:
     return [ReturnView(*row[:5], _name(row[5:])) for row in rows]
 
 
-def marks_of(session: Session, work_id: str) -> list[MarkView]:
-    """Every saying about a work, in the order received, heads flagged."""
+def marks_of(session: Session, work_id: str, state: decide.WorkState | None = None) -> list[MarkView]:
+    """Every saying about a work, in the order received, heads flagged; ``state``: the work's, if it is known."""
     rows = session.execute(
         select(MarkAct.op_seq, MarkRevision.id, MarkRevision.verdict, MarkRevision.value, MarkAct.comment, MarkAct.at,
                Person.last_name, Person.first_name, Person.middle_name)
@@ -226,7 +226,7 @@ def marks_of(session: Session, work_id: str) -> list[MarkView]:
         .outerjoin(Person, Person.id == MarkAct.author_id)
         .where(MarkAct.work_id == work_id).order_by(MarkAct.op_seq)
     ).all()  # fmt: skip
-    tops = set(states(session, [work_id])[work_id].heads)
+    tops = set((state or states(session, [work_id])[work_id]).heads)
     return [MarkView(*row[:6], _name(row[6:]), row[1] in tops) for row in rows]
 
 

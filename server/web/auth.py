@@ -122,7 +122,7 @@ def change_password() -> AnyResponse | tuple[str, int]:
         )
     except SyncError as error:
         return render_template("auth/password.html", error=error), 422
-    visitor = accounts.visitor(db.session, session_id, session.get("sid", ""))
+    visitor = accounts.visitor(db.session, session_id)
     if visitor is None:
         return redirect(url_for("auth.sign_in"))
     _begin(visitor)

@@ -83,7 +83,7 @@ class Shell:
     @property
     def name(self) -> str:
         """The short name of who is signed in."""
-        return current_user.name or current_user.login
+        return current_user.name
 
     @property
     def languages(self) -> list[tuple[str, str]]:

@@ -148,7 +148,7 @@ def _render(work: WorkView, wrong: dict[str, str] | None = None, draft: str | No
         db.session.rollback()  # reads anew: what others saved meanwhile is shown, too
     scope, now = _scope(work.code), drafts.moment()
     state = works.states(db.session, [work.id])[work.id]
-    told = works.marks_of(db.session, work.id) if access.may(Action.MARK_VIEW, scope) else []
+    told = works.marks_of(db.session, work.id, state) if access.may(Action.MARK_VIEW, scope) else []
     channels = logging_work.channels(db.session)
     usual = logging_work.last_channel(db.session, current_user.person_id) or channels[0][0]
     act = "return" if state.state in logging_work.AGAIN else "mark"

@@ -118,8 +118,8 @@ def test_another_password_ends_all_older_sessions() -> None:
     old = accounts.sign_in(db.session, "nina", factory.PASSWORD).get_id()
     session_id, _unused = accounts.change_password(id, factory.PASSWORD, "another-good-one", NOW, id)
     db.session.rollback()
-    assert accounts.visitor(db.session, old, "sid") is None
-    assert accounts.visitor(db.session, session_id, "sid") is not None
+    assert accounts.visitor(db.session, old) is None
+    assert accounts.visitor(db.session, session_id) is not None
     assert accounts.sign_in(db.session, "nina", "another-good-one").get_id() == session_id
 
 
@@ -134,14 +134,14 @@ def test_closing_ends_sessions_at_once_and_nobody_closes_their_own() -> None:
     session_id = accounts.sign_in(db.session, "nina", factory.PASSWORD).get_id()
     accounts.set_active(id, False, NOW, boss)
     db.session.rollback()
-    assert accounts.visitor(db.session, session_id, "sid") is None
+    assert accounts.visitor(db.session, session_id) is None
     with pytest.raises(DomainError, match="own_account"):
         accounts.set_active(boss, False, NOW, boss)
 
 
 @pytest.mark.parametrize("session_id", ["", ".", "no-such", "no-such.mark"])
 def test_a_foreign_session_names_nobody(session_id: str) -> None:
-    assert accounts.visitor(db.session, session_id, "sid") is None
+    assert accounts.visitor(db.session, session_id) is None
 
 
 def test_acts_on_accounts_are_recorded_by_id_without_names_or_passwords() -> None:
