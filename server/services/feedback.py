@@ -317,7 +317,7 @@ def take_back(session: Session, seqs: Collection[int], by: str, now: datetime) -
     return len(rows)
 
 
-def give_with_pack(session: Session, pack_id: str, seqs: Iterable[int], now: datetime) -> None:
+def give_with_pack(session: Session, pack_id: str | None, seqs: Iterable[int], now: datetime) -> None:
     """Note that a printed pack carried these decisions; what somebody gave already stays as it was."""
     wanted = list(seqs)
     before = {row.op_seq: row for row in session.scalars(select(Feedback).where(Feedback.op_seq.in_(wanted)))}
