@@ -13,7 +13,7 @@ from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.policy import Action, Scope
 from server.security import school
-from server.services import belonging, logging_work, scopes, student_works, works
+from server.services import belonging, feedback, logging_work, scopes, student_works, works
 from server.services.logging_work import Arrival, Line, Said
 from server.services.returns import Outcome
 from server.services.works import WorkView
@@ -161,6 +161,7 @@ def _render(work: WorkView, wrong: dict[str, str] | None = None, draft: str | No
         decided=state.shown is not None and state.shown.value[0] != "cleared",
         act=act if may_mark else "return", usual=usual, today=now.today, may_log=may_log, may_mark=may_mark,
         wrong=wrong or {}, typed=typed, just=_just_logged(),
+        given={one.seq: one for one in feedback.given_of(db.session, work.id)} if told else {},
         draft=draft or drafts.fresh([Line(work.code, state.heads, state.state)]),
         late=student_works.is_overdue(work, state, belonging.register(db.session, [work.student_id]), now.today),
     )  # fmt: skip
