@@ -161,16 +161,20 @@ def _lessons(session: Session, by: Measure, teacher_id: str | None) -> dict[str,
 def _talks(session: Session, by: Measure, teacher_id: str | None) -> dict[str, Talks]:
     first, last = moments(by.span.first, by.span.until(by.today), by.zone)
     query = (
-        select(Contact.author_id, func.count(), func.count(Contact.student_id.distinct()), func.max(Contact.at))
-        .where(Contact.at.between(first, last), Contact.student_id.is_not(None)).group_by(Contact.author_id)
+        select(Contact.author_id, Contact.student_id, func.count(), func.max(Contact.at))
+        .where(Contact.at.between(first, last), Contact.student_id.is_not(None))
+        .group_by(Contact.author_id, Contact.student_id)
     )  # fmt: skip
-    rows = session.execute(query.where(Contact.author_id == teacher_id) if teacher_id else query).all()
-    found = {author: (count, students, at.astimezone(by.zone).date()) for author, count, students, at in rows}
+    own: dict[str, dict[str, tuple[int, date]]] = {}
+    for author, student, count, at in session.execute(query.where(Contact.author_id == teacher_id) if teacher_id else query):
+        own.setdefault(author, {})[student] = (count, at.astimezone(by.zone).date())
     taught = _students_of(session, by.today, teacher_id)
-    return {
-        person: Talks(*found.get(person, (0, 0))[:2], len(taught.get(person, ())), found[person][2] if person in found else None)
-        for person in {*found, *taught}
-    }  # fmt: skip
+    return {person: _talks_of(own.get(person, {}), taught.get(person, set())) for person in {*own, *taught}}
+
+
+def _talks_of(own: Mapping[str, tuple[int, date]], taught: set[str]) -> Talks:
+    last = max((day for _count, day in own.values()), default=None)
+    return Talks(sum(count for count, _day in own.values()), len(taught & own.keys()), len(taught), last)
 
 
 def _students_of(session: Session, day: date, teacher_id: str | None) -> dict[str, set[str]]:
