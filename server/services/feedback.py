@@ -32,7 +32,7 @@ from server.services.accounts import new_id
 from server.services.belonging import MOST
 from server.services.lesson_list import within
 from server.services.people import short_name
-from server.services.works import VIEW, WorkView, current, states, view_of
+from server.services.works import VIEW, WorkView, current, disputed, states, view_of
 
 TOLD = ("mark", "redo", "checked")  # verdicts that a family is told
 BY_PACK = ("paper", "usb")  # goes with the next pack
@@ -137,22 +137,11 @@ def outline(
     for row in rows:
         acts.setdefault(row.work_id, []).append(row)
     told = {work: own for work, own in acts.items() if own[-1].verdict in TOLD}
-    for work in _disputed(session, told):
-        del told[work]
+    for work in disputed(session):
+        told.pop(work, None)
     channels = _channels(session, told)
     found = [Outline(work, own[-1].op_seq, own[0].at, channels[work], own[-1].author_id) for work, own in told.items()]
     return sorted(found, key=lambda one: (one.since, one.seq))
-
-
-def _disputed(session: Session, work_ids: Iterable[str]) -> list[str]:
-    """Works about which two people disagree; only those with several revisions can be."""
-    several: list[str] = []
-    for part in _parts(work_ids):
-        several += session.scalars(
-            select(MarkRevision.work_id).where(MarkRevision.work_id.in_(part)).group_by(MarkRevision.work_id)
-            .having(func.count() > 1)
-        )  # fmt: skip
-    return [work for work, state in states(session, several).items() if state.conflict] if several else []
 
 
 def _channels(session: Session, work_ids: Collection[str]) -> dict[str, str]:

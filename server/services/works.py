@@ -17,6 +17,7 @@ from server.models import (
     MarkAct,
     MarkRevision,
     Membership,
+    Op,
     Person,
     Return,
     Scale,
@@ -240,7 +241,7 @@ def states(session: Session, work_ids: Iterable[str]) -> dict[str, decide.WorkSt
     returned: dict[str, list[int]] = {work_id: [] for work_id in wanted}
     revised: dict[str, list[tuple[int, decide.Revision]]] = {work_id: [] for work_id in wanted}
     said: dict[str, int] = {}
-    for start in range(0, len(wanted), 5000):
+    for start in range(0, len(wanted), 5000):  # nothing is asked about nothing
         part = wanted[start : start + 5000]
         for work_id, seq in session.execute(select(Return.work_id, Return.op_seq).where(Return.work_id.in_(part))):
             returned[work_id].append(seq)
@@ -252,6 +253,14 @@ def states(session: Session, work_ids: Iterable[str]) -> dict[str, decide.WorkSt
             revised[work_id].append((seq, decide.Revision(revision_id, tuple(base), (verdict, value))))
             said[revision_id] = last
     return {work_id: decide.work_state(returned[work_id], revised[work_id], said) for work_id in wanted}
+
+
+def disputed(session: Session, *where: Any) -> list[str]:
+    """Works about which people disagree now. ``where``: conditions on MarkAct, whose op brought the disagreement."""
+    once = session.scalars(
+        select(MarkAct.work_id).join(Op, Op.seq == MarkAct.op_seq).where(Op.outcome == decide.CONFLICT, *where)
+    )
+    return [work for work, state in states(session, sorted(set(once))).items() if state.conflict]
 
 
 _LAST_SAID = select(func.max(MarkAct.op_seq)).where(MarkAct.revision_id == MarkRevision.id).scalar_subquery()

@@ -145,7 +145,7 @@ def materials() -> str:
 def student(slug: str) -> str:
     """One student's results over time."""
     person, today = people.person_by_slug(db.session, slug), drafts.moment().today
-    groups = people.sheet(db.session, person, today).groups
+    groups = people.groups_of(db.session, person.id, today)
     grade = groups[0].grade if groups else None
     span, spans = span_asked(grade)
     found = student_progress.progress(db.session, person.id, span, today)

@@ -12,7 +12,7 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import held, parts, today, waiting
+from server.services import held, kept_figures, parts, today, waiting
 from server.services.parts import Unplaced
 from server.web import access, words
 from server.web.access import signed_in
@@ -39,10 +39,10 @@ def _teaching(day: date) -> dict[str, Any]:
     marks = access.realm(Action.MARK_SET)
     if not marks:
         return {"to_check": None, "two_values": [], "lessons": None, "incomplete": []}
-    person = current_user.person_id
+    lessons, incomplete = today.teaching(db.session, current_user.person_id, day)
     return {
         "to_check": waiting.to_check(db.session, marks), "two_values": waiting.two_values(db.session, marks),
-        "lessons": today.lessons(db.session, person, day), "incomplete": today.incomplete(db.session, person, day),
+        "lessons": lessons, "incomplete": incomplete,
     }  # fmt: skip
 
 
@@ -50,8 +50,11 @@ def _missing(day: date) -> dict[str, Any]:
     """Who sent nothing: students of own courses and classes; for the whole school only numbers by class."""
     own = _together(access.realm(Action.MARK_SET), access.realm(Action.FIGURES_VIEW))
     if own.everything:
-        return {"missing": None, "missing_classes": waiting.missing_by_class(db.session, day)}
-    return {"missing": waiting.missing(db.session, own, day) if own else None, "missing_classes": None}
+        moment = now(config(), choose_timezone())
+        counted = kept_figures.counted(("missing", day), moment, lambda: waiting.missing_by_class(db.session, day))
+        return {"missing": None, "missing_classes": counted.value, "counted_at": counted.at}
+    missing = waiting.missing(db.session, own, day) if own else None
+    return {"missing": missing, "missing_classes": None, "counted_at": None}
 
 
 def _office(day: date, moment: datetime) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask_babel import format_datetime
 from flask_login import current_user
 
@@ -31,7 +31,11 @@ FIELDS = {
 
 
 def _scope(code: str) -> Scope:
-    return scopes.of_work(db.session, code, drafts.moment().today)
+    """What the work belongs to, asked once a request."""
+    known = g.setdefault("work_scopes", {})
+    if code not in known:
+        known[code] = scopes.of_work(db.session, code, drafts.moment().today)
+    return known[code]
 
 
 @blueprint.app_template_filter("hour")
