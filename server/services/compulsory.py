@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.models import Course, Group, Lesson, LessonCourse, MarkRevision, Person, Scale, Subject, Task, Work
+from server.models import Course, Group, Lesson, LessonCourse, MarkRevision, Person, Scale, Subject, Task, Work, Year
 from server.services import work_facts
 from server.services.belonging import register
 from server.services.courses import alphabetical
@@ -15,6 +16,29 @@ from server.services.measures import Level, Span, level_of, share_of_maximum
 from server.services.works import members, states
 from server.services.work_facts import DONE
 from sync import decide
+
+
+Kinds = Sequence[str] | Select[Any]
+
+
+@dataclass(frozen=True)
+class CourseName:
+    """A course of a class or of a part of it, for a choice."""
+
+    id: str
+    subject: str
+    group_name: str
+
+
+def courses_of(session: Session, group: Group, day: date) -> list[CourseName]:
+    """The courses of the year in a class and its parts, by subject."""
+    year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
+    rows = session.execute(
+        select(Course.id, Subject.name, Group.name).join(Subject, Subject.id == Course.subject_id)
+        .join(Group, Group.id == Course.group_id)
+        .where(or_(Group.id == group.id, Group.parent_id == group.id), Course.year_id == year)
+    )  # fmt: skip
+    return sorted((CourseName(*row) for row in rows), key=lambda one: alphabetical(one.subject, one.group_name))
 
 
 @dataclass(frozen=True)
@@ -67,7 +91,7 @@ class Matrix:
 
 
 def matrix(
-    session: Session, group: Group, kinds: Collection[str], span: Span, today: date, course_id: str = ""
+    session: Session, group: Group, kinds: Kinds, span: Span, today: date, course_id: str = ""
 ) -> Matrix:
     """The compulsory works of a class and its subgroups that are due in the span, or of one course only."""
     columns = _columns(session, group, kinds, span, course_id)
@@ -89,14 +113,14 @@ def _is_owed(cell: Cell, column: Column, today: date) -> bool:
     return cell.done or cell.state == "overdue"
 
 
-def _columns(session: Session, group: Group, kinds: Collection[str], span: Span, course_id: str) -> list[Column]:
+def _columns(session: Session, group: Group, kinds: Kinds, span: Span, course_id: str) -> list[Column]:
     day = func.coalesce(Task.due_on, Lesson.on)
     query = (
         select(Task.id, Task.title, Task.kind, Course.id, Subject.name, Task.due_on, Task.max_points)
         .join(Course, Course.id == Task.course_id).join(Subject, Subject.id == Course.subject_id)
         .join(Group, Group.id == Course.group_id).join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
-        .where(or_(Group.id == group.id, Group.parent_id == group.id), Task.kind.in_(list(kinds)),
+        .where(or_(Group.id == group.id, Group.parent_id == group.id), Task.kind.in_(kinds),
                Task.published_at.is_not(None), Task.withdrawn.is_(False), day.between(span.first, span.last))
         .order_by(Subject.name, day, Task.title, Task.id)
     )  # fmt: skip

@@ -21,13 +21,13 @@ from server.models import (
     Material,
     Membership,
     Pack,
+    Person,
     Resource,
 )
-from server.services import people
 from server.services.lesson_list import LessonLine, lessons_between, of_group
-from server.services.people import Student
+from server.services.people import folded, full_name
 from server.services.weeks import monday, week_name
-from server.services.works import current
+from server.services.works import current, members
 
 AROUND = timedelta(days=7)  # days back and ahead
 OFFLINE = "none"
@@ -37,9 +37,19 @@ OFFLINE = "none"
 class Unpacked:
     """A student without internet for whom a week's pack was not printed; ``lessons``: how many with material it had."""
 
-    student: Student
+    student: "Reader"
     weeks: tuple[str, ...]
     lessons: int
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A student and by what materials may come."""
+
+    id: str
+    slug: str
+    name: str
+    link: Connectivity | None
 
 
 @dataclass(frozen=True)
@@ -62,13 +72,22 @@ def lacking(session: Session, group: Group, today: date) -> Lacking:
     full = [line for line in lines if "material" not in line.lacks]
     approved = set(session.scalars(select(Day.on).where(Day.on.between(first, last), Day.approved_at.is_not(None))))
     waiting = {line.on for line in full} - approved
-    students = people.class_list(session, group, today)
+    students = _readers(session, group, today)
     unapproved = tuple((day, sum(line.on == day for line in full)) for day in sorted(waiting) if day >= today)
     return Lacking(first, last, bare, unapproved, tuple(_unpacked(session, students, full, today)), len(students))
 
 
+def _readers(session: Session, group: Group, day: date) -> list[Reader]:
+    rows = session.execute(
+        select(Person, Connectivity).outerjoin(Connectivity, Connectivity.student_id == Person.id)
+        .where(Person.id.in_(members(session, group, day))).order_by(Connectivity.recorded_on)
+    )  # fmt: skip
+    newest = {person.id: Reader(person.id, person.slug, full_name(person), link) for person, link in rows}
+    return sorted(newest.values(), key=lambda reader: folded(reader.name))
+
+
 def _unpacked(
-    session: Session, students: Sequence[Student], lines: Sequence[LessonLine], today: date
+    session: Session, students: Sequence[Reader], lines: Sequence[LessonLine], today: date
 ) -> list[Unpacked]:
     """Weeks that have begun, or begin within two days, must be in the hands of those without internet."""
     ready = today + timedelta(days=2)

@@ -84,18 +84,20 @@ def spans(session: Session, day: date, grade: int | None = None) -> list[Span]:
     ]  # fmt: skip
 
 
-def span(session: Session, day: date, grade: int | None = None, wanted: str = "") -> Span:
+def chosen_span(known: Sequence[Span], wanted: str = "") -> Span:
     """The term asked for, else the one that runs or ran last. Raises DomainError ``year_missing``."""
-    known = spans(session, day, grade)
     chosen = next((one for one in known if one.id == wanted), known[-1] if known else None)
     if chosen is None:
         raise DomainError("year_missing")
     return chosen
 
 
+COMPULSORY = select(TaskKind.code).where(TaskKind.compulsory)  # the kinds of work that every student must hand in
+
+
 def compulsory(session: Session) -> list[str]:
-    """Codes of the kinds of work that every student must hand in."""
-    return list(session.scalars(select(TaskKind.code).where(TaskKind.compulsory).order_by(TaskKind.position)))
+    """Their codes, in the school's order."""
+    return list(session.scalars(COMPULSORY.order_by(TaskKind.position)))
 
 
 def grade_of(group: Group) -> int | None:

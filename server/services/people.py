@@ -90,7 +90,8 @@ def reachable(session: Session, realm: Realm) -> frozenset[str] | None:
     if realm.everything:
         return None
     rows = session.execute(select(Group.id, Group.parent_id)).all()
-    own = realm.groups | frozenset(session.scalars(select(Course.group_id).where(Course.id.in_(realm.courses))))
+    taught = select(Course.group_id).where(Course.id.in_(realm.courses))
+    own = realm.groups | (frozenset(session.scalars(taught)) if realm.courses else frozenset())
     children = {id for id, parent in rows if parent in own}
     parents = {parent for id, parent in rows if id in own and parent}
     return frozenset(own | children | parents)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import render_template, request
+from flask import g, render_template, request
 from flask_babel import gettext as _
 
 from server.extensions import db
@@ -13,7 +13,6 @@ from server.services import (
     charts,
     class_figures,
     compulsory,
-    courses,
     kept_figures,
     material_reach,
     measures,
@@ -33,11 +32,25 @@ blueprint = APIBlueprint("monitor", __name__, url_prefix="/monitor", enable_open
 
 
 def _group_scope(slug: str) -> Scope:
-    return scopes.of_group(db.session, people.group_by_slug(db.session, slug).id)
+    return scopes.of_group(db.session, _group(slug).id)
 
 
 def _student_scope(slug: str) -> Scope:
-    return scopes.of_student(db.session, people.person_by_slug(db.session, slug).id, drafts.moment().today)
+    return scopes.of_student(db.session, _person(slug).id, drafts.moment().today)
+
+
+def _group(slug: str) -> Group:
+    """The group of the address, read once a request."""
+    if g.get("watched_group") is None or g.watched_group.slug != slug:
+        g.watched_group = people.group_by_slug(db.session, slug)
+    return g.watched_group
+
+
+def _person(slug: str) -> Person:
+    """The student of the address, read once a request."""
+    if g.get("watched_person") is None or g.watched_person.slug != slug:
+        g.watched_person = people.person_by_slug(db.session, slug)
+    return g.watched_person
 
 
 @blueprint.context_processor
@@ -49,7 +62,7 @@ def span_asked(grade: int | None = None) -> tuple[Span, list[Span]]:
     """The term that the address names, else the running one; and all that may be chosen."""
     today = drafts.moment().today
     known = measures.spans(db.session, today, grade)
-    return measures.span(db.session, today, grade, request.args.get("term", "")), known
+    return measures.chosen_span(known, request.args.get("term", "")), known
 
 
 def is_fresh() -> bool:
@@ -86,13 +99,12 @@ def _class_lines(groups: list[Group], span: Span, whole: bool) -> Counted[list[C
 @needs(Action.FIGURES_VIEW, scope=_group_scope)
 def klass(slug: str) -> str:
     """Compulsory works of a class: students × works, of all subjects or of one."""
-    group, today = people.group_by_slug(db.session, slug), drafts.moment().today
+    group, today = _group(slug), drafts.moment().today
     span, spans = span_asked(measures.grade_of(group))
-    heads = courses.of_group(db.session, slug, today)
-    course = next((head.id for head in heads if head.id == request.args.get("course")), "")
-    kinds = measures.compulsory(db.session)
-    found = compulsory.matrix(db.session, group, kinds, span, today, course)
-    return render_template("monitor/class.html", group=group, matrix=found, span=span, spans=spans, courses=heads,
+    subjects = compulsory.courses_of(db.session, group, today)
+    course = next((one.id for one in subjects if one.id == request.args.get("course")), "")
+    found = compulsory.matrix(db.session, group, measures.COMPULSORY, span, today, course)
+    return render_template("monitor/class.html", group=group, matrix=found, span=span, spans=spans, courses=subjects,
                            course=course, sign=marks.sign, cell_sign=_cell_sign)  # fmt: skip
 
 
@@ -108,7 +120,7 @@ def _cell_sign(cell: compulsory.Cell, maximum: int | None) -> marks.Sign:
 @needs(Action.FIGURES_VIEW, scope=_group_scope)
 def mastery(slug: str) -> str:
     """Levels of mastery: students × subjects."""
-    group, today = people.group_by_slug(db.session, slug), drafts.moment().today
+    group, today = _group(slug), drafts.moment().today
     span, spans = span_asked(measures.grade_of(group))
     students = people.class_list(db.session, group, span.until(today))
     levels = measures.levels(db.session)
@@ -121,11 +133,11 @@ def mastery(slug: str) -> str:
 @needs(Action.FIGURES_VIEW, scope=_group_scope)
 def lacking(slug: str) -> str:
     """What the students of a class lack, with the way to mend it."""
-    group = people.group_by_slug(db.session, slug)
+    group = _group(slug)
     found = material_reach.lacking(db.session, group, drafts.moment().today)
     return render_template(
         "monitor/lacking.html", group=group, found=found, may_publish=access.may(Action.DAY_PUBLISH),
-        may_print=access.may(Action.PACKS_PRINT, scopes.of_group(db.session, group.id)),
+        may_print=group.id in (people.reachable(db.session, access.realm(Action.PACKS_PRINT)) or {group.id}),
     )  # fmt: skip
 
 
@@ -144,7 +156,7 @@ def materials() -> str:
 @needs(Action.FIGURES_VIEW, scope=_student_scope)
 def student(slug: str) -> str:
     """One student's results over time."""
-    person, today = people.person_by_slug(db.session, slug), drafts.moment().today
+    person, today = _person(slug), drafts.moment().today
     groups = people.groups_of(db.session, person.id, today)
     grade = groups[0].grade if groups else None
     span, spans = span_asked(grade)

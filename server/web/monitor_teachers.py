@@ -120,12 +120,12 @@ def page(slug: str) -> str:
     """One teacher: the same figures, and course by course."""
     person = people.person_by_slug(db.session, slug)
     span, spans = span_asked()
-    by = _measure(span)
-    lines = teacher_figures.teacher_lines(db.session, by, person.id)
+    by, counted = _measure(span), _lines(span)
+    line = next((one for one in counted.value if one.id == person.id), None)
     waiting = [one for one in feedback.outline(db.session, feedback.of_teacher(person.id, by.today))
                if one.author_id == person.id]  # fmt: skip
     return render_template(
-        "monitor/teacher.html", name=people.full_name(person), line=lines[0] if lines else None, span=span, spans=spans,
-        courses=teacher_figures.course_lines(db.session, by, person.id), words=words, limit=by.limit,
+        "monitor/teacher.html", name=people.full_name(person), line=line, counted=counted, span=span, spans=spans,
+        slug=slug, courses=teacher_figures.course_lines(db.session, by, person.id), words=words, limit=by.limit,
         untold=len(waiting), oldest=waiting[0].since if waiting else None,
     )  # fmt: skip
