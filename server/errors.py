@@ -89,6 +89,7 @@ CATALOGUE: dict[str, Entry] = {
     "comment_long": Entry(422, _l("The comment is too long: at most %(limit)s characters.")),
     "work_of_others": Entry(403, _l("This work belongs to a course that is not yours. Give the sheet to its teacher or to the office.")),
     "draft_used": Entry(409, _l("This page was saved before with other values; both are kept. Look at what stands now and save again.")),
+    "feedback_unknown": Entry(404, _l("There is no such decision about a work. Reload the page: it may have been replaced.")),
     "channel_unknown": Entry(422, _l("There is no channel “%(value)s”. Possible: %(allowed)s.")),
     "letter_unknown": Entry(422, _l("There is no absence letter “%(value)s”. Possible: %(allowed)s.")),
     "date_invalid": Entry(422, _l("“%(value)s” is not a date. Write it like 2026-12-07.")),

@@ -23,6 +23,7 @@ from server.models import (
     KindWeight,
     LessonForm,
     MarkPercent,
+    MasteryLevel,
     Norm,
     ProofKind,
     RequestKind,
@@ -30,6 +31,7 @@ from server.models import (
     Scale,
     TaskKind,
     Threshold,
+    Yardstick,
 )
 
 
@@ -50,6 +52,7 @@ KINDS = {
     "creative": _l("creative work"), "project": _l("project"), "exam": _l("exam"), "oral": _l("oral answer"),
     "elsewhere": _l("mark from elsewhere"),
 }  # fmt: skip
+COMPULSORY = ("sor", "soch", "control", "research", "creative", "project")  # the school may choose others
 SCALES = {
     "five": (_l("five-point mark"), "values", ["5", "4", "3", "2"], SOURCE_RU),
     "pass": (_l("pass or fail"), "values", ["pass", "fail"], SOURCE_RU),
@@ -172,6 +175,15 @@ THRESHOLDS = {
     "sms_parts": (_l("most parts of one SMS"), 3),
     "send_tries": (_l("attempts to send before it is given up"), 5),
 }  # fmt: skip
+SOURCE_OWN = _msgid(_l("The school's own"))
+LEVELS = {  # of mastery: name, least share of compulsory works done, least mean share of the maximum, in per cent
+    "high": (_l("high level"), 90, 85), "sufficient": (_l("sufficient level"), 75, 65),
+    "basic": (_l("basic level"), 50, 50), "low": (_l("level not reached"), 0, 0),
+}  # fmt: skip
+YARDSTICKS = {
+    "feedback_days": (_l("Feedback is due within so many days"), 3),
+    "silent_days": (_l("A teacher who gave no feedback for so many days is shown"), 7),
+}
 
 
 def rows() -> list[Base]:
@@ -180,7 +192,8 @@ def rows() -> list[Base]:
     for position, (code, name) in enumerate(FORMS.items()):
         found.append(LessonForm(code=code, name=_msgid(name), position=position))
     for position, (code, name) in enumerate(KINDS.items()):
-        found.append(TaskKind(code=code, name=_msgid(name), position=position))
+        compulsory = code in COMPULSORY
+        found.append(TaskKind(code=code, name=_msgid(name), position=position, compulsory=compulsory))
     for position, (code, (name, type_, values, source)) in enumerate(SCALES.items()):
         found.append(Scale(code=code, name=_msgid(name), type=type_, values=values, position=position, source=source))
     for position, (code, name) in enumerate(CHANNELS.items()):
@@ -200,6 +213,11 @@ def rows() -> list[Base]:
     for position, (code, (name, way, personal)) in enumerate(CONTACT_CHANNELS.items()):
         found.append(ContactChannel(code=code, name=_msgid(name), way=way, personal=personal, position=position))
     found += [Threshold(code=code, name=_msgid(name), value=value) for code, (name, value) in THRESHOLDS.items()]
+    for position, (code, (name, done, share)) in enumerate(LEVELS.items()):
+        found.append(MasteryLevel(code=code, name=_msgid(name), min_done=done, min_share=share, position=position,
+                                  source=SOURCE_OWN))  # fmt: skip
+    for code, (name, value) in YARDSTICKS.items():
+        found.append(Yardstick(code=code, name=_msgid(name), value=value, source=SOURCE_OWN))
     found += [Norm(code=code, **norm) for code, norm in NORMS.items()]
     found += [GradingRule(code=code, **rule) for code, rule in GRADING_RULES.items()]
     found += [KindWeight(code=code, weight=1, source=SOURCE_WEIGHTS) for code in KINDS]

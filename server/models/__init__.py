@@ -45,6 +45,7 @@ from server.models.messages import (
     Message,
     Threshold,
 )
+from server.models.monitor import Feedback, MasteryLevel, Yardstick
 from server.models.people import (
     ROLES,
     Account,
@@ -90,13 +91,14 @@ __all__ = [
     "Assessment", "AuditEntry", "Base", "Bell", "BellSchedule", "Broadcast", "Bundle", "Card", "Connectivity",
     "Contact", "ContactChannel", "ContactTopic", "Counter", "Course", "CoursePlanTopic", "CourseTeacher",
     "CutOff", "CutOffCause", "Day", "Delivery", "DeliveryStudent", "Device", "DutyRota", "Edition",
-    "EndedSession", "Enrolment", "Exemption", "FamilyChannel", "GradingRule", "Group", "Guardianship",
-    "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Incident", "IncidentKind",
-    "IncidentNote", "KindWeight", "Lesson", "LessonChange", "LessonCourse", "LessonFollowup", "LessonForm",
-    "LessonTeacher", "Letter", "Manifest", "MarkAct", "MarkPercent", "MarkRevision", "Material", "Membership",
-    "Message", "Movement", "Norm", "Notice", "Op", "OpClash", "OutsideMark", "Pack", "PackSheet", "Peer",
-    "Person", "Plan", "PortfolioItem", "Presence", "ProofKind", "ReceptionHours", "Request", "RequestKind",
-    "RequestStep", "Resource", "Return", "ReturnChannel", "RoleGrant", "Room", "Scale", "School", "Sheet",
-    "Slot", "StaffSubject", "Subject", "Task", "TaskKind", "Term", "TermMark", "Threshold", "WeeklyLesson",
-    "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work", "Year",
+    "EndedSession", "Enrolment", "Exemption", "FamilyChannel", "Feedback", "GradingRule", "Group",
+    "Guardianship", "Household", "ImportAlias", "ImportDraft", "ImportMapping", "ImportRun", "Incident",
+    "IncidentKind", "IncidentNote", "KindWeight", "Lesson", "LessonChange", "LessonCourse", "LessonFollowup",
+    "LessonForm", "LessonTeacher", "Letter", "Manifest", "MarkAct", "MarkPercent", "MarkRevision",
+    "MasteryLevel", "Material", "Membership", "Message", "Movement", "Norm", "Notice", "Op", "OpClash",
+    "OutsideMark", "Pack", "PackSheet", "Peer", "Person", "Plan", "PortfolioItem", "Presence", "ProofKind",
+    "ReceptionHours", "Request", "RequestKind", "RequestStep", "Resource", "Return", "ReturnChannel",
+    "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind",
+    "Term", "TermMark", "Threshold", "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work",
+    "Yardstick", "Year",
 ]  # fmt: skip

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from server.config import Config
 from server.errors import DomainError
-from server.models import Day, Group, Pack
+from server.models import Day, Group, Membership, Pack
 from server.services import publishing, requests
 from server.services.weeks import parse_week, rest_of_week, week_days, week_name
-from server.services.works import members
+from server.services.works import current
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,29 @@ def printable_weeks(session: Session) -> list[date]:
 
 def files(session: Session, config: Config, monday: date, today: date, groups: Iterable[Group]) -> list[PackFile]:
     """A line for each class, printed or not; its students are those who would get a pack today."""
+    known = list(groups)
+    students = _students(session, known, *rest_of_week(monday, today))
     wanted = requests.who_wants_paper(session)
-    return [_file(session, config, monday, today, group, wanted) for group in groups]
+    return [_file(session, config, monday, group, wanted, students.get(group.id, [])) for group in known]
+
+
+def _students(session: Session, groups: Iterable[Group], since: date, last: date) -> dict[str, list[str]]:
+    """The students of classes who belong to them on one of these days."""
+    rows = session.execute(
+        select(Membership.group_id, Membership.person_id).distinct().where(
+            Membership.group_id.in_([group.id for group in groups]),
+            current(Membership.since, Membership.until, since, last),
+        )
+    )  # fmt: skip
+    found: dict[str, list[str]] = {}
+    for group_id, person_id in rows:
+        found.setdefault(group_id, []).append(person_id)
+    return found
 
 
 def _file(
-    session: Session, config: Config, monday: date, today: date, group: Group, wanted: frozenset[str]
+    session: Session, config: Config, monday: date, group: Group, wanted: frozenset[str], students: list[str]
 ) -> PackFile:
-    students = members(session, group, *rest_of_week(monday, today))
     asked = len(wanted.intersection(students))
     path = path_of(config, monday, group.slug)
     if not path.is_file():

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from server.models import (
     Absence,
@@ -16,7 +17,9 @@ from server.models import (
     Group,
     Lesson,
     LessonCourse,
+    MarkAct,
     MarkRevision,
+    Op,
     Return,
     Subject,
     Task,
@@ -29,6 +32,7 @@ from server.services.belonging import register
 from server.services.lesson_list import within
 from server.services.people import Student, folded, students
 from server.services.works import states
+from sync import decide
 
 RECENT = timedelta(days=4)  # a reason of absence explains missing work that long
 
@@ -77,9 +81,9 @@ def to_check(session: Session, realm: Realm) -> list[ToCheck]:
         .select_from(Return).join(Work, Work.id == Return.work_id).join(Task, Task.id == Work.task_id)
         .join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id)
         .join(Subject, Subject.id == Course.subject_id)
-        .where(Task.withdrawn.is_(False), within(realm)).order_by(Return.op_seq)
+        .where(Task.withdrawn.is_(False), within(realm), _may_wait()).order_by(Return.op_seq)
     ).all()  # fmt: skip
-    newest = {row[0]: row for row in rows}  # the last return of each work
+    newest = {row[0]: row for row in rows}  # the last return of each work that may wait
     known = states(session, newest)
     waiting: dict[tuple[str, bool], list[tuple]] = {}
     for work_id, row in newest.items():
@@ -90,6 +94,15 @@ def to_check(session: Session, realm: Realm) -> list[ToCheck]:
         for (task, again), own in waiting.items()
     ]
     return sorted(lines, key=lambda line: (line.oldest, line.group, line.title))
+
+
+def _may_wait() -> Any:
+    """SQL, beside a Return: nothing was said of the work since, or what was said may not count (cleared, disputed)."""
+    said = exists().where(MarkAct.work_id == Return.work_id, MarkAct.op_seq >= Return.op_seq)
+    other = aliased(MarkRevision)
+    cleared = exists().where(other.work_id == Return.work_id, other.verdict == "cleared")
+    quarrel = exists().where(MarkAct.work_id == Return.work_id, Op.seq == MarkAct.op_seq, Op.outcome == decide.CONFLICT)
+    return or_(~said, cleared, quarrel)
 
 
 def _usual(channels: Iterable[str]) -> str:

@@ -25,6 +25,10 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "accounts",
     "works",
     "class_table",
+    "feedback",
+    "monitor",
+    "monitor_teachers",
+    "measures",
     "held",
     "conflicts",
     "journal",
@@ -56,10 +60,11 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
 
 def init_app(app: APIFlask) -> None:
     """Register every workplace, then guard every address."""
-    from server.web import access, auth, shell
+    from server.web import access, auth, kept_rows, shell
 
     for name in WORKPLACES:
         app.register_blueprint(import_module(f"server.web.{name}").blueprint)
+    kept_rows.init_app(app)
     auth.init_app(app)
     shell.init_app(app)
     access.init_app(app)

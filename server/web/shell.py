@@ -44,6 +44,8 @@ MORE = (  # one tap further
     Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),
     Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
     Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
+    Place("/feedback/", _l("Feedback"), (Action.MESSAGE_SEND,)),
+    Place("/monitor/", _l("Monitoring"), (Action.FIGURES_VIEW,)),
     Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
     Place("/requests/", _l("Requests"), (Action.REQUEST_MANAGE, Action.CONTACT_LOG)),
     Place("/appointments/", _l("Appointments"), (Action.CONTACT_LOG,)),

@@ -19,6 +19,7 @@ from server.services import (
     attendance_today,
     conflicts,
     held,
+    kept_figures,
     letters,
     parts,
     request_list,
@@ -59,9 +60,9 @@ def _teaching(day: date) -> dict[str, Any]:
     if not marks:
         return {"to_check": None, "lessons": None, "incomplete": [], "closing": [], "offered": 0}
     person = current_user.person_id
+    lessons, incomplete = today.teaching(db.session, person, day)
     return {
-        "to_check": waiting.to_check(db.session, marks),
-        "lessons": today.lessons(db.session, person, day), "incomplete": today.incomplete(db.session, person, day),
+        "to_check": waiting.to_check(db.session, marks), "lessons": lessons, "incomplete": incomplete,
         "closing": term_closing.closing(db.session, person, day),
         "offered": term_closing.offered(db.session, person, day),
     }  # fmt: skip
@@ -83,8 +84,11 @@ def _missing(day: date) -> dict[str, Any]:
     """Who sent nothing: students of own courses and classes; for the whole school only numbers by class."""
     own = _together(access.realm(Action.MARK_SET), access.realm(Action.FIGURES_VIEW))
     if own.everything:
-        return {"missing": None, "missing_classes": waiting.missing_by_class(db.session, day)}
-    return {"missing": waiting.missing(db.session, own, day) if own else None, "missing_classes": None}
+        moment = now(config(), choose_timezone())
+        counted = kept_figures.counted(("missing", day), moment, lambda: waiting.missing_by_class(db.session, day))
+        return {"missing": None, "missing_classes": counted.value, "counted_at": counted.at}
+    missing = waiting.missing(db.session, own, day) if own else None
+    return {"missing": missing, "missing_classes": None, "counted_at": None}
 
 
 def _attendance(day: date, moment: datetime) -> Attendance:

@@ -32,7 +32,7 @@ TABLES: dict[str, Any] = {
     # what no import brings, for whoever reads an archive
     "grading_rule": _l("rule of marking"), "kind_weight": _l("weight of a kind of work"),
     "mark_percent": _l("per cent for a mark"), "absence_letter": _l("letter for absences"),
-    "contact_topic": _l("topic of a contact"), "presence": _l("presence at a supervised place"),
+    "contact_topic": _l("topic of contacts"), "presence": _l("presence at a supervised place"),
     "audit_entry": _l("log of who did what"), "bundle": _l("parcel for another school"),
     "counter": _l("numbers given out"), "device": _l("device"), "appointment": _l("appointment"),
     "absence_proof": _l("proof of a reason"), "absence_refusal": _l("refused proposal of an absence"),
@@ -48,7 +48,8 @@ TABLES: dict[str, Any] = {
     "task_kind": _l("kind of task"), "contact_channel": _l("way to reach a family"),
     "delivery": _l("message on its way"), "delivery_student": _l("message on its way"),
     "family_channel": _l("how a family is reached"), "letter": _l("letter from a family"),
-    "threshold": _l("threshold"),
+    "threshold": _l("threshold"), "feedback": _l("answer to a work"), "mastery_level": _l("level of mastery"),
+    "yardstick": _l("measure of the school"),
 }  # fmt: skip
 
 FIELDS: dict[str, Any] = {
