@@ -3,6 +3,8 @@
 # make test       set everything up and run every check that CI runs
 # make test-fast  only what needs no browser, PDF, PostgreSQL or large files
 # make bench      measure against the figures in the README
+# make chaos      kill, cut the power of, fill the disk of an office thousands of times (a good half hour);
+#                 counts and seed can be set: make chaos KILLS=50 CUTS=50 FULL=20 HISTORIES=200 SERVED=5 SEED=7
 # make messages   gather the texts of office, paper and reader into the catalogues, for the translator
 # make lock       lock the dependencies anew after a change in pyproject.toml
 # make clean      remove .venv, build (with the demo's home) and caches
@@ -19,7 +21,7 @@ LOCALES = ru en kk
 INSTALL = $(PIP) install --no-deps --require-hashes
 LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup setup-test demo test test-fast lint bench lock messages clean translations
+.PHONY: help setup setup-test demo test test-fast lint bench chaos lock messages clean translations
 
 help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
@@ -44,6 +46,10 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev setup
 	@for bench in tests/bench/bench_*.py; do echo "$$bench"; $(BIN)/python "$$bench" || exit 1; done
+
+chaos: $(VENV)/.dev setup
+	@$(BIN)/python -m tests.chaos --kills "$${KILLS:-1000}" --served "$${SERVED:-60}" --cuts "$${CUTS:-500}" \
+		--full "$${FULL:-200}" --histories "$${HISTORIES:-10000}" $${SEED:+--seed "$$SEED"}
 
 lock: $(VENV)/.dev
 	@$(LOCK) --extra build pyproject.toml -o requirements.txt

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from printables.furniture import mark_label
-from printables.roster import LessonView, Roster
+from printables.roster import Feedback, LessonView, Roster
 from printables.texts import Texts
 from printables.views import days_of, is_cancelled
 from sync.markdown import drop_title, render
@@ -47,10 +47,12 @@ class Composer:
         text = _html(task["text"])
         return self._fill("task.html", task=task, text=text, kind=" · ".join(filter(None, kind)), large=large)
 
-    def cover(self, lessons: Sequence[LessonView], pages: Mapping[str, int], total: int) -> str:
-        """Outside and inside of the cover for everybody who has these lessons and tasks."""
+    def cover(
+        self, lessons: Sequence[LessonView], pages: Mapping[str, int], total: int, again: Sequence[LessonView] = ()
+    ) -> str:
+        """Outside and inside of the cover for everybody who has these lessons, tasks and tasks to correct."""
         texts, school = self._texts, self._content["school"]
-        due = self._due(lessons, pages)
+        due = self._due(again, pages, texts.gettext("to correct")) + self._due(lessons, pages)
         first, last = self._span(lessons)
         return self._fill(
             "cover.html",
@@ -59,7 +61,7 @@ class Composer:
             edition=self._roster.edition_number,
             week=texts.week(first, last),
             count=texts.ngettext("%(num)d task to hand in", "%(num)d tasks to hand in", len(due)),
-            last_due=next((row["until"] for row in reversed(due) if row["until"]), ""),
+            last_due=next((row["until"] for row in reversed(due) if row["until"] and row["dated"]), ""),
             pages=texts.ngettext("%(num)d page in this pack", "%(num)d pages in this pack", total),
             days=[{"date": day, "head": texts.column(day)} for day in self._days(lessons)],
             rows=self._rows(lessons, pages),
@@ -68,20 +70,34 @@ class Composer:
             fingerprint=self._roster.key_fingerprint,
         )
 
-    def slips(self, lessons: Sequence[LessonView]) -> str:
-        """One slip for each task, to cut out."""
+    def feedback(self, lines: Sequence[Feedback]) -> str:
+        """What the teachers said about works that came back: first what is to be corrected, then what is marked."""
+        rows = [
+            {"task": line.task, "subject": line.subject, "title": line.title, "mark": line.mark, "redo": line.redo,
+             "comments": line.comments, "on": self._date(line.returned_on) if line.returned_on else ""}
+            for line in lines
+        ]  # fmt: skip
+        redo = [row for row in rows if row["redo"]]
+        return self._fill("feedback.html", redo=redo, marked=[row for row in rows if not row["redo"]])
+
+    def slips(self, lessons: Sequence[LessonView], again: Sequence[LessonView] = ()) -> str:
+        """One slip for each task, to cut out; first for those to be corrected."""
         texts = self._texts
+        back = {key for view in again for key in view.tasks}
         slips = [
             {
                 "task": key,
                 "subject": task["subject"],
                 "title": task["title"],
-                "until": texts.gettext("hand in by %(date)s", date=self._date(task["due"])) if task["due"] else "",
+                "until": texts.gettext("sent back to correct") if key in back else self._until(task),
                 "mark": mark_label(texts, task),
             }
-            for key, task in _by_deadline(lessons)
+            for key, task in [*_by_deadline(again), *_by_deadline(lessons)]
         ]
         return self._fill("slips.html", slips=slips, per_page=SLIPS_PER_PAGE)
+
+    def _until(self, task: Mapping[str, Any]) -> str:
+        return self._texts.gettext("hand in by %(date)s", date=self._date(task["due"])) if task["due"] else ""
 
     def channel(self, lesson: Mapping[str, Any]) -> str:
         """«ТВ 09:30, Школа-ТВ» of a lesson on television, else its form."""
@@ -139,10 +155,10 @@ class Composer:
         return {"subject": lesson["short"] or lesson["subject"], "cancelled": is_cancelled(lesson),
                 "lines": [line for line in lines if line]}  # fmt: skip
 
-    def _due(self, lessons: Sequence[LessonView], pages: Mapping[str, int]) -> list[dict[str, Any]]:
+    def _due(self, lessons: Sequence[LessonView], pages: Mapping[str, int], until: str = "") -> list[dict[str, Any]]:
         return [
-            {"task": key, "until": self._date(task["due"]) if task["due"] else "", "subject": task["subject"],
-             "title": task["title"], "page": pages[key]}
+            {"task": key, "until": self._date(task["due"]) if task["due"] else until, "subject": task["subject"],
+             "title": task["title"], "page": pages[key], "dated": bool(task["due"])}
             for key, task in _by_deadline(lessons)
         ]  # fmt: skip
 

@@ -100,11 +100,13 @@ def lesson_head(ink: Ink, texts: Texts, lesson: Mapping[str, Any], channel: str)
     ink.line(LEFT, LESSON_LINE, RIGHT, LESSON_LINE)
 
 
-def task_head(ink: Ink, texts: Texts, task: Mapping[str, Any]) -> None:
-    """Subject and deadline under the name."""
+def task_head(ink: Ink, texts: Texts, task: Mapping[str, Any], again: bool = False) -> None:
+    """Subject and deadline under the name; ``again``: that the work was sent back."""
     ink.fitted(Box(LEFT, from_top(32), HEAD_SPLIT, from_top(26)), task["subject"], size=11)
     due = datetime.date.fromisoformat(task["due"]) if task["due"] else None
-    if due:
+    if again:
+        ink.fitted(Box(LEFT, from_top(38.5), HEAD_SPLIT, from_top(32.5)), texts.gettext("sent back to correct"), BOLD, 11)
+    elif due:
         until = texts.gettext("hand in by %(date)s", date=texts.day_short(due))
         ink.fitted(Box(LEFT, from_top(38.5), HEAD_SPLIT, from_top(32.5)), until, BOLD, 11)
     ink.line(LEFT, TASK_LINE, RIGHT, TASK_LINE)

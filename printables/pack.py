@@ -10,10 +10,10 @@ from printables.errors import PrintError
 from printables.furniture import room_to_write
 from printables.press import Piece, Press
 from printables.report import PackInfo, PrintReport
-from printables.roster import LessonView, Roster, Student
+from printables.roster import Feedback, LessonView, Roster, Student
 from printables.sheets import Sheet, SheetCache
 from printables.texts import texts_of
-from printables.views import student_lessons, week_lessons
+from printables.views import corrections, student_lessons, week_lessons
 from sync.edition import read_edition
 
 Progress = Callable[[int, int], None]
@@ -69,29 +69,39 @@ class Planner:
         self._pieces: dict[str, Piece] = {}
 
     def plan(self, student: Student) -> list[Piece]:
-        """Cover, lessons each followed by its tasks, slips; every piece knows its sheet and its number of pages."""
+        """Cover, feedback, sheets to correct on, lessons each followed by its tasks, slips; every piece knows its sheet and its number of pages."""
         lessons = student_lessons(self.lessons, student, self.roster.week)
-        key = tuple((view.id, *view.tasks) for view in lessons)
+        again = corrections(student, lessons)
+        key = (tuple((view.id, *view.tasks) for view in lessons), tuple(view.id for view in again), student.feedback)
         if key not in self._plans:
-            self._plans[key] = self._pack(lessons)
+            self._plans[key] = self._pack(lessons, again, student.feedback)
         return self._plans[key]
 
-    def _pack(self, lessons: Sequence[LessonView]) -> list[Piece]:
-        inner = [piece for view in lessons for piece in self._pieces_of(view)]
-        slips = self._slips(lessons)
+    def _pack(
+        self, lessons: Sequence[LessonView], again: Sequence[LessonView], feedback: Sequence[Feedback]
+    ) -> list[Piece]:
+        inner = [*self._feedback(feedback), *(self._task(view, key, "again") for view in again for key in view.tasks)]
+        inner += [piece for view in lessons for piece in self._pieces_of(view)]
+        slips = self._slips(lessons, again)
         cover = 2  # known only once it is laid out, and what it says depends on it
         while True:
             pages, total = _number(inner, cover)
             total += sum(piece.pages for piece in slips)
-            sheet = self._sheet(self.composer.cover(lessons, pages, total), self.roster.group_name)
+            sheet = self._sheet(self.composer.cover(lessons, pages, total, again), self.roster.group_name)
             if sheet.pages == cover:
                 return [Piece("cover", "", sheet, sheet.pages), *inner, *slips]
             cover = sheet.pages
 
-    def _slips(self, lessons: Sequence[LessonView]) -> list[Piece]:
-        if not any(view.tasks for view in lessons):
+    def _feedback(self, feedback: Sequence[Feedback]) -> list[Piece]:
+        if not feedback:
             return []
-        sheet = self._sheet(self.composer.slips(lessons), self.roster.group_name)
+        sheet = self._sheet(self.composer.feedback(feedback), self.roster.group_name)
+        return [Piece("feedback", "", sheet, sheet.pages)]
+
+    def _slips(self, lessons: Sequence[LessonView], again: Sequence[LessonView]) -> list[Piece]:
+        if not again and not any(view.tasks for view in lessons):
+            return []
+        sheet = self._sheet(self.composer.slips(lessons, again), self.roster.group_name)
         return [Piece("slips", "", sheet, sheet.pages)]
 
     def _pieces_of(self, view: LessonView) -> list[Piece]:
@@ -101,17 +111,18 @@ class Planner:
                 sheet = self._sheet(self.composer.lesson(view.material), view.material["title"])
                 self._pieces[view.id] = Piece("lesson", view.id, sheet, sheet.pages, view.lesson)
             pieces.append(self._pieces[view.id])
-        return pieces + [self._task(view, key) for key in view.tasks]
+        return pieces + [self._task(view, key, "task") for key in view.tasks]
 
-    def _task(self, view: LessonView, key: str) -> Piece:
-        if key not in self._pieces:
+    def _task(self, view: LessonView, key: str, kind: str) -> Piece:
+        known = f"{kind} {key}"
+        if known not in self._pieces:
             task, large = view.tasks[key], self.composer.large(view)
             sheet = self._sheet(self.composer.task(task, large), task["title"])
             writing = room_to_write(sheet.pages, sheet.boxes[-1]["end"].y1, large)
             if writing.pages > MOST_PAGES:
                 raise PrintError("task_too_long", title=task["title"], pages=writing.pages)
-            self._pieces[key] = Piece("task", key, sheet, writing.pages, view.lesson, task, writing)
-        return self._pieces[key]
+            self._pieces[known] = Piece(kind, key, sheet, writing.pages, view.lesson, task, writing)
+        return self._pieces[known]
 
     def _sheet(self, html: str, title: str) -> Sheet:
         sheet = self.sheets.get(html)

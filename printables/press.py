@@ -23,7 +23,7 @@ WHOLE = 0  # the page number in the QR of a pack or a slip, which stand for all 
 
 @dataclass(frozen=True)
 class Piece:
-    """A sheet's place in a pack. ``kind``: cover, lesson, task or slips; ``pages`` with the added pages of lines."""
+    """A sheet's place in a pack. ``kind``: cover, feedback, again, lesson, task or slips; ``pages`` with the added pages of lines."""
 
     kind: str
     id: str
@@ -106,7 +106,7 @@ class Press:
         if piece.kind == "lesson" and piece.lesson:
             furniture.lesson_head(ink, self._texts, piece.lesson, self._channel(piece.lesson))
         if piece.task and piece.writing:
-            furniture.task_head(ink, self._texts, piece.task)
+            furniture.task_head(ink, self._texts, piece.task, piece.kind == "again")
             furniture.writing_lines(ink, piece.writing, page)
             if page == piece.writing.box_page:
                 furniture.teacher_box(ink, self._texts, piece.task)
@@ -135,21 +135,22 @@ class _Marks:
         self._foot = press.once(lambda ink: furniture.student_foot(ink, student, self._class))
 
     def of(self, piece: Piece, page: int) -> list[bytes]:
-        """The streams of one page of a piece, in drawing order."""
+        """The streams of one page of a piece, in drawing order; what ``_head`` draws includes the foot."""
         group = self._press.group_ink(piece, page)
         if piece.kind == "lesson":
             return [group, self._head]
-        if piece.kind == "task":
+        if piece.kind in ("task", "again"):
             code = self._student.works[piece.id]
             return [group, self._head, self._press.once(lambda ink: self._press.draw_task(ink, piece, page, code))]
-        return [group, self._foot, self._press.once(lambda ink: self._draw_boxes(ink, piece, page))]
+        head = self._head if piece.kind == "feedback" else self._foot
+        return [group, head, self._press.once(lambda ink: self._draw_boxes(ink, piece, page))]
 
     def _draw_head(self, ink: Ink) -> None:
         furniture.student_head(ink, self._student, self._class)
         furniture.student_foot(ink, self._student, self._class)
 
     def _draw_boxes(self, ink: Ink, piece: Piece, page: int) -> None:
-        """Cover and slips: the ids of their boxes say what belongs there."""
+        """Cover, feedback and slips: the ids of their boxes say what belongs there."""
         student, press = self._student, self._press
         for name, box in piece.sheet.boxes[page].items():
             what, _, task = name.partition("-")

@@ -20,12 +20,31 @@ class LessonView:
 
 
 @dataclass(frozen=True)
+class Feedback:
+    """What a teacher decided about a work, for the family. ``mark`` as the family reads it, "" when it was sent back.
+
+    ``task``: key of the student's ``works``; ``decision`` names the decision to the caller; ``returned_on``: ISO date
+    or "". ``redo``: to be corrected and handed in again.
+    """
+
+    task: str
+    subject: str
+    title: str
+    mark: str
+    comments: tuple[str, ...]
+    redo: bool
+    returned_on: str = ""
+    decision: int = 0
+
+
+@dataclass(frozen=True)
 class Student:
     """One pack. ``works``: task id → nine-digit work code; a task without a code is not printed for the student.
 
     ``subgroups``: names of the subgroups (as in a lesson's ``subgroup``) that the student attends, or None when
     the school does not know, and then lessons of every subgroup are printed. ``without``: ids of the edition's lessons
-    that the student has at home instead; those stand in ``extra``.
+    that the student has at home instead; those stand in ``extra``. ``feedback``: what the teachers said about works
+    that came back; ``again``: tasks of earlier weeks whose sheets are printed once more, to be corrected on.
     """
 
     id: str
@@ -37,6 +56,8 @@ class Student:
     extra: tuple[LessonView, ...] = ()
     subgroups: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
+    feedback: tuple[Feedback, ...] = ()
+    again: tuple[LessonView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from apiflask import APIFlask
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from server.services import upkeep
+from server.services import sending, upkeep
 
 
 def start(app: APIFlask) -> BackgroundScheduler:
@@ -13,5 +13,8 @@ def start(app: APIFlask) -> BackgroundScheduler:
     scheduler.add_job(upkeep.remove_leftovers, "cron", hour=1, args=[app], id="leftovers")
     scheduler.add_job(upkeep.forget_ended_sessions, "cron", hour=1, args=[app], id="ended sessions")
     scheduler.add_job(upkeep.forget_old_uploads, "cron", hour=1, args=[app], id="old uploads")
+    # often asked, seldom due: many a school's computer is off at night
+    scheduler.add_job(upkeep.back_up, "interval", minutes=20, args=[app], id="backup")
+    scheduler.add_job(sending.send_due, "interval", minutes=1, args=[app], id="messages")
     scheduler.start()
     return scheduler

@@ -14,16 +14,24 @@ from sqlalchemy.orm import Session
 from server.models import (
     AbsenceLetter,
     Base,
+    ContactChannel,
     ContactTopic,
     Counter,
+    CutOffCause,
     GradingRule,
+    IncidentKind,
     KindWeight,
     LessonForm,
     MarkPercent,
+    MasteryLevel,
     Norm,
+    ProofKind,
+    RequestKind,
     ReturnChannel,
     Scale,
     TaskKind,
+    Threshold,
+    Yardstick,
 )
 
 
@@ -44,6 +52,7 @@ KINDS = {
     "creative": _l("creative work"), "project": _l("project"), "exam": _l("exam"), "oral": _l("oral answer"),
     "elsewhere": _l("mark from elsewhere"),
 }  # fmt: skip
+COMPULSORY = ("sor", "soch", "control", "research", "creative", "project")  # the school may choose others
 SCALES = {
     "five": (_l("five-point mark"), "values", ["5", "4", "3", "2"], SOURCE_RU),
     "pass": (_l("pass or fail"), "values", ["pass", "fail"], SOURCE_RU),
@@ -113,9 +122,23 @@ MARK_PERCENTS = {  # country and grades → value → the whole per cent from wh
     ("KZ", 1, 1): {"2": 0, "3": 21, "4": 51, "5": 81},
     ("KZ", 2, 11): {"2": 0, "3": 40, "4": 65, "5": 85},
 }
-LETTERS = {
-    "Н": (_l("absent, reason unknown"), False), "Б": (_l("ill"), True), "УП": (_l("excused"), True),
-    "ОП": (_l("late"), False),
+LETTERS = {  # name, excused, counts as a missed lesson
+    "Н": (_l("absent, reason unknown"), False, True), "Б": (_l("ill"), True, True), "УП": (_l("excused"), True, True),
+    "ОП": (_l("late"), False, False),
+}  # fmt: skip
+LETTER_ABSENT, LETTER_LATE = "Н", "ОП"  # what is proposed for missing and for late work
+PROOFS = {
+    "note": _l("note of the parents"), "certificate": _l("certificate of a doctor"), "call": _l("told by phone"),
+    "order": _l("order of the school"), "word": _l("told in person"),
+}  # fmt: skip
+CAUSES = {
+    "road": _l("road closed"), "pack": _l("pack not delivered"), "power": _l("no electricity"),
+    "link": _l("no connection"), "other": _l("another cause"),
+}  # fmt: skip
+SOURCE_PATTERN = _msgid(_l("The school's own habit: change it as you see fit"))
+INCIDENTS: dict[str, tuple[Any, int | None, int | None]] = {  # name; how many within how many days make a pattern
+    "behaviour": (_l("behaviour"), None, None), "absence": (_l("repeated absence"), 6, 14),
+    "not_handed_in": (_l("work not handed in"), 5, 28), "other": (_l("other"), None, None),
 }  # fmt: skip
 TOPICS = {  # what families turn to the school with, and the school to families
     "timetable": _l("timetable"), "task": _l("a task"), "return": _l("a returned work"), "results": _l("results"),
@@ -124,6 +147,43 @@ TOPICS = {  # what families turn to the school with, and the school to families
     "absence": _l("reason of an absence"), "silence": _l("nothing heard"), "complaint": _l("a complaint"),
     "change": _l("a change"), "reminder": _l("a reminder"), "staff": _l("a problem of staff"), "other": _l("other"),
 }  # fmt: skip
+SOURCE_HOTLINE = "Instruction on how participants of distance learning deal with each other, sections 4 and 5"
+REQUESTS = {  # what may be promised: name, working days until due, the role that keeps it, why
+    "paper_pack": (_l("paper pack"), 3, "coordinator", SOURCE_HOTLINE),
+    "files": (_l("files"), 2, "class_teacher", SOURCE_HOTLINE),
+    "consultation": (_l("consultation"), 3, "class_teacher", SOURCE_HOTLINE),
+    "reception": (_l("personal reception"), 3, "deputy_studies", SOURCE_HOTLINE),
+    "repeat": (_l("repeat of a lesson"), 3, "deputy_studies", ""),
+    "technical": (_l("technical trouble"), 2, "coordinator", ""),
+    "absence": (_l("reason of an absence"), 1, "class_teacher", ""),
+    "complaint": (_l("complaint"), 3, "director", ""),
+    "staff": (_l("problem of staff"), 2, "coordinator", ""),
+    "other": (_l("other request"), 2, "class_teacher", ""),
+}  # fmt: skip
+CONTACT_CHANNELS = {  # how families are reached, what is done for it, and whether it is one family's
+    "call": (_l("phone call"), "talk", True), "sms": (_l("SMS"), "send", True), "email": (_l("e-mail"), "send", True),
+    "messenger": (_l("messenger"), "copy", True), "slip": (_l("slip in the pack"), "print", True),
+    "in_person": (_l("in person"), "talk", True), "class_chat": (_l("the class's chat"), "copy", False),
+    "parents_chat": (_l("the parents' chat"), "copy", False),
+}  # fmt: skip
+THRESHOLDS = {
+    "silence_from": (_l("school days without a sign, from which a student counts as silent"), 3),
+    "silence_long": (_l("school days without a sign, from which it is urgent"), 5),
+    "letter_days": (_l("days after which an unanswered letter is shown to others"), 2),
+    "day_from": (_l("hour of the day before which no family is written to"), 8),
+    "day_until": (_l("hour of the day until which families are called, unless they say another"), 20),
+    "sms_parts": (_l("most parts of one SMS"), 3),
+    "send_tries": (_l("attempts to send before it is given up"), 5),
+}  # fmt: skip
+SOURCE_OWN = _msgid(_l("The school's own"))
+LEVELS = {  # of mastery: name, least share of compulsory works done, least mean share of the maximum, in per cent
+    "high": (_l("high level"), 90, 85), "sufficient": (_l("sufficient level"), 75, 65),
+    "basic": (_l("basic level"), 50, 50), "low": (_l("level not reached"), 0, 0),
+}  # fmt: skip
+YARDSTICKS = {
+    "feedback_days": (_l("Feedback is due within so many days"), 3),
+    "silent_days": (_l("A teacher who gave no feedback for so many days is shown"), 7),
+}
 
 
 def rows() -> list[Base]:
@@ -132,15 +192,32 @@ def rows() -> list[Base]:
     for position, (code, name) in enumerate(FORMS.items()):
         found.append(LessonForm(code=code, name=_msgid(name), position=position))
     for position, (code, name) in enumerate(KINDS.items()):
-        found.append(TaskKind(code=code, name=_msgid(name), position=position))
+        compulsory = code in COMPULSORY
+        found.append(TaskKind(code=code, name=_msgid(name), position=position, compulsory=compulsory))
     for position, (code, (name, type_, values, source)) in enumerate(SCALES.items()):
         found.append(Scale(code=code, name=_msgid(name), type=type_, values=values, position=position, source=source))
     for position, (code, name) in enumerate(CHANNELS.items()):
         found.append(ReturnChannel(code=code, name=_msgid(name), position=position))
-    for position, (code, (name, excused)) in enumerate(LETTERS.items()):
-        found.append(AbsenceLetter(code=code, name=_msgid(name), excused=excused, position=position, source=SOURCE_RU))
+    for position, (code, (name, excused, missed)) in enumerate(LETTERS.items()):
+        found.append(AbsenceLetter(code=code, name=_msgid(name), excused=excused, missed=missed, position=position,
+                                   source=SOURCE_RU))  # fmt: skip
+    for model, names in ((ProofKind, PROOFS), (CutOffCause, CAUSES)):
+        found += [model(code=code, name=_msgid(name), position=n) for n, (code, name) in enumerate(names.items())]
+    for position, (code, (name, threshold, within)) in enumerate(INCIDENTS.items()):
+        found.append(IncidentKind(code=code, name=_msgid(name), position=position, threshold=threshold,
+                                  within_days=within, source=SOURCE_PATTERN if threshold else ""))  # fmt: skip
     for position, (code, name) in enumerate(TOPICS.items()):
         found.append(ContactTopic(code=code, name=_msgid(name), position=position))
+    for position, (code, (name, days, role, source)) in enumerate(REQUESTS.items()):
+        found.append(RequestKind(code=code, name=_msgid(name), days=days, role=role, position=position, source=source))
+    for position, (code, (name, way, personal)) in enumerate(CONTACT_CHANNELS.items()):
+        found.append(ContactChannel(code=code, name=_msgid(name), way=way, personal=personal, position=position))
+    found += [Threshold(code=code, name=_msgid(name), value=value) for code, (name, value) in THRESHOLDS.items()]
+    for position, (code, (name, done, share)) in enumerate(LEVELS.items()):
+        found.append(MasteryLevel(code=code, name=_msgid(name), min_done=done, min_share=share, position=position,
+                                  source=SOURCE_OWN))  # fmt: skip
+    for code, (name, value) in YARDSTICKS.items():
+        found.append(Yardstick(code=code, name=_msgid(name), value=value, source=SOURCE_OWN))
     found += [Norm(code=code, **norm) for code, norm in NORMS.items()]
     found += [GradingRule(code=code, **rule) for code, rule in GRADING_RULES.items()]
     found += [KindWeight(code=code, weight=1, source=SOURCE_WEIGHTS) for code in KINDS]

@@ -85,7 +85,7 @@ def opened(file: OpFile, school_key: PrivateKey, device_key: PublicKey) -> bytes
 
 def _text(parts: dict[str, Any], name: str) -> str:
     value = parts.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or not value.isascii():
         raise SyncError("opfile_unsigned" if name == "signature" else "opfile_unreadable")
     return value
 

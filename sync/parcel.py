@@ -37,7 +37,7 @@ def read(data: bytes, packed: bool = True) -> Batch:
     if not isinstance(body, dict) or body.get("v") != VERSION:
         raise SyncError("batch_malformed", field="v")
     school, epoch = body.get("school"), body.get("epoch")
-    if not isinstance(school, str) or len(school) > 16:
+    if not isinstance(school, str) or len(school) > 16 or not school.isascii():
         raise SyncError("batch_malformed", field="school")
     if not isinstance(epoch, str) or len(epoch) > 64:
         raise SyncError("batch_malformed", field="epoch")

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ["server", "printables", "sync"]
 ROOMS = {*PACKAGES, "site", "content", "tests"}
 SCRATCH = {"build", "node_modules", "__pycache__"}  # never in git
-TEST_ROOMS = {"server", "printables", "sync", "site", "browser", "bench", "data"}
+TEST_ROOMS = {"server", "chaos", "printables", "sync", "site", "browser", "bench", "data"}
 LAYOUT = {tokenize.ENCODING, tokenize.COMMENT, tokenize.NL}
 LOCKS = ["requirements.txt", "requirements-dev.txt"]
 

@@ -195,6 +195,34 @@ def check(as_json: bool) -> int:
     return _run("check", {}, tuple, as_json)
 
 
+@cli.command(help=_("Make a backup: database, editions, media and keys in one checked file; also while serving."))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.zip",
+              help=_("file to write; else one in the home's folder backups"))  # fmt: skip
+@click.option("--keep", type=click.IntRange(1, 9999), metavar="N",
+              help=_("how many of this kind stay in the folder (KORABLIK_BACKUPS)"))  # fmt: skip
+@json_option
+def backup(out: Path | None, keep: int | None, as_json: bool) -> int:
+    """`korablik restore` puts it back."""
+    return _run("backup", {"out": str(out.absolute()) if out else "", "keep": keep or 0}, tuple, as_json)
+
+
+@cli.command(help=_("Put a backup into this home; what is there now is kept beside the backups."))
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def restore(file: Path, as_json: bool) -> int:
+    """No office may serve the home."""
+    from server.cli import local
+
+    return _answered(lambda terminal: local.restore(file, terminal), as_json)
+
+
+@cli.command(help=_("List marks and absences for which two values were saved."))
+@json_option
+def conflicts(as_json: bool) -> int:
+    """They are decided in the office."""
+    return _run("conflicts", {}, tuple, as_json)
+
+
 @cli.command(help=_("Check published files against the school's signature (FILE.minisig beside each)."))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--key", type=click.Path(path_type=Path), help=_("public key of the school; else this home's"))
@@ -236,16 +264,28 @@ def _run(
     ``texts``: options that are the text of a file.
     """
     from server.cli import local, reading
-    from server.cli.remote import Refused
     from server.cli.terminal import Terminal
     from server.services.commands.console import Call
-    from sync.errors import SyncError
 
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
+
+    def work(terminal: Terminal) -> dict[str, Any]:
+        read = {name: reading.text(path) for name, path in (texts or {}).items()}
+        return local.run(Call(command, plain | read, files()), terminal)
+
+    return _answered(work, as_json, out)
+
+
+def _answered(work: Callable[[Any], dict[str, Any]], as_json: bool, out: Path | None = None) -> int:
+    """Let ``work(terminal)`` answer; a refusal is told."""
+    from server.cli import local
+    from server.cli.remote import Refused
+    from server.cli.terminal import Terminal
+    from sync.errors import SyncError
+
     terminal = Terminal(as_json, out)
     try:
-        plain |= {name: reading.text(path) for name, path in (texts or {}).items()}
-        result = local.run(Call(command, plain, files()), terminal)
+        result = work(terminal)
     except (SyncError, Refused) as error:
         sentence = local.told(error) if isinstance(error, SyncError) else str(error)
         terminal.warn(sentence)

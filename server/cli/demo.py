@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale
 
@@ -16,7 +17,7 @@ from server.cli.terminal import Terminal
 from server.cli.words import _
 from server.config import CHECKOUT, Config, make_config
 from server.errors import DomainError
-from server.services import demo, packs, publishing, schema, setup
+from server.services import demo, demo_families, demo_hotline, packs, publishing, schema, setup
 from server.services.weeks import week_days, week_name
 
 SAMPLE = CHECKOUT / "content" / "village"
@@ -89,6 +90,9 @@ def build(config: Config, on_paper: bool = True) -> dict[str, Any]:
             )
             printed = packs.print_packs(monday, None, now=now, progress=terminal.progress) if on_paper else []
             demo.hand_in(now, today)
+            demo_hotline.furnish(demo.SHOWN_GRADE, now, today, ZoneInfo(ZONE))
+            demo.attend(now, today)
+            demo_families.reach_families(now)
         state = {"week": week, "edition": done.number, "packs": sum(item.packs for item in printed),
                  "sides": sum(item.pages for item in printed)}  # fmt: skip
     staged = config.home / f".{DONE}"

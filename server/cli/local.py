@@ -2,6 +2,7 @@
 
 import gc
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,12 +23,21 @@ from server.services.commands.console import Call, Console
 from sync.errors import SyncError
 
 HOMELESS = {"verify"}  # commands that need no school and leave no trace in a home
+BESIDE = {"backup"}  # read all of a home: beside the office that serves it, else under the lock, so that nothing moves
 
 
 def told(error: SyncError) -> str:
     """The sentence of an error in the terminal's language."""
     with _no_office(None):
         return sentence_of(error)
+
+
+def risks(config: Config) -> list[str]:
+    """What is wrong with the machine a home lies on, in the terminal's language."""
+    from server.services import safety
+
+    with _no_office(config):
+        return [str(worry) for worry in safety.sqlite(config)]
 
 
 @contextmanager
@@ -42,8 +52,14 @@ def _no_office(config: Config | None) -> Iterator[None]:
 
 
 def environment() -> Config:
-    """The Config of this process's environment."""
-    return read_config(os.environ)
+    """The Config of this process's environment; a restore that was killed in this home is completed first."""
+    from server.services import restoring
+
+    config = read_config(os.environ)
+    if restoring.is_unfinished(config):
+        with lock(config):  # whoever gets it completes what was begun
+            pass
+    return config
 
 
 @contextmanager
@@ -99,22 +115,27 @@ def run(call: Call, console: Console) -> dict[str, Any]:
             if schema.is_newest():  # also while an office serves: readers disturb nobody
                 return _here(call, console)
     with lock(config) as ours:
-        if not ours:
+        if not ours and call.command not in BESIDE:
             return remote.hand_over(config, call, console)
         with office(config):
-            schema.prepare()
+            if ours:
+                schema.prepare()
             return _here(call, console)
 
 
 @contextmanager
 def lock(config: Config) -> Iterator[bool]:
     """The home's lock, see ``remote.held``; a folder that cannot be used is said as such."""
+    from server.services import restoring
+
     held = remote.held(config)
     try:
         ours = held.__enter__()
     except OSError as error:
         raise _known(error, config) from error
     try:
+        if ours:
+            restoring.settle(config)
         yield ours
     finally:
         held.__exit__(None, None, None)
@@ -168,3 +189,22 @@ def arrive(path: Path) -> None:
             for login, password in arrived.passwords:
                 terminal.say(_("Login: %(login)s  Password: %(password)s") % {"login": login, "password": password})
             terminal.say(_("The signing key is new: publish again, and let the readers fetch it."))
+
+
+def restore(path: Path, terminal: Terminal) -> dict[str, Any]:
+    """Put a backup into this home, under its lock; returns what ``--json`` prints."""
+    from server.services import restoring
+
+    config = environment()
+    with lock(config) as ours, _no_office(config):
+        if not ours:
+            raise DomainError("restore_served")
+        done = restoring.restore(config, path, clock.now(config, "UTC"), secrets.token_hex(16))
+    contents = done.contents
+    terminal.say(_("School %(id)s is back in %(home)s, as it was at %(moment)s.")
+                 % {"id": contents.school, "home": config.home, "moment": contents.made_at[:16]})  # fmt: skip
+    if done.before is not None:
+        terminal.say(_("What was there before: %(path)s") % {"path": done.before})
+    terminal.say(_("Everybody signs in again. Next: korablik serve, then korablik publish"))
+    return {"school": contents.school, "made_at": contents.made_at, "epoch": done.epoch,
+            "rows": contents.rows, "before": str(done.before) if done.before else None}  # fmt: skip

@@ -19,7 +19,14 @@ def serve(host: str | None, port: int | None) -> None:
     """Serve this home until interrupted."""
     config = local.environment()
     config = replace(config, host=host or config.host, port=port or config.port)
-    serve_home(config, lambda address: Terminal().say(_("The office is open: %(address)s") % {"address": address}))
+    terminal = Terminal()
+
+    def ready(address: str) -> None:
+        for worry in local.risks(config):
+            terminal.warn(worry)
+        terminal.say(_("The office is open: %(address)s") % {"address": address})
+
+    serve_home(config, ready)
 
 
 def serve_home(config: Config, ready: Callable[[str], None]) -> None:

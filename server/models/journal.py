@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, Id, Text, one_of
@@ -28,6 +28,7 @@ class AbsenceLetter(Base):
     code: Mapped[str] = mapped_column(String(4), primary_key=True)
     name: Mapped[str]
     excused: Mapped[bool]
+    missed: Mapped[bool] = mapped_column(default=True, server_default=true())  # counts as missed; late does not
     position: Mapped[int]
     source: Mapped[Text]
 

@@ -21,12 +21,13 @@ class LessonForm(Base):
 
 
 class TaskKind(Base):
-    """A kind of work: homework, formative, SOR, SOCh, control …"""
+    """A kind of work: homework, formative, SOR, SOCh, control … ``compulsory``: every student must hand these in."""
 
     __tablename__ = "task_kind"
     code: Mapped[str] = mapped_column(String(16), primary_key=True)
     name: Mapped[str]
     position: Mapped[int]
+    compulsory: Mapped[bool] = mapped_column(default=False, server_default=false())
     source: Mapped[Text]
 
 

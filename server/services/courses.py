@@ -1,12 +1,12 @@
 """Courses as lists and headings name them, their terms, and how much in them waits to be checked."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.errors import DomainError
@@ -71,16 +71,27 @@ def courses(
     if only is not None:
         groups, ids = only
         query = query.where(or_(Group.id.in_(groups), Group.parent_id.in_(groups), Course.id.in_(ids)))
-    found = _with_teachers(session, query, day)
+    found = with_teachers(session, _heads(session, query), day)
     return sorted(found, key=lambda head: (head.grade or 99, head.group_name, alphabetical(head.subject)))
 
 
 def course(session: Session, course_id: str, day: date) -> CourseHead:
     """One course with its teachers of the day. Raises DomainError ``course_unknown``."""
-    found = _with_teachers(session, _HEADS.where(Course.id == course_id), day)
+    return with_teachers(session, [head(session, course_id)], day)[0]
+
+
+def head(session: Session, course_id: str) -> CourseHead:
+    """One course, without its teachers. Raises DomainError ``course_unknown``."""
+    found = _heads(session, _HEADS.where(Course.id == course_id))
     if not found:
         raise DomainError("course_unknown")
     return found[0]
+
+
+def with_teachers(session: Session, heads: Sequence[CourseHead], day: date) -> list[CourseHead]:
+    """The same courses with their teachers of the day."""
+    teachers = _teachers(session, [one.id for one in heads], day)
+    return [replace(one, teachers=teachers.get(one.id, ())) for one in heads]
 
 
 def of_group(session: Session, slug: str, day: date) -> list[CourseHead]:
@@ -103,13 +114,12 @@ _HEADS = (
 )  # fmt: skip
 
 
-def _with_teachers(session: Session, query: Select[Any], day: date) -> list[CourseHead]:
+def _heads(session: Session, query: Select[Any]) -> list[CourseHead]:
     rows = session.execute(query).all()
-    teachers = _teachers(session, [row[0] for row in rows], day)
     home = home_names(session, {row[1] for row in rows if row.kind == INDIVIDUAL})
     places = [GroupPlace(row[1], *row[9:12]) for row in rows]
     return [
-        CourseHead(*row[:3], home.get(row[1], row[3]), *row[4:9], place, row.scale, teachers.get(row[0], ()))
+        CourseHead(*row[:3], home.get(row[1], row[3]), *row[4:9], place, row.scale)
         for row, place in zip(rows, places, strict=True)
     ]
 
@@ -136,6 +146,30 @@ def terms(session: Session, head: CourseHead) -> list[Stretch]:
         Stretch(row.id, row.name, row.starts_on, row.ends_on)
         for row in rows if not row.grades or head.grade is None or head.grade in row.grades
     ]  # fmt: skip
+
+
+def year_and_terms(session: Session, day: date, grade: int | None) -> tuple[tuple[date, date], list[Stretch]]:
+    """First and last day of the year that runs or ran last (else the day itself), and its taught terms for a grade."""
+    year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
+    rows = session.execute(
+        select(Year.starts_on, Year.ends_on, Term)
+        .outerjoin(Term, and_(Term.year_id == Year.id, Term.kind.in_(TAUGHT)))
+        .where(Year.id == year).order_by(Term.starts_on)
+    ).all()  # fmt: skip
+    if not rows:
+        return (day, day), []
+    terms = [row.Term for row in rows if row.Term is not None]
+    return (rows[0].starts_on, rows[0].ends_on), [
+        Stretch(term.id, term.name, term.starts_on, term.ends_on)
+        for term in terms if not term.grades or grade is None or grade in term.grades
+    ]  # fmt: skip
+
+
+def running_term(session: Session, day: date) -> tuple[date, date]:
+    """First and last day of the taught term that runs or ran last, else of the year."""
+    year, terms = year_and_terms(session, day, None)
+    begun = [term for term in terms if term.starts_on <= day]
+    return (begun[-1].starts_on, begun[-1].ends_on) if begun else year
 
 
 def group_names(session: Session, group_ids: Collection[str]) -> dict[str, tuple[str, str]]:

@@ -31,7 +31,7 @@ from server.models import (
     Task,
     Work,
 )
-from server.services import accounts, imports, logging_work, returns, works
+from server.services import accounts, demo_attendance, imports, logging_work, returns, works
 from server.services.logging_work import Arrival, Line
 from sync.ids import content_id
 
@@ -133,7 +133,7 @@ def _name_administrator(session: Session) -> None:
 
 def new_logins(now: datetime) -> list[Login]:
     """A fresh random login for one person of each role; passwords of the run before end."""
-    chosen = dict(_one_person_per_role(db.session()))
+    chosen = dict(one_person_per_role(db.session()))
     store.write(lambda session: _close_others(session, {person.id for person in chosen.values()}))
     found = []
     for role in ROLES:
@@ -162,7 +162,7 @@ def _open_account(person_id: str, login: str, now: datetime) -> str:
     return accounts.change_password(account_id, None, None, now, by=account_id)[1]
 
 
-def _one_person_per_role(session: Session) -> Iterator[tuple[str, Person]]:
+def one_person_per_role(session: Session) -> Iterator[tuple[str, Person]]:
     """Distinct people: who has most to show in the sample week, then who has the fewest other roles."""
     grants = session.execute(
         select(Person, RoleGrant.role).join(RoleGrant, RoleGrant.person_id == Person.id).order_by(Person.last_name)
@@ -222,6 +222,15 @@ def hand_in(now: datetime, today: date) -> int:
         for task in tasks:
             count += _hand_in(task, now, today)
     return count
+
+
+def attend(now: datetime, today: date) -> int:
+    """Last week's attendance of the class whose teacher gets a login; returns how many records were taken in."""
+    teacher = dict(one_person_per_role(db.session()))["class_teacher"]
+    group_id = db.session.scalars(
+        select(RoleGrant.group_id).where(RoleGrant.person_id == teacher.id, RoleGrant.role == "class_teacher")
+    ).first()
+    return demo_attendance.furnish(now, today, group_id or "")
 
 
 def _hand_in(task: Task, now: datetime, today: date) -> int:

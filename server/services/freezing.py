@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from server.models import (
@@ -195,18 +195,29 @@ def group_view(session: Session, group: Group, day: date) -> dict[str, Any]:
 
 def bells_on(session: Session, shift: int, day: date) -> dict[int, tuple[str, str]]:
     """Lesson number → start and end, for a shift on a day; a schedule for a range of dates goes before the usual."""
-    schedules = session.scalars(
-        select(BellSchedule).where(
-            BellSchedule.shift == shift,
-            func.coalesce(BellSchedule.starts_on, day) <= day,
-            func.coalesce(BellSchedule.ends_on, day) >= day,
-        )
+    return bells_of(session, [(shift, day)])[shift, day]
+
+
+Bells = dict[int, tuple[str, str]]
+
+
+def bells_of(session: Session, wanted: Iterable[tuple[int, date]]) -> dict[tuple[int, date], Bells]:
+    """The same for many shifts and days at once, in two queries."""
+    schedules = session.execute(
+        select(BellSchedule.id, BellSchedule.shift, BellSchedule.starts_on, BellSchedule.ends_on)
     ).all()
-    if not schedules:
-        return {}
-    chosen = max(schedules, key=lambda schedule: schedule.starts_on or date.min)
-    bells = session.execute(select(Bell.n, Bell.starts, Bell.ends).where(Bell.schedule_id == chosen.id))
-    return {n: (starts, ends) for n, starts, ends in bells}
+    bells: dict[str, Bells] = {}
+    for schedule_id, n, starts, ends in session.execute(select(Bell.schedule_id, Bell.n, Bell.starts, Bell.ends)):
+        bells.setdefault(schedule_id, {})[n] = (starts, ends)
+    found = {}
+    for shift, day in wanted:
+        holds = [
+            row for row in schedules
+            if row.shift == shift and (row.starts_on or day) <= day and (row.ends_on or day) >= day
+        ]  # fmt: skip
+        chosen = max(holds, key=lambda row: row.starts_on or date.min, default=None)
+        found[shift, day] = bells.get(chosen.id, {}) if chosen else {}
+    return found
 
 
 def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
@@ -239,7 +250,7 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
         tasks.setdefault(task.lesson_course_id, []).append(task)
     changes = _changes(session, [row.lesson_id for row in rows])
     shifts = {group.shift for group in groups} | {row.lesson.shift for row in rows if row.lesson.shift}
-    bells = {(shift, day): bells_on(session, shift, day) for shift in shifts for day in days}
+    bells = bells_of(session, {(shift, day) for shift in shifts for day in days})
     views = _Views({}, {}, {})
     for row in rows:
         group = by_id[row.course.group_id]

@@ -1,5 +1,6 @@
 """The journal: a course's students × lessons with works, marks, absences and term marks."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -83,6 +84,12 @@ class Row:
     average: Fraction | None = None
     exempt: bool = False  # on the last of these days that has come
 
+    @property
+    def letters(self) -> dict[str, int]:
+        """How many lessons of these days bear each letter; where two values stand, none is counted."""
+        alone = [state.letters[0] for state in self.absences.values() if not state.conflict]
+        return dict(Counter(letter for letter in sorted(filter(None, alone))))
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -120,15 +127,15 @@ class _Span:
 
 def grid(
     session: Session, head: CourseHead, since: date, until: date, today: date,
-    stretches: Sequence[Stretch] | None = None, decided: Mapping[str, TermStates] | None = None,
+    stretches: Sequence[Stretch] | None = None, decided: Mapping[str, TermStates] | None = None, topics: bool = True,
 ) -> Grid:  # fmt: skip
     """The journal of a course for these days: lessons that were held or have a task, one column per task.
 
     Of a withdrawn task what came back stays. ``stretches``, ``decided``: the course's terms and its term marks, where
-    they are known already.
+    they are known already; ``topics``: whether those of the course's plan are wanted.
     """
     span = _Span(since, until, today)
-    columns = _columns(session, head, span)
+    columns = _columns(session, head, span, topics)
     works = _works(session, columns)
     away = absences(session, {column.lesson_course_id for column in columns})
     decided = term_states(session, head.id) if decided is None else decided
@@ -143,7 +150,7 @@ def grid(
     return Grid(head, tuple(columns), tuple(rows), shown, tuple(_tallies(columns, cells)))
 
 
-def _columns(session: Session, head: CourseHead, span: _Span) -> list[Column]:
+def _columns(session: Session, head: CourseHead, span: _Span, topics: bool) -> list[Column]:
     has_works = exists().where(Work.task_id == Task.id, or_(Task.withdrawn.is_(False), has_come_back()))
     rows = session.execute(
         select(LessonCourse.id, Lesson.on, Lesson.n, LessonCourse.topic, Lesson.state, Task.id, Task.title, Task.kind,
@@ -156,7 +163,7 @@ def _columns(session: Session, head: CourseHead, span: _Span) -> list[Column]:
         .where(LessonCourse.course_id == head.id, Lesson.on.between(span.since, span.until))
         .order_by(Lesson.on, Lesson.n, LessonCourse.id, Task.due_on.nulls_last(), Task.title, Task.id)
     ).all()  # fmt: skip
-    planned = course_plan.topics(session, [head.id]) if any(not row.topic for row in rows) else {}
+    planned = course_plan.topics(session, [head.id]) if topics and any(not row.topic for row in rows) else {}
     columns: list[Column] = []
     for id_, on, n, topic, state, task_id, *task in rows:
         first = not columns or columns[-1].lesson_course_id != id_

@@ -27,11 +27,12 @@ from server.models import (
 from server.policy import Realm
 from server.services import course_plan
 from server.services.content_flags import FLAGS, flags
-from server.services.freezing import PUBLIC_CHANGES, bells_on
+from server.services.freezing import PUBLIC_CHANGES, bells_of
 from server.services.home_names import home_names
 from server.services.people import short_name
 from server.services.works import current
 
+FEW = 800  # lessons
 LACKS = {**FLAGS, "material": _l("There is nothing to read or to watch yet.")}
 
 
@@ -125,8 +126,12 @@ def lessons_where(session: Session, condition: ColumnElement[bool], by_plan: boo
     Without ``by_plan`` they have their own topics alone: enough for counting, and the plans need not be spread.
     """
     rows = session.execute(_ROWS.where(condition).order_by(Lesson.on, Lesson.n, Group.grade, Group.name)).all()
-    found = select(LessonCourse.id).select_from(LessonCourse).join(Lesson).join(Course).join(Group).where(condition)
-    lessons = select(LessonCourse.lesson_id).join(Lesson).join(Course).join(Group).where(condition)
+    if not rows:
+        return []
+    found: Any = select(LessonCourse.id).select_from(LessonCourse).join(Lesson).join(Course).join(Group).where(condition)
+    lessons: Any = select(LessonCourse.lesson_id).join(Lesson).join(Course).join(Group).where(condition)
+    if len(rows) <= FEW:  # naming them is quicker than asking the condition again
+        found, lessons = [row.id for row in rows], list({row.lesson_id for row in rows})
     told = _Told(session, found, lessons)
     bells = _bells(session, rows)
     planned = course_plan.topics(session, {row.course_id for row in rows if by_plan and not row.topic})
@@ -156,12 +161,12 @@ _ROWS = (
 class _Told:
     """What hangs on the lessons: teachers, texts, resources, tasks and changes, each read once for all."""
 
-    def __init__(self, session: Session, found: Select[Any], lessons: Select[Any]):
+    def __init__(self, session: Session, found: Select[Any] | list[str], lessons: Select[Any] | list[str]):
         people = session.execute(
-            select(LessonTeacher.lesson_id, Person).join(Person, Person.id == LessonTeacher.person_id)
+            select(LessonTeacher.lesson_id, Person.id, Person.last_name, Person.first_name, Person.middle_name).join(Person, Person.id == LessonTeacher.person_id)
             .where(LessonTeacher.lesson_id.in_(lessons)).order_by(Person.last_name, Person.first_name)
         )  # fmt: skip
-        self.teachers = _gather((lesson, Teacher(person.id, short_name(person))) for lesson, person in people)
+        self.teachers = _gather((row.lesson_id, Teacher(row.id, short_name(row))) for row in people)
         self.with_text = set(session.scalars(
             select(Material.lesson_course_id)
             .where(Material.lesson_course_id.in_(found), func.length(Material.body) > 0)
@@ -197,7 +202,7 @@ def _gather(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
 
 
 def _bells(session: Session, rows: Iterable[Any]) -> dict[tuple[int, date], dict[int, tuple[str, str]]]:
-    return {(shift, on): bells_on(session, shift, on) for shift, on in {(row.shift, row.on) for row in rows}}
+    return bells_of(session, {(row.shift, row.on) for row in rows})
 
 
 def _line(

@@ -195,6 +195,8 @@ def just_logged(session: Session, author: str, since: datetime, limit: int = 8) 
         select(Op).where(Op.author_id == author, Op.type.in_(("return", "mark")), Op.received_at >= since)
         .order_by(Op.seq.desc()).limit(limit)
     ).all()  # fmt: skip
+    if not rows:
+        return []
     found = {
         work.code: work
         for work in session.execute(

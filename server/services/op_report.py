@@ -48,7 +48,7 @@ def _sentence(outcome: Outcome) -> str:
 
 
 def _text(value: Any) -> str:
-    return value[:24] if isinstance(value, str) else ""
+    return value[:24] if isinstance(value, str) and value.isascii() and value.isprintable() else ""
 
 
 def _code(value: Any) -> str:

@@ -58,7 +58,11 @@ def scale_of(session: Session, course: Course, day: date) -> tuple[str, int | No
 
 
 def make_task(session: Session, task_id: str, view: LessonCourse, column: Column, now: datetime) -> None:
-    """A task that only bears marks, if it is not there yet: no date of control, in no edition and in no pack."""
+    """A task that only bears marks, if it is not there yet: no date of control, in no edition and in no pack.
+
+    Whoever comes at the same moment waits for the lesson's row and then finds the task.
+    """
+    session.execute(select(LessonCourse.id).where(LessonCourse.id == view.id).with_for_update())
     if session.get(Task, task_id) is not None:
         return
     session.add(Task(

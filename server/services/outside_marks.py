@@ -24,6 +24,7 @@ from server.models import (
     MarkRevision,
     OutsideMark,
     Person,
+    School,
     Subject,
     Task,
     TaskKind,
@@ -180,6 +181,20 @@ def settle(offer_id: str, state: str, by: Author, reason: str = "") -> None:
     store.write(write)
 
 
+def reopen(offer_id: str) -> None:
+    """Offer again what was declined or noted. Raises DomainError not_found, outside_decided (it is in the journal)."""
+
+    def write(session: Session) -> None:
+        row = session.get(OutsideMark, offer_id)
+        if row is None:
+            raise DomainError("not_found")
+        if row.state == TAKEN:
+            raise DomainError("outside_decided")
+        row.state, row.reason, row.decided_at, row.decided_by, row.term_id = OFFERED, "", None, None, None
+
+    store.write(write)
+
+
 def _comment(row: OutsideMark) -> str:
     """What stands beside the mark: where it came from, who gave it, and what was said about it."""
     parts = [row.source, row.sender, f"{row.given_on:%d.%m.%Y}", row.file_name]
@@ -188,6 +203,7 @@ def _comment(row: OutsideMark) -> str:
 
 def _open(session: Session, offer_id: str, by: Author) -> OutsideMark:
     """The row of an offer that nobody has decided; of a mark in a study group it is made now."""
+    session.execute(select(School.id).with_for_update())  # two who decide at once: the second one sees the first
     row = session.get(OutsideMark, offer_id)
     if row is None:
         given = study_marks.unsettled(session, EVERYTHING, by.today)

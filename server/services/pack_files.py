@@ -10,15 +10,18 @@ from sqlalchemy.orm import Session
 
 from server.config import Config
 from server.errors import DomainError
-from server.models import Day, Group, Pack
-from server.services import publishing
+from server.models import Day, Group, Membership, Pack
+from server.services import publishing, requests
 from server.services.weeks import parse_week, rest_of_week, week_days, week_name
-from server.services.works import members
+from server.services.works import current
 
 
 @dataclass(frozen=True)
 class PackFile:
-    """A class's packs of a week. ``bytes`` None: not printed. ``edition`` is the one it was printed from."""
+    """A class's packs of a week. ``bytes`` None: not printed. ``edition`` is the one it was printed from.
+
+    ``asked``: students for whom a pack was promised that is not printed yet.
+    """
 
     slug: str
     name: str
@@ -28,6 +31,7 @@ class PackFile:
     pages: int = 0
     printed_at: datetime | None = None
     edition: int = 0
+    asked: int = 0
 
 
 def printable_weeks(session: Session) -> list[date]:
@@ -43,21 +47,40 @@ def printable_weeks(session: Session) -> list[date]:
 
 def files(session: Session, config: Config, monday: date, today: date, groups: Iterable[Group]) -> list[PackFile]:
     """A line for each class, printed or not; its students are those who would get a pack today."""
-    return [_file(session, config, monday, today, group) for group in groups]
+    known = list(groups)
+    students = _students(session, known, *rest_of_week(monday, today))
+    wanted = requests.who_wants_paper(session)
+    return [_file(session, config, monday, group, wanted, students.get(group.id, [])) for group in known]
 
 
-def _file(session: Session, config: Config, monday: date, today: date, group: Group) -> PackFile:
-    students = members(session, group, *rest_of_week(monday, today))
+def _students(session: Session, groups: Iterable[Group], since: date, last: date) -> dict[str, list[str]]:
+    """The students of classes who belong to them on one of these days."""
+    rows = session.execute(
+        select(Membership.group_id, Membership.person_id).distinct().where(
+            Membership.group_id.in_([group.id for group in groups]),
+            current(Membership.since, Membership.until, since, last),
+        )
+    )  # fmt: skip
+    found: dict[str, list[str]] = {}
+    for group_id, person_id in rows:
+        found.setdefault(group_id, []).append(person_id)
+    return found
+
+
+def _file(
+    session: Session, config: Config, monday: date, group: Group, wanted: frozenset[str], students: list[str]
+) -> PackFile:
+    asked = len(wanted.intersection(students))
     path = path_of(config, monday, group.slug)
     if not path.is_file():
-        return PackFile(group.slug, group.name, len(students))
+        return PackFile(group.slug, group.name, len(students), asked=asked)
     own = (Pack.week == week_name(monday), Pack.student_id.in_(students), Pack.printed_at.is_not(None))
     edition = session.scalar(select(func.max(Pack.edition_number)).where(*own)) or 0
     packs, pages, printed = session.execute(
         select(func.count(), func.coalesce(func.sum(Pack.pages), 0), func.max(Pack.printed_at))
         .where(*own, Pack.edition_number == edition)
     ).one()  # fmt: skip
-    return PackFile(group.slug, group.name, len(students), path.stat().st_size, packs, pages, printed, edition)
+    return PackFile(group.slug, group.name, len(students), path.stat().st_size, packs, pages, printed, edition, asked)
 
 
 def path_of(config: Config, monday: date, slug: str) -> Path:

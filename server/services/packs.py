@@ -30,7 +30,7 @@ from server.models import (
     Subject,
     Work,
 )
-from server.services import keys
+from server.services import feedback, keys, pack_feedback, requests
 from server.services.aside import Aside, asides
 from server.services.freezing import Window, group_view, private_notices, private_views
 from server.services.publishing import LOCALES, Progress, newest
@@ -140,7 +140,8 @@ def _print_group(order: _Print, slug: str, progress: Callable[[int, int], None])
         "printables.pack:print_group", config.editions / order.edition_id, roster, out, config.cache / "sheets",
         LOCALES, progress=progress,
     )  # fmt: skip
-    store.write(lambda session: _record(session, report, order.now))
+    told = {student.pack_code: [line.decision for line in student.feedback if line.decision] for student in roster.students}
+    store.write(lambda session: _record(session, report, told, order.now))
     return Printed(slug, out, len(report.packs), report.pages, report.bytes, report.rendered, report.from_cache,
                    report.lacking)  # fmt: skip
 
@@ -183,6 +184,7 @@ def make_roster(session: Session, slug: str, since: date, number: int, fingerpri
         select(Work.student_id, Work.task_id, Work.code).where(Work.student_id.in_(ids))
     ):
         codes_of.setdefault(student_id, {})[task_id] = code
+    carried = pack_feedback.for_packs(session, ids, week, since)
     placed, apart = _subgroups(session, group, since, ids), asides(session, set(ids))
     students = tuple(
         Student(
@@ -190,6 +192,7 @@ def make_roster(session: Session, slug: str, since: date, number: int, fingerpri
             group_name=group.name, pack_code=code, works=codes_of.get(person.id, {}),
             extra=_extra(session, window, days, group, person.id), subgroups=placed.get(person.id),
             without=_without(session, group, days, apart.get(person.id, ())),
+            feedback=tuple(carried[person.id].lines), again=tuple(carried[person.id].again),
         )
         for person, code in sorted(people, key=lambda pair: (pair[0].last_name, pair[0].first_name, pair[0].id))
     )  # fmt: skip
@@ -253,13 +256,17 @@ def _extra(session: Session, window: Window, days: list[date], group: Group, stu
     )  # fmt: skip
 
 
-def _record(session: Session, report: PrintReport, now: datetime) -> None:
-    """Store what was printed: pages per pack, and the page total of each task's sheet."""
+def _record(session: Session, report: PrintReport, told: dict[str, list[int]], now: datetime) -> None:
+    """Store what was printed: pages per pack, the page total of each task's sheet, feedback it carries, promises it keeps."""
+    printed = []
     for info in report.packs:
         pack = session.scalars(select(Pack).where(Pack.code == info.pack_code)).one()
+        printed.append(pack)
         pack.pages, pack.printed_at = info.pages, now
         session.execute(delete(PackSheet).where(PackSheet.pack_id == pack.id))
         _record_sheets(session, pack, info)
+        feedback.give_with_pack(session, pack.id, told.get(info.pack_code, ()), now)
+    requests.keep_by_packs(session, printed, now)
 
 
 def _record_sheets(session: Session, pack: Pack, info: PackInfo) -> None:
@@ -270,5 +277,5 @@ def _record_sheets(session: Session, pack: Pack, info: PackInfo) -> None:
         if session.get(Sheet, sheet.hash) is None:
             session.add(Sheet(hash=sheet.hash, pages=sheet.pages))
             session.flush()
-        work_id = works.get(sheet.id) if sheet.kind == "task" else None
+        work_id = works.get(sheet.id) if sheet.kind in ("task", "again") else None
         session.add(PackSheet(pack_id=pack.id, position=position, sheet_hash=sheet.hash, work_id=work_id))

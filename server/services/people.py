@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -28,8 +29,8 @@ def full_name(person: Person) -> str:
     return " ".join(part for part in (person.last_name, person.first_name, person.middle_name) if part)
 
 
-def short_name(person: Person) -> str:
-    """``Иванова М. П.``."""
+def short_name(person: Any) -> str:
+    """``Иванова М. П.``, of a Person or a row with its three names."""
     initials = " ".join(f"{part[0]}." for part in (person.first_name, person.middle_name) if part)
     return f"{person.last_name} {initials}".strip()
 
@@ -89,7 +90,8 @@ def reachable(session: Session, realm: Realm) -> frozenset[str] | None:
     if realm.everything:
         return None
     rows = session.execute(select(Group.id, Group.parent_id)).all()
-    own = realm.groups | frozenset(session.scalars(select(Course.group_id).where(Course.id.in_(realm.courses))))
+    taught = select(Course.group_id).where(Course.id.in_(realm.courses))
+    own = realm.groups | (frozenset(session.scalars(taught)) if realm.courses else frozenset())
     children = {id for id, parent in rows if parent in own}
     parents = {parent for id, parent in rows if id in own and parent}
     return frozenset(own | children | parents)
@@ -158,6 +160,15 @@ def sheet(session: Session, person: Person, day: date) -> Sheet:
         students(session, [person.id])[0], own, person.household.address if person.household else "",
         _siblings(session, person, day), tuple(full_name(teacher) for teacher in teachers),
     )  # fmt: skip
+
+
+def groups_of(session: Session, person_id: str, day: date) -> tuple[Group, ...]:
+    """The groups of a student on a day, the class first."""
+    rows = session.scalars(
+        select(Group).join(Membership, Membership.group_id == Group.id)
+        .where(Membership.person_id == person_id, current(Membership.since, Membership.until, day))
+    )  # fmt: skip
+    return tuple(sorted(rows, key=lambda group: (group.kind != "class", group.name)))
 
 
 def staff(session: Session, day: date) -> list[Member]:

@@ -1,5 +1,6 @@
 """Brings a home's database to the newest form and fills the rows every school starts with."""
 
+import logging
 from pathlib import Path
 
 from flask import current_app
@@ -15,6 +16,7 @@ from server.security import private_folder
 
 DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
+log = logging.getLogger(__name__)
 
 
 def prepare() -> None:
@@ -25,10 +27,31 @@ def prepare() -> None:
     for folder in (config.keys, config.packs, config.cache, config.run):
         private_folder(folder)
     if not is_newest():
+        _back_up(config)
         migrate()
     if (file := database_file(config)) is not None:
         file.chmod(0o600)
     store.write(add_missing)
+
+
+def _back_up(config: Config) -> None:
+    """A backup before every migration: without one nothing is changed.
+
+    PostgreSQL takes a failed migration back by itself; there a missing pg_dump is only told.
+    """
+    from server import clock
+    from server.services import backups
+
+    school = select(column("id")).select_from(table("school"))
+    if not inspect(db.engine).has_table("school") or db.session.execute(school).first() is None:
+        return
+    db.session.rollback()
+    try:
+        backups.make(config, clock.now(config, "UTC"), "migration")
+    except DomainError as error:
+        if database_file(config) is not None or error.code not in ("backup_tool_missing", "backup_failed"):
+            raise
+        log.warning("no backup before the migration: %s", error.code)
 
 
 def migrate() -> None:

@@ -6,7 +6,7 @@ A subgroup brings its class with it, and a class its subgroups. Each function ra
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
@@ -16,27 +16,40 @@ from server.policy import Scope
 
 def of_group(session: Session, group_id: str) -> Scope:
     """The group, its class if it is a subgroup, and its subgroups."""
-    group = session.get(Group, group_id)
-    if group is None:
+    rows = session.execute(
+        select(Group.id, Group.parent_id).where(or_(Group.id == group_id, Group.parent_id == group_id))
+    ).all()
+    if group_id not in {id for id, _parent in rows}:
         raise DomainError("group_unknown", name="")
-    children = session.scalars(select(Group.id).filter_by(parent_id=group_id))
-    return Scope(frozenset({group_id, *_parent(group), *children}))
+    return Scope(frozenset(known for row in rows for known in row if known))
 
 
 def of_course(session: Session, course_id: str) -> Scope:
     """The course, its group and that group's class."""
-    course = session.get(Course, course_id)
-    if course is None:
+    row = session.execute(_COURSES.where(Course.id == course_id)).first()
+    if row is None:
         raise DomainError("course_unknown")
-    return Scope(frozenset({course.group_id, *_parent(course.group)}), frozenset({course_id}))
+    return _course(*row)
+
+
+_COURSES = select(Course.id, Course.group_id, Group.parent_id).join(Group, Group.id == Course.group_id)
+
+
+def _course(course_id: str, group_id: str, parent_id: str | None) -> Scope:
+    return Scope(frozenset(id for id in (group_id, parent_id) if id), frozenset({course_id}))
 
 
 def of_student(session: Session, person_id: str, on: date) -> Scope:
     """The groups a student belongs to on a day; of somebody who left, the groups of the last membership."""
-    if session.get(Person, person_id) is None:
+    rows = session.execute(
+        select(Membership.since, Membership.until, Membership.group_id, Group.parent_id).select_from(Person)
+        .outerjoin(Membership, Membership.person_id == Person.id).outerjoin(Group, Group.id == Membership.group_id)
+        .where(Person.id == person_id)
+    ).all()  # fmt: skip
+    if not rows:
         raise DomainError("person_unknown")
-    counted = _counted(session.scalars(select(Membership).filter_by(person_id=person_id)).all(), on)
-    return Scope(frozenset(id for row in counted for id in (row.group_id, *_parent(row.group))))
+    counted = _counted([row for row in rows if row.group_id], on)
+    return Scope(frozenset(id for row in counted for id in (row.group_id, row.parent_id) if id))
 
 
 def groups_of(session: Session, person_ids: Iterable[str], on: date) -> dict[str, set[str]]:
@@ -55,30 +68,35 @@ def _counted(memberships: Sequence[Membership], on: date) -> Sequence[Membership
 
 def of_lesson(session: Session, lesson_id: str) -> Scope:
     """All courses of a lesson (several when classes are joined) and their groups."""
-    if session.get(Lesson, lesson_id) is None:
+    rows = session.execute(
+        select(Course.id, Course.group_id, Group.parent_id).select_from(Lesson)
+        .outerjoin(LessonCourse, LessonCourse.lesson_id == Lesson.id)
+        .outerjoin(Course, Course.id == LessonCourse.course_id).outerjoin(Group, Group.id == Course.group_id)
+        .where(Lesson.id == lesson_id)
+    ).all()  # fmt: skip
+    if not rows:
         raise DomainError("lesson_unknown")
-    courses = session.scalars(select(LessonCourse.course_id).filter_by(lesson_id=lesson_id)).all()
-    return _together(of_course(session, id) for id in courses)
+    return _together(_course(*row) for row in rows if row[0])
 
 
 def of_task(session: Session, task_id: str) -> Scope:
     """The task's course."""
-    task = session.get(Task, task_id)
-    if task is None:
+    row = session.execute(_COURSES.join(Task, Task.course_id == Course.id).where(Task.id == task_id)).first()
+    if row is None:
         raise DomainError("not_found")
-    return of_course(session, task.course_id)
+    return _course(*row)
 
 
 def of_work(session: Session, code: str, on: date) -> Scope:
     """The course of the work and the groups of its student: a class teacher sees the works of a study group too."""
-    work = session.scalar(select(Work).filter_by(code=code))
-    if work is None:
+    row = session.execute(
+        _COURSES.add_columns(Work.student_id).join(Task, Task.course_id == Course.id)
+        .join(Work, Work.task_id == Task.id).where(Work.code == code)
+    ).first()  # fmt: skip
+    if row is None:
         raise DomainError("code_unknown", code=code)
-    return _together((of_task(session, work.task_id), of_student(session, work.student_id, on)))
-
-
-def _parent(group: Group) -> tuple[str, ...]:
-    return (group.parent_id,) if group.parent_id else ()
+    course_id, group_id, parent_id, student_id = row
+    return _together((_course(course_id, group_id, parent_id), of_student(session, student_id, on)))
 
 
 def _together(scopes: Iterable[Scope]) -> Scope:

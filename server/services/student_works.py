@@ -26,10 +26,12 @@ class StudentWork:
         return "overdue" if self.overdue else self.state.state
 
 
-def of_student(session: Session, student_id: str, day: date) -> list[StudentWork]:
+def of_student(
+    session: Session, student_id: str, day: date, members: Register | None = None
+) -> list[StudentWork]:
     """Published works that stand: first what is missing, the oldest first, then the rest, the newest first.
 
-    Of a withdrawn task what came back stays.
+    Of a withdrawn task what came back stays. ``members``: the student's register, if it was read already.
     """
     shown = select(Work.id).join(Task, Task.id == Work.task_id).where(
         Work.student_id == student_id, Task.published_at.is_not(None),
@@ -37,7 +39,7 @@ def of_student(session: Session, student_id: str, day: date) -> list[StudentWork
     )  # fmt: skip
     views = [view_of(row) for row in session.execute(VIEW.where(Work.id.in_(shown)))]
     known = states(session, [view.id for view in views])
-    members = register(session, [student_id])
+    members = members or register(session, [student_id])
     found = [StudentWork(view, known[view.id], is_overdue(view, known[view.id], members, day)) for view in views]
     late = sorted((work for work in found if work.overdue), key=_date)
     rest = sorted((work for work in found if not work.overdue), key=_date, reverse=True)

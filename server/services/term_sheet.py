@@ -51,6 +51,19 @@ class Line:
     carried: CarriedTerm | None = None
     history: tuple[Decision, ...] = ()
 
+    @property
+    def stands(self) -> Decision | None:
+        """The decision that stands, with the trace of its day; None where there is none, or two."""
+        if len(self.state.values) != 1:
+            return None
+        return next((one for one in reversed(self.history) if one.id in self.state.heads), None)
+
+    @property
+    def changed_since(self) -> bool:
+        """True when the marks come to something else now than when it was decided."""
+        stands = self.stands
+        return stands is not None and stands.trace != json.loads(packed(told(self)))
+
 
 @dataclass(frozen=True)
 class TermSheet:
@@ -84,7 +97,7 @@ def sheet(session: Session, head: CourseHead, asked: str, today: date) -> TermSh
     since, until = (span.starts_on, span.ends_on) if span else (head.starts_on, head.ends_on)
     past = history(session, head.id)
     states = states_of(past)
-    grid = journal.grid(session, head, since, until, today, terms, states)
+    grid = journal.grid(session, head, since, until, today, terms, states, topics=False)
     if term is not None:
         hints = _hints(session, head, rule, grid, term, today)
     else:
@@ -209,7 +222,8 @@ def _lines(
         line = Line(row.student_id, row.last_name, row.first_name, hints[row.student_id], state, "", missed,
                     tuple(noted.get(row.student_id, ())), row.carried_terms.get(term_id),
                     tuple(one for one in past if (one.student_id, one.term_id) == (row.student_id, term_id)))
-        yield replace(line, why=_why(row, line))
+        why = _why(row, line)
+        yield replace(line, why="terms" if why == "lacks" and term is None else why)
 
 
 def _why(row: Row, line: Line) -> str:

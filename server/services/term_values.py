@@ -37,6 +37,7 @@ class Decision:
     decided: str
     author: str
     at: datetime
+    trace: dict[str, Any]  # as it was when it was decided
 
 
 def term_states(session: Session, course_id: str) -> dict[str, dict[str | None, TermState]]:
@@ -73,7 +74,7 @@ def history(session: Session, course_id: str) -> list[Decision]:
     )  # fmt: skip
     return [
         Decision(row.id, row.student_id, row.term_id, tuple(row.base), row.value, row.decided,
-                 short_name(person) if person else "", at)
+                 short_name(person) if person else "", at, row.trace)
         for row, person, at in rows
     ]  # fmt: skip
 

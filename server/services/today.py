@@ -50,6 +50,13 @@ def lessons(session: Session, person_id: str, day: date) -> list[LessonLine]:
     return lessons_between(session, day, day, held_by(person_id))
 
 
+def teaching(session: Session, person_id: str, day: date) -> tuple[list[LessonLine], list[LessonLine]]:
+    """The lessons that a person holds on a day, and those of the coming week, after it, that lack something."""
+    lines = lessons_between(session, day, day + AHEAD, of_teacher(person_id))
+    held = [line for line in lines if line.on == day and person_id in {teacher.id for teacher in line.teachers}]
+    return held, [line for line in lines if line.on > day and not line.complete]
+
+
 def all_lessons(session: Session, day: date) -> list[LessonLine]:
     """The lessons of a day, for who notes attendance."""
     return [line for line in lessons_between(session, day, day, by_plan=False) if line.state == "planned"]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server import clock, store
 from server.models import EndedSession, School
-from server.services import import_desk, works
+from server.services import backups, import_desk, works
 
 OLD = 24 * 3600  # seconds after which a leftover belongs to nobody
 ENDED = timedelta(days=31)  # longer than any cookie is valid
@@ -36,7 +36,8 @@ def works_for_late_joiners(app: APIFlask) -> int:
 def remove_leftovers(app: APIFlask) -> int:
     """Remove what builds and prints that were killed more than a day ago left unfinished; returns how many."""
     home = app.extensions["korablik"].home
-    left = [*home.glob("editions/.*"), *home.glob("packs/*/.*.part"), *home.glob(".building/*")]
+    left = [*home.glob("editions/.*"), *home.glob("packs/*/.*.part"), *home.glob(".building/*"),
+            *home.glob("backups/.*")]  # fmt: skip
     removed = 0
     for path in left:
         # a site that stands aside (see sitebuild) may be the only one there is
@@ -59,3 +60,10 @@ def forget_old_uploads(app: APIFlask) -> int:
     with app.app_context():
         config = app.extensions["korablik"]
         return import_desk.forget_old(config, clock.now(config, "UTC"))
+
+
+def back_up(app: APIFlask) -> bool:
+    """The daily backup, when it is due; True if one was made. A failure is shown on Today."""
+    config = app.extensions["korablik"]
+    with app.app_context():
+        return backups.daily(config, clock.now(config, "UTC")) is not None

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from server.models import (
     Absence,
@@ -16,7 +17,9 @@ from server.models import (
     Group,
     Lesson,
     LessonCourse,
+    MarkAct,
     MarkRevision,
+    Op,
     Return,
     Subject,
     Task,
@@ -28,7 +31,8 @@ from server.services.absences import absences
 from server.services.belonging import register
 from server.services.lesson_list import within
 from server.services.people import Student, folded, students
-from server.services.works import VIEW, states, view_of
+from server.services.works import states
+from sync import decide
 
 RECENT = timedelta(days=4)  # a reason of absence explains missing work that long
 
@@ -45,17 +49,6 @@ class ToCheck:
     oldest: date
     channel: str
     again: bool
-
-
-@dataclass(frozen=True)
-class TwoValues:
-    """A work for which two people saved different marks."""
-
-    code: str
-    group: str
-    subject: str
-    title: str
-    student: str
 
 
 @dataclass(frozen=True)
@@ -88,9 +81,9 @@ def to_check(session: Session, realm: Realm) -> list[ToCheck]:
         .select_from(Return).join(Work, Work.id == Return.work_id).join(Task, Task.id == Work.task_id)
         .join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id)
         .join(Subject, Subject.id == Course.subject_id)
-        .where(Task.withdrawn.is_(False), within(realm)).order_by(Return.op_seq)
+        .where(Task.withdrawn.is_(False), within(realm), _may_wait()).order_by(Return.op_seq)
     ).all()  # fmt: skip
-    newest = {row[0]: row for row in rows}  # the last return of each work
+    newest = {row[0]: row for row in rows}  # the last return of each work that may wait
     known = states(session, newest)
     waiting: dict[tuple[str, bool], list[tuple]] = {}
     for work_id, row in newest.items():
@@ -103,23 +96,17 @@ def to_check(session: Session, realm: Realm) -> list[ToCheck]:
     return sorted(lines, key=lambda line: (line.oldest, line.group, line.title))
 
 
+def _may_wait() -> Any:
+    """SQL, beside a Return: nothing was said of the work since, or what was said may not count (cleared, disputed)."""
+    said = exists().where(MarkAct.work_id == Return.work_id, MarkAct.op_seq >= Return.op_seq)
+    other = aliased(MarkRevision)
+    cleared = exists().where(other.work_id == Return.work_id, other.verdict == "cleared")
+    quarrel = exists().where(MarkAct.work_id == Return.work_id, Op.seq == MarkAct.op_seq, Op.outcome == decide.CONFLICT)
+    return or_(~said, cleared, quarrel)
+
+
 def _usual(channels: Iterable[str]) -> str:
     return Counter(channels).most_common(1)[0][0]
-
-
-def two_values(session: Session, realm: Realm) -> list[TwoValues]:
-    """Works of the realm's courses whose marks disagree, for a person to decide."""
-    several = (
-        select(MarkRevision.work_id).join(Work, Work.id == MarkRevision.work_id).join(Task, Task.id == Work.task_id)
-        .join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id).where(within(realm))
-        .group_by(MarkRevision.work_id).having(func.count() > 1)
-    )  # fmt: skip
-    known = states(session, session.scalars(several).all())
-    disagree = [work for work, state in known.items() if state.conflict]
-    views = [view_of(row) for row in session.execute(VIEW.where(Work.id.in_(disagree)))]
-    lines = [TwoValues(view.code, view.group_name, view.subject, view.title, f"{view.last_name} {view.first_name}")
-             for view in views]  # fmt: skip
-    return sorted(lines, key=lambda line: (line.group, folded(line.student)))
 
 
 def missing(session: Session, realm: Realm, day: date) -> list[Missing]:
@@ -144,6 +131,11 @@ def missing_by_class(session: Session, day: date) -> list[MissingOf]:
         found.setdefault((slug, group), []).append(student)
     lines = [MissingOf(slug, group, len(own), len(set(own))) for (slug, group), own in found.items()]
     return sorted(lines, key=lambda line: (-line.works, line.group))
+
+
+def missed_deadlines(session: Session, realm: Realm, day: date) -> list[tuple[str, date]]:
+    """(student, date of control) of the realm's works that did not come in time and are owed still."""
+    return [(student, due) for student, due, _group, _slug in _overdue(session, realm, day)]
 
 
 def _overdue(session: Session, realm: Realm, day: date) -> list[tuple[str, date, str, str]]:

@@ -17,6 +17,7 @@ from server.models import (
     MarkAct,
     MarkRevision,
     Membership,
+    Op,
     Person,
     Return,
     Scale,
@@ -227,8 +228,8 @@ def returns_of(session: Session, work_id: str) -> list[ReturnView]:
     return [ReturnView(*row[:5], _name(row[5:])) for row in rows]
 
 
-def marks_of(session: Session, work_id: str) -> list[MarkView]:
-    """Every saying about a work, in the order received, heads flagged."""
+def marks_of(session: Session, work_id: str, state: decide.WorkState | None = None) -> list[MarkView]:
+    """Every saying about a work, in the order received, heads flagged; ``state``: the work's, if it is known."""
     rows = session.execute(
         select(MarkAct.op_seq, MarkRevision.id, MarkRevision.verdict, MarkRevision.value, MarkAct.comment, MarkAct.at,
                Person.last_name, Person.first_name, Person.middle_name)
@@ -236,7 +237,7 @@ def marks_of(session: Session, work_id: str) -> list[MarkView]:
         .outerjoin(Person, Person.id == MarkAct.author_id)
         .where(MarkAct.work_id == work_id).order_by(MarkAct.op_seq)
     ).all()  # fmt: skip
-    tops = set(states(session, [work_id])[work_id].heads)
+    tops = set((state or states(session, [work_id])[work_id]).heads)
     return [MarkView(*row[:6], _name(row[6:]), row[1] in tops) for row in rows]
 
 
@@ -250,7 +251,7 @@ def states(session: Session, work_ids: Iterable[str]) -> dict[str, decide.WorkSt
     returned: dict[str, list[int]] = {work_id: [] for work_id in wanted}
     revised: dict[str, list[tuple[int, decide.Revision]]] = {work_id: [] for work_id in wanted}
     said: dict[str, int] = {}
-    for start in range(0, len(wanted), 5000):
+    for start in range(0, len(wanted), 5000):  # nothing is asked about nothing
         part = wanted[start : start + 5000]
         for work_id, seq in session.execute(select(Return.work_id, Return.op_seq).where(Return.work_id.in_(part))):
             returned[work_id].append(seq)
@@ -262,6 +263,14 @@ def states(session: Session, work_ids: Iterable[str]) -> dict[str, decide.WorkSt
             revised[work_id].append((seq, decide.Revision(revision_id, tuple(base), (verdict, value))))
             said[revision_id] = last
     return {work_id: decide.work_state(returned[work_id], revised[work_id], said) for work_id in wanted}
+
+
+def disputed(session: Session, *where: Any) -> list[str]:
+    """Works about which people disagree now. ``where``: conditions on MarkAct, whose op brought the disagreement."""
+    once = session.scalars(
+        select(MarkAct.work_id).join(Op, Op.seq == MarkAct.op_seq).where(Op.outcome == decide.CONFLICT, *where)
+    )
+    return [work for work, state in states(session, sorted(set(once))).items() if state.conflict]
 
 
 _LAST_SAID = select(func.max(MarkAct.op_seq)).where(MarkAct.revision_id == MarkRevision.id).scalar_subquery()

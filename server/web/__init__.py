@@ -7,8 +7,17 @@ from apiflask import APIFlask
 WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "auth",
     "today",
+    "hotline",
+    "hotline_topics",
+    "requests",
+    "appointments",
     "people",
     "connectivity",
+    "channels",
+    "messages",
+    "weekly_round",
+    "silence",
+    "letters",
     "parts",
     "households",
     "movement",
@@ -16,12 +25,24 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "accounts",
     "works",
     "class_table",
+    "feedback",
+    "monitor",
+    "monitor_teachers",
+    "measures",
     "held",
+    "conflicts",
     "journal",
     "term_sheets",
     "oral",
     "outside_marks",
     "mark_rules",
+    "attendance",
+    "absence_reasons",
+    "absence_totals",
+    "cut_offs",
+    "presence",
+    "followups",
+    "incidents",
     "lessons",
     "course_plan",
     "imports",
@@ -39,10 +60,11 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
 
 def init_app(app: APIFlask) -> None:
     """Register every workplace, then guard every address."""
-    from server.web import access, auth, shell
+    from server.web import access, auth, kept_rows, shell
 
     for name in WORKPLACES:
         app.register_blueprint(import_module(f"server.web.{name}").blueprint)
+    kept_rows.init_app(app)
     auth.init_app(app)
     shell.init_app(app)
     access.init_app(app)

@@ -111,9 +111,13 @@ def demand(action: Action, scope: Scope = SCHOOL) -> None:
         raise DomainError("forbidden")
 
 
-def realm(action: Action) -> Realm:
-    """Everything the person may do the action on, for the conditions of a list."""
-    return policy.realm(grants(), action)
+def realm(*actions: Action) -> Realm:
+    """Everything the person may do one of the actions on, for the conditions of a list."""
+    found = [policy.realm(grants(), action) for action in actions]
+    return Realm(
+        any(one.everything for one in found), frozenset().union(*(one.groups for one in found)),
+        frozenset().union(*(one.courses for one in found)),
+    )  # fmt: skip
 
 
 def init_app(app: APIFlask) -> None:

@@ -1,7 +1,7 @@
 """What a form fixed when it was rendered, sealed: a double click or a resend says the same bytes again."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +14,7 @@ from server.errors import DomainError
 from server.policy import Scope
 from server.security import choose_timezone, config
 from server.services import logging_work, returns
+from server.services.content import Author
 from server.services.logging_work import Draft, Line
 from server.services.returns import Delivery, Outcome, Target
 from server.web import access
@@ -61,6 +62,23 @@ def deliver(envelopes: list[dict], scope: Scope) -> list[Outcome]:
         return policy.allows(granted, policy.OP_ACTIONS[target.type], scope)
 
     return returns.receive(Delivery(envelopes, time.at, time.today, current_user.person_id, permits))
+
+
+def deliver_across(envelopes: list[dict], scopes: Mapping[str, Scope]) -> list[Outcome]:
+    """The same for ops about several courses or students; ``scopes``: by id of course, or of student."""
+    time, granted = moment(), access.grants()  # the writer's thread knows no request
+
+    def permits(target: Target) -> bool:
+        scope = scopes.get(target.course_id or target.student_id)
+        return scope is not None and policy.allows(granted, policy.OP_ACTIONS[target.type], scope)
+
+    return returns.receive(Delivery(envelopes, time.at, time.today, current_user.person_id, permits))
+
+
+def author() -> Author:
+    """Who is signed in, for what a service writes."""
+    time = moment()
+    return Author(current_user.person_id, current_user.account_id, time.at, time.today)
 
 
 def _sealing() -> URLSafeSerializer:

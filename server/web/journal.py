@@ -43,10 +43,10 @@ def _scope(course_id: str) -> Scope:
 
 
 def head_of(course_id: str) -> CourseHead:
-    """The course that a page is about, looked up once a request. Raises DomainError course_unknown."""
+    """The course that a page is about, without teachers, looked up once a request. Raises course_unknown."""
     known = g.setdefault("course_heads", {})
     if course_id not in known:
-        known[course_id] = courses.course(db.session, course_id, drafts.moment().today)
+        known[course_id] = courses.head(db.session, course_id)
     return known[course_id]
 
 
@@ -86,14 +86,14 @@ def home() -> str:
 def page(course_id: str) -> str:
     """A course's students × lessons."""
     today = drafts.moment().today
-    head = head_of(course_id)
+    [head] = courses.with_teachers(db.session, [head_of(course_id)], today)
     terms = courses.terms(db.session, head)
     span = _span(head, terms, today)
     scope = scope_of_head(course_id)
     return render_template(
         "journal/course.html", grid=journal.grid(db.session, head, span.since, span.until, today, terms), terms=terms,
-        span=span, today=today, sign=marks.sign, letter_names=dict(absences.letters(db.session)),
-        mark_label=marks.mark_label, decimal=_decimal,
+        span=span, today=today, sign=marks.signs(), letter_names=dict(absences.letters(db.session)),
+        mark_label=marks.mark_label, decimal=_decimal, work_at=url_for("works.page", code="0").removesuffix("0"),
         may_export=access.may(Action.JOURNAL_EXPORT, scope),
         states=[(marks.SIGNS[name], marks.STATES[name]) for name in ("returned", "redo", "checked", "overdue")],
     )  # fmt: skip

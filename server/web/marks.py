@@ -1,6 +1,8 @@
 """How marks and states of works read: the labels, the choices of a form, the signs in the journal."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import format_datetime
 from flask_babel import gettext as _
@@ -83,6 +85,19 @@ def read_choice(sent: str, points: str) -> dict[str, str | None] | None:
     if (verdict == "mark") != bool(value) or verdict not in ("mark", "redo", "checked", "cleared"):
         raise DomainError("mark_invalid", value=sent[:20], allowed="–")
     return mark_of(verdict, value[:8] or None)
+
+
+def signs() -> Callable[[Cell, int | None], Sign]:
+    """``sign`` for one page: a journal has thousands of cells and few different ones."""
+    known: dict[tuple[Any, ...], Sign] = {}
+
+    def once(cell: Cell, maximum: int | None = None) -> Sign:
+        key = cell.state, cell.values, maximum
+        if key not in known:
+            known[key] = sign(cell, maximum)
+        return known[key]
+
+    return once
 
 
 def sign(cell: Cell, maximum: int | None = None) -> Sign:

@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from server.errors import DomainError, sentence_of
 from server.extensions import db
-from server.policy import Action
+from server.policy import Action, Scope
 from server.services import outside_marks, scopes
 from server.services.logging_work import Draft, Line
 from server.services.outside_marks import DECLINED, NOTED, TAKEN, Author
@@ -65,12 +65,25 @@ def save() -> Any:
     return redirect(url_for("outside_marks.home"), 303)
 
 
+@blueprint.post("/<offer_id>/again")
+@needs(Action.MARK_SET, scope=lambda offer_id: _scope(offer_id))
+def again(offer_id: str) -> Any:
+    """Offer again what was declined or noted."""
+    outside_marks.reopen(offer_id)
+    flash(_("It is offered again."))
+    return redirect(url_for("outside_marks.home"), 303)
+
+
+def _scope(offer_id: str) -> Scope:
+    return scopes.of_course(db.session, outside_marks.course_of(db.session, offer_id, drafts.moment().today))
+
+
 def _decide(draft: Draft, n: int, act: str, by: Author) -> None:
     """One row. Raises what keeps it from being done."""
     offer_id = draft.lines[n].key
     if outside_marks.is_done(db.session, offer_id, act, by.person_id):
         return
-    scope = scopes.of_course(db.session, outside_marks.course_of(db.session, offer_id, by.today))
+    scope = _scope(offer_id)
     access.demand(Action.MARK_SET, scope)
     reason = " ".join(request.form.get(f"reason-{offer_id}", "").replace("\x00", "").split())[:MAX_REASON]
     if act == TAKEN:
@@ -93,9 +106,11 @@ def _render(wrong: dict[str, str]) -> str:
     courses: dict[str, list[Any]] = {}
     for one in found:
         courses.setdefault(one.course_id, []).append(one)
+    past = outside_marks.decided(db.session, realm)
     return render_template(
         "journal/outside.html", courses=courses, mine=mine, wrong=wrong, ACTS=ACTS, STATES=STATES, TONES=TONES,
         draft=drafts.fresh([Line(one.id) for one in found if one.id in mine]), typed=request.form,
-        past=outside_marks.decided(db.session, realm), mark_label=marks.mark_label, max_reason=MAX_REASON,
-        may_import=access.may(Action.IMPORT_RUN), explain=_("A mark that stands in the journal stays; both are kept."),
+        past=past, again={one.id for one in past if one.state != TAKEN and access.may(Action.MARK_SET, one.scope)},
+        mark_label=marks.mark_label, max_reason=MAX_REASON, may_import=access.may(Action.IMPORT_RUN),
+        explain=_("A mark that stands in the journal stays; both are kept."),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from server.extensions import db
 from server.models import Group
 from server.policy import Action, Scope
 from server.security import config
-from server.services import going_out, lesson_list, pack_files, publishing, scopes
+from server.services import going_out, lesson_list, pack_files, people, publishing, scopes
 from server.services.going_out import PRINT
 from server.services.running import running
 from server.services.weeks import parse_week, week_name
@@ -30,8 +30,8 @@ def _scope(week: str, slug: str) -> Scope:
 
 def _classes() -> list[Group]:
     """Classes whose packs this person may print."""
-    return [group for group in lesson_list.classes(db.session, Group.kind == "class")
-            if access.may(Action.PACKS_PRINT, scopes.of_group(db.session, group.id))]  # fmt: skip
+    seen = people.reachable(db.session, access.realm(Action.PACKS_PRINT))
+    return [group for group in lesson_list.classes(db.session, Group.kind == "class") if seen is None or group.id in seen]
 
 
 def _asked_week(weeks: list[date]) -> date | None:

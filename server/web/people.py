@@ -1,6 +1,7 @@
 """Families and staff: finding somebody, a class, one student with everything the school knows and waits for."""
 
 from datetime import date
+from typing import Any
 
 from apiflask import APIBlueprint
 from flask import render_template, request
@@ -9,7 +10,17 @@ from server.clock import local_date, now
 from server.extensions import db
 from server.policy import Action, Scope
 from server.security import choose_timezone, config
-from server.services import exemptions, movement, people, people_search, scopes, student_works
+from server.services import (
+    absence_totals,
+    courses,
+    exemptions,
+    incidents,
+    movement,
+    people,
+    people_search,
+    scopes,
+    student_works,
+)
 from server.web import access, words
 from server.web.access import ANYWHERE, needs
 from server.web.marks import mark_label
@@ -91,7 +102,20 @@ def student(slug: str) -> str:
         movement=movement.of_person(db.session, person.id), MOVEMENTS=words.MOVEMENTS,
         mark_label=mark_label, shown_classes=people.reachable(db.session, access.realm(Action.PEOPLE_VIEW)),
         exempt=exemptions.of_student(db.session, person.id, today()), may_edit=access.may(Action.PEOPLE_EDIT, own),
+        **_attendance(person.id, own),
+        may_reach=access.may(Action.HOTLINE_USE, own), may_write=access.may(Action.MESSAGE_SEND, own),
+        may_log=access.may(Action.CONTACT_LOG, own),
     )  # fmt: skip
+
+
+def _attendance(student_id: str, own: Scope) -> dict[str, Any]:
+    """Missed lessons and days of the term that runs, and open incidents; None where they are not this person's."""
+    sees, manages = access.may(Action.JOURNAL_VIEW, own), access.may(Action.INCIDENT_MANAGE, own)
+    span = courses.running_term(db.session, today()) if sees else None
+    return {
+        "absent": absence_totals.of_student(db.session, student_id, *span) if span else None, "absent_in": span,
+        "incidents": incidents.open_of(db.session, student_id, today()) if manages else None,
+    }  # fmt: skip
 
 
 def _work_scope(student_scope: Scope, work: student_works.StudentWork) -> Scope:

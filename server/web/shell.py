@@ -30,16 +30,25 @@ class Place:
 
 PLACES = (
     Place("/", _l("Today"), ()),
+    Place("/hotline/", _l("Hotline"), (Action.HOTLINE_USE,)),
     Place("/journal/", _l("Journal"), (Action.JOURNAL_VIEW,)),
     Place("/lessons/", _l("Lessons"), (Action.LESSON_VIEW,)),
     Place("/people/", _l("Families"), (Action.PEOPLE_VIEW,)),
     Place("/publish/", _l("Publish"), (Action.DAY_PUBLISH,)),
 )
 MORE = (  # one tap further
+    Place("/round/", _l("Weekly round"), (Action.FIGURES_VIEW,)),
+    Place("/messages/", _l("Messages"), (Action.MESSAGE_SEND,)),
     Place("/lessons/timetable", _l("Timetable"), ()),
+    Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),
+    Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),
     Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
     Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
+    Place("/feedback/", _l("Feedback"), (Action.MESSAGE_SEND,)),
+    Place("/monitor/", _l("Monitoring"), (Action.FIGURES_VIEW,)),
     Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
+    Place("/requests/", _l("Requests"), (Action.REQUEST_MANAGE, Action.CONTACT_LOG)),
+    Place("/appointments/", _l("Appointments"), (Action.CONTACT_LOG,)),
     Place("/notices/", _l("Notices"), (Action.NOTICE_EDIT,)),
     Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
     Place("/school/", _l("School"), (Action.SETTINGS_EDIT,)),

@@ -1,7 +1,9 @@
 """Marks of a term or the year for a whole course: hints with their trace, decided by keyboard, saved in one batch."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -14,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 from server.errors import sentence_of
 from server.extensions import db
 from server.policy import Action
-from server.services import grading, logging_work, term_sheet
+from server.services import courses, grading, logging_work, term_sheet
 from server.services.logging_work import Draft, Line
 from server.services.term_sheet import TermSheet
 from server.web import access, drafts, marks
@@ -28,6 +30,7 @@ from sync.errors import SyncError
 blueprint = APIBlueprint("term_sheets", __name__, url_prefix="/journal/<course_id>/terms", enable_openapi=False)
 WHY = {
     "open": _l("not decided yet"), "no_marks": _l("no marks in this term"), "lacks": _l("waits for a work"),
+    "terms": _l("not all terms are decided"),
     "exempt": _l("exempt"), "left": _l("left the school"), "gone": _l("not in this class any more"),
     "apart": _l("taught at home"), "conflict": _l("two values"),
 }  # fmt: skip
@@ -49,19 +52,18 @@ class Told:
 @blueprint.context_processor
 def _words() -> dict[str, Any]:
     return {"WHY": WHY, "LEFT_OUT": LEFT_OUT, "value_name": value_name, "local": local, "mark_label": marks.mark_label,
-            "kinds": logging_work.kinds(db.session)}  # fmt: skip
+            "kinds": {code: _(name) for code, name in logging_work.kinds(db.session).items()}, "day_of": _days()}
+
+
+def _days() -> Callable[[str], str]:
+    """``7 Dec`` of a day as a trace has it; each is written once a page."""
+    return cache(lambda text: short_day(date.fromisoformat(text)))
 
 
 @blueprint.app_template_filter("value_name")
 def value_name(value: str | None) -> str:
     """``4``, ``pass``, ``n/a``: short, as a cell shows it."""
     return str(marks.SHORT.get(value or "", value or "–"))
-
-
-@blueprint.app_template_filter("iso_day")
-def iso_day(text: str) -> str:
-    """``7 Dec`` of a day as a trace has it."""
-    return short_day(date.fromisoformat(text))
 
 
 @blueprint.app_template_filter("told_trace")
@@ -86,7 +88,8 @@ def page(course_id: str) -> str:
 @needs(Action.JOURNAL_VIEW, scope=scope_of_head)
 def traces(course_id: str) -> str:
     """How every student's mark came about, to print."""
-    return render_template("journal/traces.html", sheet=_sheet(course_id))
+    [head] = courses.with_teachers(db.session, [head_of(course_id)], drafts.moment().today)
+    return render_template("journal/traces.html", sheet=_sheet(course_id), teachers=head.teachers)
 
 
 @blueprint.post("")

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
 from flask import render_template
+from flask_babel import format_datetime
 from flask_login import current_user
 
 from server.clock import local_date, now
@@ -12,12 +14,29 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import held, parts, today, waiting
+from server.services import (
+    appointment_list,
+    attendance_today,
+    conflicts,
+    held,
+    kept_figures,
+    letters,
+    parts,
+    request_list,
+    safety,
+    silence,
+    term_closing,
+    today,
+    waiting,
+    weekly_round,
+)
+from server.services.attendance_today import Asked, Attendance
 from server.services.parts import Unplaced
-from server.web import access, words
+from server.web import access, conflict_words, words
 from server.web.access import signed_in
 
 blueprint = APIBlueprint("today", __name__, enable_openapi=False)
+NONE: frozenset[str] = frozenset()
 SHOWN = 8  # lines of a list before the rest is one tap away
 
 
@@ -30,7 +49,8 @@ def home() -> str:
     day = local_date(moment, zone)
     return render_template(
         "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
-        shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment),
+        shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment), **_promised(day),
+        presence=_attendance(day, moment), **_families(day, moment),
     )  # fmt: skip
 
 
@@ -38,20 +58,46 @@ def _teaching(day: date) -> dict[str, Any]:
     """For who teaches: works to check, own lessons, lessons that lack something. None where it is not theirs."""
     marks = access.realm(Action.MARK_SET)
     if not marks:
-        return {"to_check": None, "two_values": [], "lessons": None, "incomplete": []}
+        return {"to_check": None, "lessons": None, "incomplete": [], "closing": [], "offered": 0}
     person = current_user.person_id
+    lessons, incomplete = today.teaching(db.session, person, day)
     return {
-        "to_check": waiting.to_check(db.session, marks), "two_values": waiting.two_values(db.session, marks),
-        "lessons": today.lessons(db.session, person, day), "incomplete": today.incomplete(db.session, person, day),
+        "to_check": waiting.to_check(db.session, marks), "lessons": lessons, "incomplete": incomplete,
+        "closing": term_closing.closing(db.session, person, day),
+        "offered": term_closing.offered(db.session, person, day),
     }  # fmt: skip
+
+
+def _promised(day: date) -> dict[str, Any]:
+    """What I promised, what in the school is overdue (for who manages requests there), whom I meet today."""
+    mine = request_list.listed(db.session, day, request_list.owned_by(current_user.person_id))
+    realm, zone = access.realm(Action.REQUEST_MANAGE), ZoneInfo(choose_timezone())
+    own = {one.id for one in mine}
+    answers = realm.everything and not access.may(Action.HOTLINE_USE)  # an operator on duty sees them in the list
+    late = request_list.overdue(db.session, day, realm) if answers else []
+    meetings = appointment_list.calendar(db.session, current_user.person_id, day, day, zone, restricted=False)
+    return {"promised": mine, "late_promises": [one for one in late if one.id not in own],
+            "meetings": [one for one in meetings if one.state == "agreed"]}  # fmt: skip
 
 
 def _missing(day: date) -> dict[str, Any]:
     """Who sent nothing: students of own courses and classes; for the whole school only numbers by class."""
     own = _together(access.realm(Action.MARK_SET), access.realm(Action.FIGURES_VIEW))
     if own.everything:
-        return {"missing": None, "missing_classes": waiting.missing_by_class(db.session, day)}
-    return {"missing": waiting.missing(db.session, own, day) if own else None, "missing_classes": None}
+        moment = now(config(), choose_timezone())
+        counted = kept_figures.counted(("missing", day), moment, lambda: waiting.missing_by_class(db.session, day))
+        return {"missing": None, "missing_classes": counted.value, "counted_at": counted.at}
+    missing = waiting.missing(db.session, own, day) if own else None
+    return {"missing": missing, "missing_classes": None, "counted_at": None}
+
+
+def _attendance(day: date, moment: datetime) -> Attendance:
+    """Absences, reasons, TV lessons and incidents of one's own; of the whole school nobody is told here."""
+    notes = access.realm(Action.ABSENCE_SET) if access.may_somewhere(Action.WORK_VIEW) else Realm(False, NONE, NONE)
+    return attendance_today.attendance(db.session, Asked(
+        current_user.person_id, Realm(False, notes.groups, notes.courses), access.may_somewhere(Action.INCIDENT_MANAGE),
+        access.may_somewhere(Action.LESSON_EDIT), day, format_datetime(moment, "HH:mm"),
+    ))  # fmt: skip
 
 
 def _office(day: date, moment: datetime) -> dict[str, Any]:
@@ -60,13 +106,28 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
     return {
         "publishes": access.may(Action.DAY_PUBLISH),
         "unapproved": today.unapproved(db.session, day) if access.may(Action.DAY_PUBLISH) else None,
-        "attendance": today.all_lessons(db.session, day) if _only_attends() else None,
+        "reports": today.all_lessons(db.session, day) if _only_reports() else None,
         "on_duty": is_operator, "duty": today.duty(db.session, current_user.person_id, moment),
         "upkeep": today.upkeep(db.session, day, moment) if access.may(Action.ACCOUNTS_MANAGE) else None,
+        "risks": safety.worries(config(), moment) if access.may(Action.ACCOUNTS_MANAGE) else [],
         "finds_people": access.may(Action.PEOPLE_VIEW),
         "begins": access.may(Action.IMPORT_RUN) and not today.has_classes(db.session),
+        "disagreements": conflicts.find(db.session, conflict_words.to_decide()),
         "records": held.count(db.session) if access.may(Action.RECORDS_SETTLE) else 0,
         "unplaced": _unplaced(day),
+    }  # fmt: skip
+
+
+def _families(day: date, moment: datetime) -> dict[str, Any]:
+    """What families wait for: letters, the weekly round of own classes, who is silent."""
+    person, manages = current_user.person_id, access.realm(Action.REQUEST_MANAGE)
+    cares = access.realm(Action.FIGURES_VIEW)
+    telling = Realm(False, cares.groups, frozenset())  # own classes; who runs the school sees the share there
+    return {
+        "letters": letters.unanswered(db.session, person),
+        "late_letters": letters.overdue_count(db.session, manages, person, moment) if manages else 0,
+        "untold": weekly_round.untold(db.session, telling, day, choose_timezone()) if telling else 0,
+        "silent": silence.count(db.session, cares, day, choose_timezone()) if cares else 0,
     }  # fmt: skip
 
 
@@ -76,8 +137,8 @@ def _unplaced(day: date) -> list[Unplaced]:
     return parts.unplaced(db.session, own, day) if own else []
 
 
-def _only_attends() -> bool:
-    return access.may(Action.ABSENCE_SET) and not access.may_somewhere(Action.JOURNAL_VIEW)
+def _only_reports() -> bool:
+    return access.may(Action.PRESENCE_REPORT) and not access.may_somewhere(Action.JOURNAL_VIEW)
 
 
 def _together(one: Realm, other: Realm) -> Realm:

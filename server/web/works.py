@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask_babel import format_datetime
 from flask_login import current_user
 
@@ -13,7 +13,7 @@ from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.policy import Action, Scope
 from server.security import school
-from server.services import belonging, logging_work, scopes, student_works, works
+from server.services import belonging, feedback, logging_work, scopes, student_works, works
 from server.services.logging_work import Arrival, Line, Said
 from server.services.returns import Outcome
 from server.services.works import WorkView
@@ -31,7 +31,11 @@ FIELDS = {
 
 
 def _scope(code: str) -> Scope:
-    return scopes.of_work(db.session, code, drafts.moment().today)
+    """What the work belongs to, asked once a request."""
+    known = g.setdefault("work_scopes", {})
+    if code not in known:
+        known[code] = scopes.of_work(db.session, code, drafts.moment().today)
+    return known[code]
 
 
 @blueprint.app_template_filter("hour")
@@ -148,7 +152,7 @@ def _render(work: WorkView, wrong: dict[str, str] | None = None, draft: str | No
         db.session.rollback()  # reads anew: what others saved meanwhile is shown, too
     scope, now = _scope(work.code), drafts.moment()
     state = works.states(db.session, [work.id])[work.id]
-    told = works.marks_of(db.session, work.id) if access.may(Action.MARK_VIEW, scope) else []
+    told = works.marks_of(db.session, work.id, state) if access.may(Action.MARK_VIEW, scope) else []
     channels = logging_work.channels(db.session)
     usual = logging_work.last_channel(db.session, current_user.person_id) or channels[0][0]
     act = "return" if state.state in logging_work.AGAIN and not work.marks_only else "mark"
@@ -162,6 +166,7 @@ def _render(work: WorkView, wrong: dict[str, str] | None = None, draft: str | No
         decided=state.shown is not None and state.shown.value[0] != "cleared",
         act=act if may_mark else "return", usual=usual, today=now.today, may_log=may_log, may_mark=may_mark,
         wrong=wrong or {}, typed=typed, just=_just_logged(),
+        given={one.seq: one for one in feedback.given_of(db.session, work.id)} if told else {},
         draft=draft or drafts.fresh([Line(work.code, state.heads, state.state)]),
         late=student_works.is_overdue(work, state, belonging.register(db.session, [work.student_id]), now.today),
     )  # fmt: skip

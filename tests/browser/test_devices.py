@@ -163,18 +163,3 @@ def test_a_file_of_a_phone_is_brought_by_somebody_else(
     look_over(page, "what became of the records")
     page.context.close()
 
-
-def test_the_phones_own_browser_packs_as_the_office_unpacks(browser: Browser, office: Served) -> None:
-    from sync import batch
-    from tests.sync.test_batch import a_class
-
-    typed = a_class(60)
-    page = browser.new_context(base_url=office.address).new_page()
-    page.goto("/sign-in")
-    told = page.evaluate(
-        "async ([ops, columns]) => { const { pack, unpack } = await import('/static/phone/batch.js');"
-        " return { columns: pack(ops), ops: unpack(columns) }; }",
-        [typed, batch.pack(typed)],
-    )
-    assert told == {"columns": batch.pack(typed), "ops": typed}
-    page.context.close()

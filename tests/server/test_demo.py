@@ -21,8 +21,23 @@ from server.cli import local
 from server.config import make_config
 from server.errors import DomainError
 from server.extensions import db
-from server.models import ROLES, Account, Day, Lesson, Person, RoleGrant, School, Task, Term, Work
-from server.services import accounts, demo, publishing
+from server.models import (
+    ROLES,
+    Account,
+    Day,
+    Incident,
+    Lesson,
+    LessonCourse,
+    Person,
+    RoleGrant,
+    School,
+    Task,
+    Term,
+    Work,
+)
+from server.policy import Realm
+from server.services import absence_proposals, absence_reasons, accounts, demo, publishing
+from server.services.absence_decision import Verdict
 from server.services.weeks import week_days
 from tests.server.test_cli import rows
 from tests.server.village import NOW
@@ -73,12 +88,14 @@ def test_on_any_day_the_sample_week_is_the_next_one(made: Path, tmp_path: Path, 
     with local.office(config):
         hours = select(func.count()).select_from(Lesson).where(Lesson.on.in_(week_days(monday)))
         assert db.session.scalar(hours) == HOURS
-        assert db.session.scalar(select(func.count()).select_from(Work)) == 259
+        of_week = select(Task.id).join(LessonCourse).join(Lesson).where(Lesson.on.in_(week_days(monday)))
+        works = select(func.count()).select_from(Work).where(Work.task_id.in_(of_week))
+        assert db.session.scalar(works) == 259
         days = set(db.session.scalars(select(Day.on).where(Day.approved_at.is_not(None))))
         assert {*week_days(monday)[:5], *week_days(start.date())[:5]} == days
         anchor = db.session.scalars(select(School.week_anchor)).one()
         assert (anchor - date(2026, 8, 31)).days % 7 == 0
-        dues = set(db.session.scalars(select(Task.due_on)))
+        dues = set(db.session.scalars(select(Task.due_on).where(Task.id.in_(of_week))))
         assert min(dues) >= monday
         terms = db.session.scalars(select(Term.starts_on).order_by(Term.starts_on)).all()
         assert terms[0] <= monday <= terms[-1] + timedelta(days=100)
@@ -172,9 +189,22 @@ def test_every_role_is_played_by_somebody_with_something_to_show(made: Path):
         assert list(played) == list(ROLES) and len({item.name for item in played.values()}) == len(ROLES)
         people = dict(db.session.execute(select(Account.login, Account.person_id)).all())
         teacher = people[played["subject_teacher"].login]
-        assert demo._works_to_check(db.session)[teacher] == max(demo._works_to_check(db.session).values())
+        others = {people[item.login] for item in played.values()} - {teacher}
+        waiting = demo._works_to_check(db.session)
+        assert waiting[teacher] == max(count for person, count in waiting.items() if person not in others)
         assert demo._works_in_class(db.session)[people[played["class_teacher"].login]] > 0
         admins = db.session.scalars(
             select(Person).join(RoleGrant, RoleGrant.person_id == Person.id).where(RoleGrant.role == "admin")
         ).all()
         assert [person.last_name for person in admins] == ["Настройкин"]
+
+
+def test_last_weeks_attendance_has_something_of_everything(made: Path):
+    everywhere = Realm(True, frozenset(), frozenset())
+    with local.office(make_config(made, fixed_now=NEW_YEARS_EVE)):
+        today = NEW_YEARS_EVE.date()
+        found = absence_proposals.waiting(db.session, everywhere, today, "Europe/Moscow")
+        assert {line.proposal.verdict for line in found.lines} == {Verdict.ABSENT, Verdict.WITHDRAW}
+        assert {line.proposal.letter for line in found.lines} == {"Н", "ОП", None} and found.unreachable
+        assert absence_reasons.missing(db.session, everywhere, today)
+        assert db.session.scalars(select(Incident.owner_id)).one() is not None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from sqlalchemy import Engine, create_engine, func, inspect, select
 from server import create_app, store
 from server.config import make_config
 from server.extensions import db
-from server.models import AbsenceLetter, Base, Counter, School
+from server.models import AbsenceLetter, Base, Counter, Device, School
 from server.services import schema
-from tests.server.offices import Office, absence_op, build, return_op
+from tests.server.offices import TEACHER, Office, absence_op, build, return_op
 
 MIGRATIONS = str(Path(__file__).parents[2] / "server" / "migrations")
+MOMENT = datetime(2026, 12, 7, tzinfo=UTC)
 REVISIONS = [script.revision for script in ScriptDirectory(MIGRATIONS).walk_revisions()]  # newest first
 
 
@@ -85,8 +87,13 @@ def from_models(url: str) -> dict[str, Any]:
 
 
 def fill(here: Office) -> None:
-    """A school with a returned and marked work and an absence."""
+    """A school with a returned and marked work and an absence, a phone in use and one that was revoked."""
     here.write(build)
+    here.write(lambda session: session.add_all([
+        Device(origin=f"{n:016x}", person_id=TEACHER, name="Nokia", public_key="", state=state, enrolled_at=MOMENT,
+               revoked_at=MOMENT if state == "revoked" else None)
+        for n, state in enumerate(("confirmed", "revoked"))
+    ]))  # fmt: skip
     here.codes.clear()
     outcomes = here.receive(return_op(1, here.fresh(), ("mark", "5")), absence_op(2, "Н"))
     assert [outcome.outcome for outcome in outcomes] == ["accepted", "accepted"]

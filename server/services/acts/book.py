@@ -94,6 +94,7 @@ class Book:
     channels: frozenset[str] = frozenset()  # of returns
     letters: frozenset[str] = frozenset()  # of absence
     topics: frozenset[str] = frozenset()  # of contacts
+    owners: dict[str, str | None] = field(default_factory=dict)  # student → who owns an incident that is opened
     revisions: dict[str, dict[str, decide.Revision]] = field(default_factory=dict)  # by target
     waiting: dict[str, list[Waiting]] = field(default_factory=dict)  # by target, in the order received
     rows: dict[type, list[dict[str, Any]]] = field(default_factory=dict)

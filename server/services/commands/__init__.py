@@ -16,10 +16,12 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "export journal": "going_out:export_journal",
     "export oneroster": "rostering:export_oneroster",
     "export school": "leaving:export_school",
+    "backup": "backing_up:back_up",
+    "conflicts": "disagreeing:list_conflicts",
     "check": "school:check",
     "verify": "verifying:verify_files",
 }
-READS_ONLY = {"check", "imports", "export journal", "export oneroster", "export school"}
+READS_ONLY = {"check", "conflicts", "imports", "export journal", "export oneroster", "export school"}
 
 
 def run(call: Call, console: Console) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 
 from server.extensions import db
-from server.services import checks
+from server.services import checks, safety
 from server.services.commands.console import Call, Console, place
 from server.services.commands.labels import label
 
@@ -25,4 +26,10 @@ def check(call: Call, console: Console) -> dict[str, Any]:
             console.say(f"  {problem}")
     else:
         console.say(_("No problems found."))
-    return {**counts, "problems": [str(problem) for problem in problems]}
+    worries = safety.worries(current_app.extensions["korablik"], here.now)
+    if worries:
+        console.say(_("Safety of the data:"))
+        for worry in worries:
+            console.say(f"  {worry}")
+    return {**counts, "problems": [str(problem) for problem in problems],
+            "safety": [{"code": worry.code, "text": str(worry)} for worry in worries]}  # fmt: skip

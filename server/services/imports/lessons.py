@@ -9,14 +9,17 @@ from sqlalchemy import Select, Table, and_, delete, or_, select, tuple_, update
 
 from server.models import (
     Absence,
+    AbsenceRefusal,
     Course,
     Group,
     Lesson,
     LessonChange,
     LessonCourse,
+    LessonFollowup,
     LessonTeacher,
     Material,
     Membership,
+    Presence,
     Slot,
     Task,
     Term,
@@ -144,7 +147,8 @@ def _known(book: Book, weekly: Select[tuple[str]]) -> list[Known]:
 
 def _views_in_use(book: Book) -> set[str]:
     """Lesson courses on which something hangs."""
-    columns = (Task.lesson_course_id, Material.lesson_course_id, Absence.lesson_course_id)
+    hang = (Task, Material, Absence, Presence, AbsenceRefusal, LessonFollowup)
+    columns = [model.lesson_course_id for model in hang]
     return {id for column in columns for id in book.session.scalars(select(column).distinct())}
 
 

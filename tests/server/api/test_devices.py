@@ -90,6 +90,14 @@ def test_a_body_that_is_no_json_object_is_refused(stranger: Phone, body: bytes) 
     assert (code_of(answer), answer.status_code) == ("bad_request", 400)
 
 
+def test_asking_in_another_shape_is_refused(office: Office, stranger: Phone) -> None:
+    body = {"code": fresh_code(office), "public_key": stranger.point, "name": "\ud800"}
+    text = {"data": json.dumps(body), "content_type": "text/plain"}
+    for given in (text, {"data": {"code": "1"}}, {"json": body}, {}):
+        answer = stranger.client.post("/api/v1/devices", **given)
+        assert answer.status_code in (201, 400) and answer.mimetype != "text/html", answer.text
+
+
 def test_a_code_is_kept_as_its_hash_and_forgotten_when_old(office: Office) -> None:
     code = fresh_code(office)
     [row] = db.session.query(Enrolment).all()

@@ -1,7 +1,8 @@
 """Requests made at random from the description of the interface, most of them signed: no 5xx, no traceback, no leak.
 
 Schemathesis makes bodies, queries and headers that fit the description and such that do not; beside it come ops that
-are right but for one member. Nothing may be answered but what the description says.
+are right but for one member. Nothing may be answered but what the description says. ``tests/bench/bench_fuzz.py`` asks
+ten thousand times.
 """
 
 import copy
@@ -10,10 +11,9 @@ import json
 import random
 from contextlib import suppress
 from typing import Any
+from urllib.parse import urlencode
 
 import jsonschema_rs
-import psutil
-import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -94,26 +94,23 @@ class Fuzz:
         """One request as schemathesis made it; signed with the phone's key or as it is."""
         body = case.body if isinstance(case.body, bytes) else json.dumps(_plain(case.body)).encode()
         headers = {name: _header(value) for name, value in dict(case.headers or {}).items() if _header(name) == name}
-        query = {str(name): value for name, value in dict(case.query or {}).items()} or None
+        query = urlencode(dict(case.query or {}), doseq=True, errors="replace")
         if str(headers.get("Content-Encoding", "")).lower() == "gzip" and len(body) % 2:
             body = gzip.compress(body)
         self.send(case.method, case.path, body, query, headers, is_signed)
 
     def send(
-        self, method: str, path: str, body: bytes, query: Any, headers: dict[str, str], is_signed: bool = True
+        self, method: str, path: str, body: bytes, query: str, headers: dict[str, str], is_signed: bool = True
     ) -> TestResponse:
         """Send it and look at the answer."""
-        client = self.phone.client
+        address = f"{path}?{query}" if query else path
         if is_signed:
-            with self.office.app.test_request_context(path, method=method, query_string=query) as context:
-                asked = context.request.query_string.decode("latin-1")
-            address = f"{path}?{asked}" if asked else path
             data = body if method == "POST" else f"{method} {address}\n{AT}".encode()
             headers |= {"X-Korablik-Device": self.phone.origin, "X-Korablik-At": AT,
                         "X-Korablik-Signature": sign(self.phone.key, data)}  # fmt: skip
         kind = headers.pop("Content-Type", "application/json")
-        answer = client.open(path, method=method, data=body if method == "POST" else None, query_string=query,
-                             headers=headers, content_type=kind)  # fmt: skip
+        given = body if method == "POST" else None
+        answer = self.phone.client.open(address, method=method, data=given, headers=headers, content_type=kind)
         self.look(method.lower(), path, answer)
         return answer
 
@@ -159,10 +156,10 @@ def run(office: Office, phone: Phone, count: int) -> Fuzz:
     def right_but_for_one_thing(ops: list[dict[str, Any]], columns: bool) -> None:
         told = {"ops": ops}
         if columns:
-            with suppress(KeyError, TypeError, AttributeError):  # only well-formed ops have columns
+            with suppress(KeyError, IndexError, TypeError, AttributeError):  # only well-formed ops have columns
                 told = {"columns": batch.pack(ops)}
         body = gzip.compress(json.dumps({"v": 1, "school": "TEST", "epoch": EPOCH, **told}).encode())
-        answer = fuzz.send("POST", "/api/v1/ops", body, None, {"Content-Encoding": "gzip"})
+        answer = fuzz.send("POST", "/api/v1/ops", body, "", {"Content-Encoding": "gzip"})
         if answer.status_code == 200:
             ranges = answer.json["accepted"] + answer.json["duplicate"]
             assert sum(last - first + 1 for first, last in ranges) + len(answer.json["others"]) == len(ops)
@@ -179,23 +176,12 @@ def test_hundreds_of_random_requests_are_answered_as_described(office: Office, p
     assert db.session.query(Op).count() > 0
 
 
-@pytest.mark.large
-@pytest.mark.timeout(900)
-def test_ten_thousand_random_requests_leave_the_memory_as_it_was(office: Office, phone: Phone) -> None:
-    run(office, phone, 700)
-    here = psutil.Process()
-    before = here.memory_info().rss
-    fuzz = run(office, phone, 6_500)
-    assert fuzz.asked >= 9_500
-    assert here.memory_info().rss - before < 64 * 1024 * 1024  # hypothesis and schemathesis remember some, too
-
-
 def test_random_bytes_are_no_batch_and_no_photo(office: Office, phone: Phone) -> None:
     fuzz, chance = Fuzz(office, phone), random.Random(3)
     for _ in range(60):
         data = chance.randbytes(chance.choice([0, 1, 20, 3000]))
         for path in ("/api/v1/ops", "/api/v1/photos"):
-            assert fuzz.send("POST", path, data, None, {"Content-Encoding": "gzip"}).status_code == 422
+            assert fuzz.send("POST", path, data, "", {"Content-Encoding": "gzip"}).status_code == 422
 
 
 def test_the_description_names_every_address_for_devices(office: Office) -> None:

@@ -111,6 +111,15 @@ def test_the_work_of_a_student_who_left_can_still_come_back(office: Office, phon
     assert tutor.said(tutor.returned(0, near.code))["accepted"] == [[0, 0]]
 
 
+def test_letters_that_no_encoding_has_break_nothing(office: Office, phone: Phone) -> None:
+    code, other = office.world.near.codes.values()
+    batch = [phone.returned(0, code, comment="\ud800"), phone.op(1, "x", {"\udfff": 1}),
+             phone.returned(2, code, origin="\ud800"), phone.op(3, "\ud800", {}), phone.returned(4, other)]  # fmt: skip
+    told = phone.post("/api/v1/ops", packed(ops=batch), **{"Content-Encoding": "gzip"}).json
+    assert told["accepted"] == [[4, 4]]
+    assert reasons(told) == {0: "op_malformed", 1: "op_malformed", 2: "op_other_device", 3: "op_malformed"}
+
+
 def test_a_clock_a_year_off_does_not_matter_to_an_ops_moment(office: Office, phone: Phone) -> None:
     one, other = office.world.near.codes.values()
     told = phone.said(phone.returned(0, one, at="2025-12-07T08:00:00+05:00"),
@@ -194,38 +203,44 @@ def test_a_batch_of_another_epoch_is_still_decided_and_tells_the_epoch(office: O
     assert (told["epoch"], told["accepted"]) == (EPOCH, [[0, 0]])
 
 
+def zipped(data: bytes) -> bytes:
+    return gzip.compress(data, mtime=0)
+
+
 def packed(**members: object) -> bytes:
     """A batch with some members as they must not be."""
     plain = {"v": 1, "school": "TEST", "epoch": "", **members}
-    return gzip.compress(json.dumps(plain).encode())
+    return zipped(json.dumps(plain).encode())
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        (gzip.compress(b"0" * 30_000_000), "too_large"),
-        (gzip.compress(b" " * 1_100_000 + b"{}"), "too_large"),
-        (b"\x00" * 1_100_000, "too_large"),
-        (b"not gzip", "batch_malformed"),
-        (gzip.compress(b"{}")[:-4], "batch_malformed"),
-        (gzip.compress(b"{}") + b"more", "batch_malformed"),
-        (gzip.compress(b"["), "batch_malformed"),
-        (gzip.compress(b"[" * 100_000), "batch_malformed"),
-        (gzip.compress(b"\xff\xfe"), "batch_malformed"),
-        (packed(ops=[float("nan")]), "batch_malformed"),
-        (gzip.compress(b'{"v": 1, "school": "TEST", "epoch": "", "ops": [' + b"9" * 9000 + b"]}"), "batch_malformed"),
-        (packed(v=2, ops=[]), "batch_malformed"),
-        (packed(school=7, ops=[]), "batch_malformed"),
-        (packed(epoch=None, ops=[]), "batch_malformed"),
-        (packed(), "batch_malformed"),
-        (packed(ops=[], columns={}), "batch_malformed"),
-        (packed(ops={}), "batch_malformed"),
-        (packed(ops=[0] * 501), "batch_long"),
-        (packed(columns={"count": 9**9}), "batch_long"),
-        (packed(columns=[]), "batch_malformed"),
-        (packed(columns={"count": -1, "shapes": []}), "batch_malformed"),
-    ],
-)  # fmt: skip
+NO_BATCHES = {
+    "bomb": (zipped(b"0" * 30_000_000), "too_large"),
+    "long": (zipped(b" " * 1_100_000 + b"{}"), "too_large"),
+    "heavy": (b"\x00" * 1_100_000, "too_large"),
+    "unpacked": (b"not gzip", "batch_malformed"),
+    "cut": (zipped(b"{}")[:-4], "batch_malformed"),
+    "followed": (zipped(b"{}") + b"more", "batch_malformed"),
+    "half JSON": (zipped(b"["), "batch_malformed"),
+    "deep": (zipped(b"[" * 100_000), "batch_malformed"),
+    "no UTF-8": (zipped(b"\xff\xfe"), "batch_malformed"),
+    "NaN": (packed(ops=[float("nan")]), "batch_malformed"),
+    "endless number": (zipped(b'{"v": 1, "school": "TEST", "epoch": "", "ops": [' + b"9" * 9000 + b"]}"),
+                       "batch_malformed"),
+    "newer": (packed(v=2, ops=[]), "batch_malformed"),
+    "school 7": (packed(school=7, ops=[]), "batch_malformed"),
+    "half a letter": (packed(school="\ud800", ops=[]), "batch_malformed"),
+    "no epoch": (packed(epoch=None, ops=[]), "batch_malformed"),
+    "no ops": (packed(), "batch_malformed"),
+    "both": (packed(ops=[], columns={}), "batch_malformed"),
+    "object": (packed(ops={}), "batch_malformed"),
+    "many": (packed(ops=[0] * 501), "batch_long"),
+    "many columns": (packed(columns={"count": 9**9}), "batch_long"),
+    "list of columns": (packed(columns=[]), "batch_malformed"),
+    "negative": (packed(columns={"count": -1, "shapes": []}), "batch_malformed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "code"), NO_BATCHES.values(), ids=NO_BATCHES)
 def test_what_is_no_batch_is_refused(phone: Phone, body: bytes, code: str) -> None:
     refused = phone.post("/api/v1/ops", body, **{"Content-Encoding": "gzip"})
     assert (code_of(refused), refused.status_code) == (code, 422 if code == "batch_malformed" else 413)
@@ -234,8 +249,7 @@ def test_what_is_no_batch_is_refused(phone: Phone, body: bytes, code: str) -> No
 def test_a_column_that_says_a_long_value_many_times_is_refused(phone: Phone) -> None:
     columns = {"count": 500, "shapes": [["x", ["a"], []]], "shape": ["=", 0], "head": [["=", 0]] * 7,
                "data": [[["=", "x" * 500_000]]], "more": [[]]}  # fmt: skip
-    body = json.dumps({"v": 1, "school": "TEST", "epoch": "", "columns": columns}).encode()
-    refused = phone.post("/api/v1/ops", gzip.compress(body), **{"Content-Encoding": "gzip"})
+    refused = phone.post("/api/v1/ops", packed(columns=columns), **{"Content-Encoding": "gzip"})
     assert code_of(refused) == "batch_malformed"
 
 

@@ -91,7 +91,8 @@ def test_what_is_altered_foreign_unsigned_or_damaged_is_refused(office: Office, 
         "opfile_newer": [changed(v=2)],
         "opfile_key": [saved(office, phone, envelope, key=ec.generate_private_key(P256).public_key())],
         "opfile_unreadable": [b"", b"text", b"{}", b"null", b"7", b'"x"', data[:-9], b"\xff\xfe\x00", b"[" * 99999,
-                              changed(v="1"), changed(body=None), b"x" * (opfile.LARGEST + 1)],
+                              changed(v="1"), changed(body=None), changed(school="\ud800"), changed(device="Ж"),
+                              b"x" * (opfile.LARGEST + 1)],
     }  # fmt: skip
     for code, files in cases.items():
         assert [refusal(office, each) for each in files] == [code] * len(files)

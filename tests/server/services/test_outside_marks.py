@@ -246,3 +246,14 @@ def test_an_import_can_be_undone_until_somebody_decided(school7: School) -> None
     report = bring(ROW)
     outside_marks.settle(school7.offers()[0].id, DECLINED, school7.by, "no")
     assert not imports.undo(report.runs[0], None, NOW).undone
+
+
+def test_what_was_declined_is_offered_again_but_not_what_was_taken(school7: School) -> None:
+    bring(ROW)
+    [offer] = school7.offers()
+    outside_marks.settle(offer.id, DECLINED, school7.by, "no")
+    outside_marks.reopen(offer.id)
+    assert [one.id for one in school7.offers()] == [offer.id]
+    school7.take(offer.id)
+    with pytest.raises(DomainError, match="outside_decided"):
+        outside_marks.reopen(offer.id)

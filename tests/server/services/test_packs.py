@@ -12,7 +12,8 @@ from server.errors import DomainError
 from server.extensions import db
 from server.models import Group, Membership, Pack, PackSheet, Person, Sheet, Work
 from server.security import config
-from server.services import packs, publishing
+from server.services import packs, publishing, request_list, requests
+from server.services.content import Author
 from sync.codes import parse_code
 from tests.server.village import NOW
 
@@ -107,6 +108,17 @@ def test_a_second_print_keeps_codes_and_doubles_nothing(room):
     db.session.remove()
     assert {row.student_id: (row.id, row.code) for row in db.session.scalars(select(Pack))} == before
     assert count(PackSheet) == sheets and room.rosters[0] == room.rosters[1]
+
+
+def test_the_next_print_keeps_what_was_promised_on_the_phone(room):
+    wants, other = members_of("7")[0], members_of("8")[0]
+    by = Author(members_of("9")[0], "", NOW, MONDAY)
+    ids = [store.write(lambda session, id=id: requests.promise(session, requests.Wish("paper_pack", "", id), by))
+           for id in (wants, other)]  # fmt: skip
+    printed("7")
+    kept, owed = (request_list.one(db.session, id, MONDAY) for id in ids)
+    pack = db.session.scalars(select(Pack).where(Pack.student_id == wants)).one()
+    assert (kept.state, kept.pack, kept.done_at) == ("done", pack.code, NOW) and owed.state == "open"
 
 
 def test_a_name_that_the_font_cannot_write_stops_the_print_before_it_begins(room):

@@ -71,7 +71,7 @@ def test_a_resend_is_a_duplicate_and_stores_nothing(here: Office):
     assert told(here.receive(op, op)) == ["duplicate", "duplicate"]
     assert everything(here) == before
     assert before == {"Op": 1, "OpClash": 0, "Return": 1, "MarkRevision": 1, "MarkAct": 1, "Absence": 0,
-                      "Presence": 0, "Contact": 0, "TermMark": 0}  # fmt: skip
+                      "Presence": 0, "Incident": 0, "Contact": 0, "TermMark": 0}  # fmt: skip
 
 
 def test_a_resend_within_one_batch_is_a_duplicate(here: Office):

@@ -2,18 +2,35 @@
 
 import itertools
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from server import models, store
+from server import create_app, models, store
+from server.config import make_config
 from server.errors import DomainError
 from server.extensions import db
 from server.models import KindWeight, MarkRevision, Task, TermMark, Work
-from server.services import courses, journal, logging_work, oral, returns, student_works, term_sheet, works
+from server.policy import Realm
+from server.services import (
+    courses,
+    journal,
+    logging_work,
+    mark_rules,
+    oral,
+    outside_marks,
+    returns,
+    schema,
+    student_works,
+    term_closing,
+    term_sheet,
+    works,
+)
 from server.services.logging_work import Line
+from server.services.outside_marks import Author
 from server.services.returns import Delivery
 from tests.server import factory, logbook
 from tests.server.factory import TODAY
@@ -101,6 +118,17 @@ def test_the_teacher_decides_against_the_hint(russian: Class) -> None:
     row = db.session.scalars(select(TermMark)).one()
     assert row.decided == "teacher"
     assert row.trace["value"] == "4" and len(row.trace["counted"]) == 2
+
+
+def test_a_mark_keeps_the_trace_of_the_day_on_which_it_was_decided(russian: Class) -> None:
+    russian.give(russian.vera, "4", "4")
+    russian.decide(russian.vera, "4")
+    line = russian.line(russian.vera)
+    assert line.stands and line.stands.trace["shown"] == "4.00" and not line.changed_since
+    russian.give(russian.vera, "2")
+    line = russian.line(russian.vera)
+    assert line.changed_since
+    assert (line.stands.trace["shown"], line.hint.shown) == ("4.00", "3.33")
 
 
 def test_nothing_is_decided_without_a_person(russian: Class) -> None:
@@ -287,3 +315,54 @@ def test_an_oral_answer_is_owed_by_nobody(russian: Class) -> None:
     store.write(lambda session: works.give_to_joiners(session, TODAY, NOW, lambda n: 1))
     assert db.session.scalar(select(Work.id).where(Work.student_id == late)) is None
     assert db.session.scalar(select(MarkRevision.id)) is None
+
+
+# the end of a term
+
+
+def test_today_says_which_courses_are_not_closed(russian: Class) -> None:
+    factory.lesson(russian.course, TODAY)
+    assert term_closing.closing(db.session, russian.teacher, TODAY) == []  # the quarter ends in twenty days
+    soon = date(2026, 12, 23)
+    [line] = term_closing.closing(db.session, russian.teacher, soon)
+    assert (line.group, line.subject, line.term, line.decided, line.students) == ("7 «А»", "algebra", "2", 0, 2)
+    russian.decide(russian.vera, "5")
+    [line] = term_closing.closing(db.session, russian.teacher, soon)
+    assert line.decided == 1
+    russian.decide(russian.yegor, "4")
+    assert term_closing.closing(db.session, russian.teacher, soon) == []
+    assert term_closing.closing(db.session, factory.person(), soon) == []
+
+
+def test_today_asks_nobody_for_marks_in_grade_1(app: APIFlask) -> None:
+    first = Class("RU", 1)
+    factory.lesson(first.course, TODAY)
+    assert term_closing.closing(db.session, first.teacher, date(2026, 12, 23)) == []
+
+
+@pytest.mark.postgres
+def test_sheets_journals_and_offers_are_read_on_postgres_too(tmp_path: Path, pg_url: str) -> None:
+    (tmp_path / "home").mkdir(mode=0o700)
+    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
+    with app.app_context():
+        schema.prepare()
+        here = Class("KZ")
+        here.give(here.vera, "8", kind="formative", scale="points", max_points=10)
+        lesson = factory.lesson(here.course, TODAY).lesson_course
+        assert oral.open_column(lesson, TODAY, NOW) == oral.open_column(lesson, TODAY, NOW)
+        study = factory.group("Net", "net", None, "study")
+        factory.membership(here.yegor, study)
+        codes = factory.works(factory.task(factory.lesson(factory.course(study), TODAY).lesson_course))
+        logbook.hand_in(codes[here.yegor], mark="4")
+        assert here.line(here.vera).hint.value == "4"
+        assert here.decide(here.vera, "4").outcome == "accepted"
+        everything = Realm(True, frozenset(), frozenset())
+        [offer] = outside_marks.offers(db.session, everything, TODAY)
+        outside_marks.settle(offer.id, "noted", Author(here.teacher, NOW, TODAY))
+        assert len(here.line(here.yegor).noted) == 1
+        assert len(outside_marks.decided(db.session, everything)) == 1
+        assert term_closing.closing(db.session, here.teacher, date(2026, 12, 23))[0].decided == 1
+        assert mark_rules.read(db.session, TODAY).tables
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["store"].close()

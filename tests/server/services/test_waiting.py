@@ -56,18 +56,6 @@ def test_works_of_other_courses_are_not_shown(world: World) -> None:
     assert len(waiting.to_check(db.session, EVERYTHING)) == 1
 
 
-def test_marks_that_disagree_are_named_until_decided(world: World) -> None:
-    code = world.near.code
-    one = logbook.hand_in(code, mark="4")
-    two = logbook.mark(code, "5")
-    [line] = waiting.two_values(db.session, _near(world))
-    assert (line.code, line.student) == (code, "Veslov Yegor")
-    assert waiting.two_values(db.session, Realm(False, frozenset(), frozenset({world.far.course}))) == []
-    logbook.mark(code, "5", base=(one.revision or "", two.revision or ""))
-    db.session.rollback()
-    assert waiting.two_values(db.session, _near(world)) == []
-
-
 def test_nothing_is_missing_on_the_day_itself(world: World) -> None:
     assert waiting.missing(db.session, _near(world), TODAY) == []
     assert len(waiting.missing(db.session, _near(world), TODAY + DAY)) == 2

@@ -35,9 +35,9 @@ def test_an_operator_goes_from_a_callers_name_to_the_childs_sheet(app: APIFlask,
 
 def test_a_name_that_is_looked_for_stands_in_no_address(app: APIFlask, world: World) -> None:
     client = factory.signed_in(app, world.accounts["operator"])
-    for page in ("/", "/people/"):
+    for page, action in (("/", "/hotline/"), ("/people/", "/people/")):
         [form] = re.findall(r'<form class="search"[^>]*>', client.get(page).text)
-        assert 'method="post"' in form and 'action="/people/"' in form
+        assert 'method="post"' in form and f'action="{action}"' in form
     answer = client.post("/people/", data={"q": "Veslova"})
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     assert "eslova" not in "".join(re.findall(r'(?:href|action)="([^"]*)"', answer.text))

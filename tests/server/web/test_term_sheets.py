@@ -97,6 +97,16 @@ def test_a_mark_is_taken_back(world, teacher):
     assert "taken back" in teacher.get(address(world)).text
 
 
+def test_what_has_changed_since_the_decision_is_told(world, teacher):
+    first = logbook.hand_in(world.near.code, mark="4")
+    field = f"mark-{world.near.student}"
+    teacher.post(address(world), data={**form_of(teacher.get(address(world)).text), field: "4"})
+    assert "have changed since" not in teacher.get(address(world)).text
+    logbook.mark(world.near.code, "2", base=(first.revision,))
+    page = teacher.get(address(world)).text
+    assert "have changed since" in page and "Mean: 4.00, rounded 4." in page and "Mean: 2.00, rounded 2." in page
+
+
 def test_who_may_only_look_gets_no_form(app, world):
     page = factory.signed_in(app, world.accounts["class_teacher"]).get(address(world)).text
     assert "mark-" + world.near.student not in page and "How it comes about" in page

@@ -71,7 +71,7 @@ def test_nothing_to_do_is_said_kindly(app: APIFlask, world: World) -> None:
 def test_marks_that_disagree_stand_first_for_their_teacher(app: APIFlask, world: World) -> None:
     logbook.hand_in(world.near.code, mark="4")
     logbook.mark(world.near.code, "5")
-    assert _headings(_today(app, world, "subject_teacher"))[0] == "Two values for one mark 1"
+    assert _headings(_today(app, world, "subject_teacher"))[0] == "Two values were saved 1"
     assert "Two values" not in _today(app, world, "class_teacher")
 
 
@@ -122,7 +122,7 @@ def test_an_operator_off_duty_learns_when_the_next_duty_is(app: APIFlask, world:
 
 def test_support_staff_go_straight_to_a_lesson(app: APIFlask, world: World) -> None:
     html = _today(app, world, "support_staff")
-    assert f'href="/journal/lesson/{world.near.lesson.lesson_course}"' in html
+    assert f'href="/attendance/presence/{world.near.lesson.lesson_course}"' in html
 
 
 def test_an_administrator_sees_accounts_and_imports(app: APIFlask, world: World) -> None:
