@@ -171,15 +171,16 @@ def _lessons(session: Session, known: Reach) -> list[dict[str, Any]]:
 def _tasks(session: Session, known: Reach) -> list[dict[str, Any]]:
     rows = session.execute(
         select(Task.id, Task.course_id, Task.lesson_course_id, Task.title, Task.kind, Scale.type, Scale.values,
-               Task.max_points, Task.due_on)
+               Task.max_points, Task.due_on, Task.marks_only)
         .join(LessonCourse, LessonCourse.id == Task.lesson_course_id).join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .join(Scale, Scale.code == Task.scale)
         .where(known.tasks(), Task.withdrawn.is_(False)).order_by(Lesson.on, Lesson.n, Task.id)
     )  # fmt: skip
     return [
         {"id": id_, "course": course, "lesson": lesson, "title": title, "kind": kind,
-         "scale": {"type": type_, "values": values, "maximum": maximum}, "due_on": due and due.isoformat()}
-        for id_, course, lesson, title, kind, type_, values, maximum, due in rows
+         "scale": {"type": type_, "values": values, "maximum": maximum}, "due_on": due and due.isoformat(),
+         "marks_only": marks_only}
+        for id_, course, lesson, title, kind, type_, values, maximum, due, marks_only in rows
     ]  # fmt: skip
 
 

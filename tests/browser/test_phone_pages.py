@@ -8,7 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
+from server import models, store
 from sync.codes import make_label
 from tests.browser import phone_school
 from tests.browser.phone_school import LAST_NAMES, Class, School, choose, enrol, open_task, unsent
@@ -124,6 +126,21 @@ def test_points_are_typed_and_enter_goes_on(page, school):
     unsent(page, 2)
     unsent(page, 0)
     assert [data["mark"]["value"] for *_, data in school.ops()] == ["17", "9"]
+
+
+def test_where_nothing_is_handed_in_only_marks_are_noted(page, school):
+    with school.app.app_context():
+        change = update(models.Task).where(models.Task.id == school.known.task).values(marks_only=True)
+        store.write(lambda session: session.execute(change))
+    page.evaluate("dispatchEvent(new Event('online'))")
+    school.line.until("GET /api/v1/changes", 2)
+    page.wait_for_timeout(500)
+    open_task(page)
+    expect(page.locator(".pad").get_by_role("button", name="Came")).to_have_count(0)
+    page.keyboard.press("4")
+    unsent(page, 1)
+    unsent(page, 0)
+    assert [kind for kind, *_ in school.ops()] == ["mark"]
 
 
 def test_a_code_takes_nine_digits_a_mark_and_enter(page, school):

@@ -135,7 +135,7 @@ export async function taskPage(root, taskId) {
     const again =
       mark === "came"
         ? !(correctable && standing.line.op.type === "return")
-        : !correctable && AGAIN.includes(standing.state);
+        : !task.marks_only && !correctable && AGAIN.includes(standing.state);
     if (!slots.has(code)) slots.set(code, reserve());
     const slot = await slots.get(code);
     const line = await sayWork(known, slot, code, {
@@ -151,13 +151,15 @@ export async function taskPage(root, taskId) {
     return line;
   }
 
+  // where nothing is handed in, nothing can be sent back
+  const marks = choices(task.scale).filter((one) => !task.marks_only || one.mark.verdict !== "redo");
   const came = { label: t("came"), keys: ["+", "="], say: "came", words: true, title: t("came_hint") };
   const view = new Pad({
     rows: works.map((work) => ({ key: work.code, name: known.name(work.student) })),
     buttons: [
-      ...choices(task.scale).map((one) => ({ label: one.label, keys: one.keys, say: one.mark, words: one.words })),
-      came,
-    ],
+      ...marks.map((one) => ({ label: one.label, keys: one.keys, say: one.mark, words: one.words })),
+      !task.marks_only && came,
+    ].filter(Boolean),
     look,
     say,
     note: t("comment"),
@@ -174,7 +176,11 @@ export async function taskPage(root, taskId) {
   }
   tellArrival();
   count();
-  const keys = [...choices(task.scale).map((one) => [one.keys[0], one.label]), ["+", t("came")], ["к", t("comment")]];
+  const keys = [
+    ...marks.map((one) => [one.keys[0], one.label]),
+    ...(task.marks_only ? [] : [["+", t("came")]]),
+    ["к", t("comment")],
+  ];
   root.append(
     h("a", { class: "back", href: "#/class" }, t("all_tasks")),
     h(
@@ -189,7 +195,7 @@ export async function taskPage(root, taskId) {
       { class: "small quiet keys wide-only" },
       keys.map(([key, label]) => h("span", {}, h("kbd", {}, key), ` ${label}`)),
     ),
-    arrival,
+    task.marks_only ? "" : arrival,
     view.root,
   );
   return {

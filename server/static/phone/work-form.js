@@ -47,8 +47,10 @@ function about(known, code) {
   const typed = draft("work")?.code === code ? draft("work") : {};
   const marks = choices(task?.scale);
   const today = moment(officeNow(known.line)).slice(0, 10);
-  const act = typed.act ?? (corrects || !AGAIN.includes(standing.state) ? "mark" : "return");
-  return { known, code, work, task, standing, corrects, typed, marks, today, act, scale: task?.scale };
+  const bare = Boolean(task?.marks_only); // nothing is handed in here, only marks are noted
+  const isMark = bare || corrects || !AGAIN.includes(standing.state);
+  const act = bare ? "mark" : (typed.act ?? (isMark ? "mark" : "return"));
+  return { bare, known, code, work, task, standing, corrects, typed, marks, today, act, scale: task?.scale };
 }
 
 /** The fields whose values are read; those that the work has no use for are null. */
@@ -87,7 +89,7 @@ function parts(form) {
     asksAct(form) && pick("act", t("what_log"), acts(form), form.act),
     work ? markPick(form) : field("typed-mark", t("mark"), form.typedMark, t("mark_unknown_scale")),
     points && h("p", {}, points, " ", t("of_maximum", { maximum: scale.maximum })),
-    h("div", { class: "arrival" }, arrival),
+    !form.bare && h("div", { class: "arrival" }, arrival),
     field("comment", t("comment"), form.comment),
     h("p", { class: "bottom" }, h("button", { class: "main full" }, t("save_next"))),
   ].filter(Boolean);
@@ -109,16 +111,17 @@ function head({ known, code, work, task, standing, scale }) {
 }
 
 /** Whether a mark and a new return are two things here. */
-const asksAct = ({ work, standing }) => Boolean(work && standing.returns > 0);
+const asksAct = ({ work, standing, bare }) => Boolean(work && standing.returns > 0 && !bare);
 
 const acts = ({ corrects }) => [
   { value: "mark", label: t(corrects ? "correct_it" : "only_mark"), word: true },
   { value: "return", label: t("handed_in_again"), word: true },
 ];
 
-function markPick({ marks, typed, corrects }) {
+function markPick({ marks, typed, corrects, bare }) {
+  const later = bare ? [] : [{ value: LATER, label: t("check_later"), word: true }];
   const offered = marks.map((one, n) => ({ value: String(n), label: one.label, word: one.words }));
-  return pick("mark", t("mark"), [...offered, { value: LATER, label: t("check_later"), word: true }], said(), true);
+  return pick("mark", t("mark"), [...offered, ...later], said(), true);
 
   /** What stands already, so that correcting something else does not take it away. */
   function said() {
