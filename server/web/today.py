@@ -1,6 +1,6 @@
 """The home of every role: what this person owes today, oldest first, each line one tap from done."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -12,12 +12,13 @@ from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
 from server.security import choose_timezone, config
-from server.services import held, letters, parts, silence, today, waiting, weekly_round
+from server.services import deliveries, held, letters, parts, silence, today, waiting, weekly_round
 from server.services.parts import Unplaced
 from server.web import access, words
 from server.web.access import signed_in
 
 blueprint = APIBlueprint("today", __name__, enable_openapi=False)
+DOUBTED = timedelta(days=14)  # that long Today speaks of messages that did not arrive
 SHOWN = 8  # lines of a list before the rest is one tap away
 
 
@@ -73,10 +74,12 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
 def _families(day: date, moment: datetime) -> dict[str, Any]:
     """What families wait for: letters, the weekly round of own classes, who is silent."""
     person, manages = current_user.person_id, access.realm(Action.REQUEST_MANAGE)
+    writes = access.may_somewhere(Action.MESSAGE_SEND)
     cares = access.realm(Action.FIGURES_VIEW)
     telling = Realm(False, cares.groups, frozenset())  # own classes; who runs the school sees the share there
     return {
         "letters": letters.unanswered(db.session, person),
+        "in_doubt": deliveries.in_doubt(db.session, person, moment - DOUBTED) if writes else 0,
         "late_letters": letters.overdue_count(db.session, manages, person, moment) if manages else 0,
         "untold": weekly_round.untold(db.session, telling, day, choose_timezone()) if telling else 0,
         "silent": silence.count(db.session, cares, day, choose_timezone()) if cares else 0,
