@@ -13,10 +13,9 @@ from server.services import work_facts
 from server.services.belonging import register
 from server.services.courses import alphabetical
 from server.services.measures import Level, Span, level_of, share_of_maximum
-from server.services.works import members, states
 from server.services.work_facts import DONE
+from server.services.works import members, states
 from sync import decide
-
 
 Kinds = Sequence[str] | Select[Any]
 
@@ -56,7 +55,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One student's: the code, the state (issued, overdue, returned, redo, marked, checked), the value, disputed or not."""
+    """One student's: the code, the state (issued, overdue, returned, redo, marked, checked), the value, disputed?"""
 
     code: str
     state: str

@@ -135,8 +135,9 @@ def lessons_where(session: Session, condition: ColumnElement[bool], by_plan: boo
     rows = session.execute(_ROWS.where(condition).order_by(Lesson.on, Lesson.n, Group.grade, Group.name)).all()
     if not rows:
         return []
-    found: Any = select(LessonCourse.id).select_from(LessonCourse).join(Lesson).join(Course).join(Group).where(condition)
-    lessons: Any = select(LessonCourse.lesson_id).join(Lesson).join(Course).join(Group).where(condition)
+    joined = select(LessonCourse.id).join(Lesson).join(Course).join(Group).where(condition)
+    found: Any = joined
+    lessons: Any = joined.with_only_columns(LessonCourse.lesson_id)
     if len(rows) <= FEW:  # naming them is quicker than asking the condition again
         found, lessons = [row.id for row in rows], list({row.lesson_id for row in rows})
     told = _Told(session, found, lessons)
@@ -170,7 +171,8 @@ class _Told:
 
     def __init__(self, session: Session, found: Select[Any] | list[str], lessons: Select[Any] | list[str]):
         people = session.execute(
-            select(LessonTeacher.lesson_id, Person.id, Person.last_name, Person.first_name, Person.middle_name).join(Person, Person.id == LessonTeacher.person_id)
+            select(LessonTeacher.lesson_id, Person.id, Person.last_name, Person.first_name, Person.middle_name)
+            .join(Person, Person.id == LessonTeacher.person_id)
             .where(LessonTeacher.lesson_id.in_(lessons)).order_by(Person.last_name, Person.first_name)
         )  # fmt: skip
         self.teachers = _gather((row.lesson_id, Teacher(row.id, short_name(row))) for row in people)

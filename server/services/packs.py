@@ -140,7 +140,7 @@ def _print_group(order: _Print, slug: str, progress: Callable[[int, int], None])
         "printables.pack:print_group", config.editions / order.edition_id, roster, out, config.cache / "sheets",
         LOCALES, progress=progress,
     )  # fmt: skip
-    told = {student.pack_code: [line.decision for line in student.feedback if line.decision] for student in roster.students}
+    told = {one.pack_code: [line.decision for line in one.feedback if line.decision] for one in roster.students}
     store.write(lambda session: _record(session, report, told, order.now))
     return Printed(slug, out, len(report.packs), report.pages, report.bytes, report.rendered, report.from_cache,
                    report.lacking)  # fmt: skip

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from server import naming
-from server.extensions import db
 from server.models import School
 from server.policy import SCHOOL, Action
 from server.security import school
