@@ -35,7 +35,7 @@ def serve_home(config: Config, ready: Callable[[str], None]) -> None:
     ``ready(address)`` is called when requests are answered. Raises DomainError ``home_missing``, ``office_open`` when
     another office serves, ``home_not_demo`` when the clock is fixed, ``port_taken`` and its like.
     """
-    from server.services import schema
+    from server.services import afar, schema
 
     if not schema.has_home(config):
         raise DomainError("home_missing", home=config.home)
@@ -45,6 +45,7 @@ def serve_home(config: Config, ready: Callable[[str], None]) -> None:
         with local.office(config) as app:
             schema.prepare()
             _check_school(config)
+            afar.decide_newly_known(config)
             with _listening(config, app) as run, remote.announced(config) as token:
                 app.extensions["command_token"] = token
                 with suppress(KeyboardInterrupt, SystemExit):  # whoever stops the office gets what was asked for

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server import policy
+from server import clock, policy, store
 from server.config import Config
 from server.errors import DomainError, sentence_of
 from server.models import Group, School, Work
@@ -18,6 +18,7 @@ from server.services import devices, keys, returns, roles, scopes
 from server.services.devices import Signer
 from server.services.returns import Delivery, Outcome, Target
 from sync import decide, opfile, parcel
+from sync.ops import Op
 from sync.p256 import read_point
 from sync.parcel import Batch
 
@@ -75,6 +76,27 @@ def take_file(session: Session, data: bytes, config: Config, now: datetime, toda
     batch = parcel.read(body)
     outcomes = take(session, signer, batch, school, now, today)
     return FileTaken(signer.device, signer.name, batch.envelopes, outcomes)
+
+
+def decide_newly_known(config: Config) -> int:
+    """Decide the ops that came from newer programs and are known to this one; returns how many.
+
+    What their authors may say is asked now: nobody asked when they came.
+    """
+
+    def take_up(session: Session) -> int:
+        school = session.scalars(select(School)).one()
+        now = clock.now(config, school.timezone)
+        today = clock.local_date(now, school.timezone)
+
+        def circumstances(op: Op) -> Delivery:
+            granted = roles.grants_of(session, op.author, now, today) if op.author else ()
+            permits = _permits(session, granted, [op.raw], today)
+            return Delivery([], now, today, op.author, permits if op.author else lambda target: True)
+
+        return returns.reconsider(session, circumstances)
+
+    return store.write(take_up)
 
 
 def answer(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -72,12 +72,27 @@ def _taken(session: Session, ids: list[tuple[str, int]]) -> dict[tuple[str, int]
     return {(origin, n): sha256 for origin, n, sha256 in rows}
 
 
-_WAITING = (
+_HELD = (
     select(OpRow.__table__.c["seq", "v", "origin", "n", "type", "author_id", "at", "returned_on", "base", "data",
                              "received_at"])
-    .where(OpRow.outcome == literal(decide.HELD, literal_execute=True), OpRow.waits_for.is_not(None))
+    .where(OpRow.outcome == literal(decide.HELD, literal_execute=True))
     .order_by(OpRow.seq)
 )  # fmt: skip
+_WAITING = _HELD.where(OpRow.waits_for.is_not(None))
+_UNKNOWN = _HELD.where(OpRow.reason == literal("op_type_unknown", literal_execute=True))
+
+
+def newly_known(session: Session) -> list[Waiting]:
+    """Ops that were held because nobody knew their type then, and whose type is known now, in the order received."""
+    found = []
+    for row in session.connection().execute(_UNKNOWN):
+        try:
+            op = ops.parse(stored(row))
+        except SyncError:  # of a newer version still, or not as the type is now
+            continue
+        if op.known:
+            found.append(Waiting(row.seq, op, row.received_at, None))
+    return found
 
 
 def _read_waiting(session: Session, book: Book, targets: set[str]) -> None:
@@ -113,8 +128,11 @@ def op_row(op: Op, seq: int, now: datetime, decision: decide.Decision) -> dict[s
 _RELEASE = (
     update(OpRow.__table__)
     .where(OpRow.__table__.c.seq == bindparam("known_seq"))
-    .values(outcome=bindparam("new_outcome"), reason=bindparam("new_reason"), waits_for=None)
-)
+    .values(
+        outcome=bindparam("new_outcome"), reason=bindparam("new_reason"),
+        waits_for=bindparam("new_waits", type_=OpRow.waits_for.type),
+    )
+)  # fmt: skip
 
 
 def save(session: Session, book: Book) -> None:

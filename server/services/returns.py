@@ -4,7 +4,7 @@
 after it. Calls that wait at the same moment are worked off together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from sync.decide import Decision
 from sync.errors import SyncError
 from sync.ops import Op
 
-__all__ = ["Delivery", "Outcome", "Target", "receive", "state_hash"]
+__all__ = ["Delivery", "Outcome", "Target", "receive", "reconsider", "state_hash"]
 
 _TAKE = (
     update(Counter.__table__)
@@ -176,12 +176,48 @@ def _release(book: Book, target: str, outcomes: dict[int, Outcome]) -> None:
             if each.row is not None:
                 each.row.update(outcome=decision.outcome, reason=decision.reason, waits_for=None)
             else:
-                book.released.append(
-                    {"known_seq": each.seq, "new_outcome": decision.outcome, "new_reason": decision.reason}
-                )
+                book.released.append(_decided(each.seq, decision))
             if each.seq in outcomes:  # it came with the same batch
                 outcomes[each.seq] = replace(outcomes[each.seq], outcome=decision.outcome, reason=decision.reason,
                                              revision=decision.revision.id)  # fmt: skip
+
+
+def _decided(seq: int, decision: Decision) -> dict[str, Any]:
+    """What becomes of a record that is stored already."""
+    return {"known_seq": seq, "new_outcome": decision.outcome, "new_reason": decision.reason,
+            "new_waits": list(decision.waits_for) or None}  # fmt: skip
+
+
+def reconsider(session: Session, circumstances: Callable[[Op], Delivery]) -> int:
+    """Decide, in a write, the ops whose type was unknown when they came and is known now; returns how many.
+
+    ``circumstances`` says of an op when it is decided and what its author may say. What is impossible stays held, with
+    the reason, for a person to see.
+    """
+    _take_numbers(session, 0)  # its lock makes what is read next final
+    held = ledger.newly_known(session)
+    if not held:
+        return 0
+    book = ledger.open_book(session, [each.op for each in held])
+    for each in held:
+        target = target_of(each.op)
+        try:
+            _check(book, each.op, circumstances(each.op))
+        except SyncError as error:
+            book.released.append(_decided(each.seq, Decision(decide.HELD, error.code)))
+            continue
+        decision = decide.decide(each.op, target, value_of(each.op), book.revisions.get(target, {}))
+        book.released.append(_decided(each.seq, decision))
+        if decision.adds_act:
+            book.note(kind_of(each.op).act(book, each.op, each.seq, each.received_at))
+        if decision.waits_for:
+            book.waiting.setdefault(target, []).append(each)
+        if decision.revision is not None and _note_revision(
+            book, each.op, decision.revision, each.seq, each.received_at
+        ):
+            _release(book, target, {})
+    ledger.save(session, book)
+    return len(held)
 
 
 def state_hash(session: Session) -> str:

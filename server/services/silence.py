@@ -1,7 +1,7 @@
 """Students of whom nothing is heard: they rise by school days without any sign, with the next channel to try.
 
-A sign is a return, a contact of theirs, a call that reached the family, or what was said about an absence. Signing in
-or opening a page is none, and being unreachable is not being absent.
+A sign is a return, a contact of theirs, a call that reached the family, being seen at a supervised place, or what was
+said about an absence. Signing in or opening a page is none, and being unreachable is not being absent.
 """
 
 from bisect import bisect_left, bisect_right
@@ -24,6 +24,7 @@ from server.models import (
     LessonCourse,
     Membership,
     Person,
+    Presence,
     Return,
     Task,
     Work,
@@ -184,13 +185,19 @@ def _signs(session: Session, ids: Collection[str], today: date, zone: str) -> di
         .where(Absence.student_id.in_(wanted), or_(Absence.reason != "", Absence.letter.is_(None)))
         .group_by(Absence.student_id)
     )  # fmt: skip
+    seen = (
+        select(Presence.student_id, cast(func.max(Lesson.on), String))
+        .join(LessonCourse, LessonCourse.id == Presence.lesson_course_id)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .where(Presence.student_id.in_(wanted), Presence.present.is_(True)).group_by(Presence.student_id)
+    )  # fmt: skip
     signs: dict[str, date] = {}
 
     def take(student: str, day: date) -> None:
         if day <= today:
             signs[student] = max(day, signs.get(student, day))
 
-    for student, day in session.execute(returned.union_all(excused)):
+    for student, day in session.execute(returned.union_all(excused, seen)):
         take(student, date.fromisoformat(day))
     heard = or_(Contact.direction == "in", and_(Contact.direction == "out", Contact.outcome.in_((REACHED, CONFIRMED))))
     for student, at in session.execute(

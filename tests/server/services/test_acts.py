@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from server import models
 from server.services import acts
+from server.services.returns import Delivery, reconsider
 from sync import decide, ops
 from tests.server.offices import (
     COURSE,
     GROUP,
+    NOW,
     OTHER,
     STUDENT,
     TEACHER,
+    TODAY,
     Office,
     absence_op,
     call_op,
@@ -151,3 +154,38 @@ def test_permits_are_asked_about_what_the_op_is_about(here: Office):
         ("presence", COURSE, GROUP, ""), ("call", "", "", STUDENT), ("term_mark", COURSE, GROUP, ""),
         ("absence", COURSE, GROUP, ""),
     ]  # fmt: skip
+
+
+@pytest.fixture
+def behind(blank_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """An office whose program knows no presences and no marks of terms yet, with records of both from newer ones."""
+    with office(blank_home, tmp_path / "home") as here:
+        first = decide.make_revision(f"term:{STUDENT}:{COURSE}:", [], ("term", "3"))
+        with monkeypatch.context() as older:
+            older.setattr(ops, "TYPES", {name: ops.TYPES[name] for name in ("return", "mark", "absence")})
+            said = [presence_op(1), term_mark_op(2, "4", [first.id]), term_mark_op(3, "3"),
+                    presence_op(4, student=OTHER), presence_op(5, v=2)]  # fmt: skip
+            assert {(one.outcome, one.reason) for one in here.receive(*said)} == {("held", "op_type_unknown")}
+        yield here
+
+
+def take_up(here: Office, allowed: bool = True) -> int:
+    delivery = Delivery([], NOW, TODAY, permits=lambda target: allowed)
+    return here.write(lambda session: reconsider(session, lambda op: delivery))
+
+
+def test_an_updated_program_decides_what_it_has_learned_to_read(behind: Office):
+    assert take_up(behind) == 4
+    assert behind.rows(models.Op.seq, models.Op.outcome, models.Op.reason) == [
+        (1, "accepted", ""), (2, "accepted", ""), (3, "accepted", ""), (4, "held", "student_unknown"),
+        (5, "held", "op_type_unknown"),
+    ]  # fmt: skip
+    assert heads(behind, "") == ["4"]
+    assert behind.count(models.Presence) == 1
+    assert take_up(behind) == 0
+
+
+def test_what_an_updated_program_reads_must_still_be_allowed(behind: Office):
+    assert take_up(behind, allowed=False) == 4
+    assert [reason for _, reason in behind.rows(models.Op.seq, models.Op.reason)].count("forbidden") == 3
+    assert behind.count(models.Presence) == behind.count(models.TermMark) == 0

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from server import models, store
 from server.extensions import db
 from server.policy import Realm
-from server.services import round_ticks, silence, thresholds
+from server.services import returns, round_ticks, silence, thresholds
 from server.services.content import Author
 from server.services.family_ways import Home, Kid, Relative, Way
 from server.services.silence import Attempt, days_since, next_way
+from sync import ops
 from tests.server import factory, logbook
 from tests.server.factory import TODAY
 
@@ -83,6 +84,14 @@ def test_a_reason_of_absence_is_a_sign_and_a_letter_alone_is_none(at: School):
     assert at.found()["Yegor"] == 10
     logbook.absent(at.vera, at.lessons[at.days[-2]], "Б", reason="flu, the mother called")
     assert "Vera" not in at.found()
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_being_seen_at_a_supervised_place_is_a_sign(at: School, present: bool):
+    data = {"student": at.yegor, "lesson": at.lessons[at.days[-2]], "present": present, "place": "", "behaviour": ""}
+    op = ops.envelope("00000000000000aa", 0, "presence", "", "2026-12-14T08:00:00+05:00", data)
+    assert returns.receive(returns.Delivery([op], NOW, at.days[-1]))[0].outcome == "accepted"
+    assert at.found().get("Yegor") == (None if present else 10)
 
 
 def test_signing_in_is_none(at: School):
