@@ -105,7 +105,8 @@ def task_head(ink: Ink, texts: Texts, task: Mapping[str, Any], again: bool = Fal
     ink.fitted(Box(LEFT, from_top(32), HEAD_SPLIT, from_top(26)), task["subject"], size=11)
     due = datetime.date.fromisoformat(task["due"]) if task["due"] else None
     if again:
-        ink.fitted(Box(LEFT, from_top(38.5), HEAD_SPLIT, from_top(32.5)), texts.gettext("sent back to correct"), BOLD, 11)
+        place = Box(LEFT, from_top(38.5), HEAD_SPLIT, from_top(32.5))
+        ink.fitted(place, texts.gettext("sent back to correct"), BOLD, 11)
     elif due:
         until = texts.gettext("hand in by %(date)s", date=texts.day_short(due))
         ink.fitted(Box(LEFT, from_top(38.5), HEAD_SPLIT, from_top(32.5)), until, BOLD, 11)

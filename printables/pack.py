@@ -69,7 +69,10 @@ class Planner:
         self._pieces: dict[str, Piece] = {}
 
     def plan(self, student: Student) -> list[Piece]:
-        """Cover, feedback, sheets to correct on, lessons each followed by its tasks, slips; every piece knows its sheet and its number of pages."""
+        """Cover, feedback, sheets to correct on, lessons each followed by its tasks, slips.
+
+        Every piece knows its sheet and its number of pages.
+        """
         lessons = student_lessons(self.lessons, student, self.roster.week)
         again = corrections(student, lessons)
         key = (tuple((view.id, *view.tasks) for view in lessons), tuple(view.id for view in again), student.feedback)

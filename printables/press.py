@@ -23,7 +23,10 @@ WHOLE = 0  # the page number in the QR of a pack or a slip, which stand for all 
 
 @dataclass(frozen=True)
 class Piece:
-    """A sheet's place in a pack. ``kind``: cover, feedback, again, lesson, task or slips; ``pages`` with the added pages of lines."""
+    """A sheet's place in a pack. ``kind``: cover, feedback, again, lesson, task or slips.
+
+    ``pages`` with the added pages of lines.
+    """
 
     kind: str
     id: str

@@ -6,9 +6,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class SheetInfo:
-    """A sheet in a pack. ``kind``: cover, feedback, again, lesson, task or slips; ``id``: of the lesson or task, else "".
+    """A sheet in a pack. ``kind``: cover, feedback, again, lesson, task or slips.
 
-    ``again``: the sheet of a task that was sent back, printed once more.
+    ``id``: of the lesson or task, else "". ``again``: the sheet of a task that was sent back, printed once more.
 
     ``hash`` is the key of the cached render, ``pages`` the printed pages of this sheet (what the QR counts).
     """

@@ -60,7 +60,10 @@ def student_lessons(common: list[LessonView], student: Student, week: str) -> li
 def corrections(student: Student, lessons: list[LessonView]) -> list[LessonView]:
     """What was sent back and is printed once more, unless the week's own lessons bring the sheet anyway."""
     brought = {task for view in lessons for task in view.tasks}
-    return [view for view in student.again if not brought & view.tasks.keys() and view.tasks.keys() <= student.works.keys()]
+    return [
+        view for view in student.again
+        if not brought & view.tasks.keys() and view.tasks.keys() <= student.works.keys()
+    ]  # fmt: skip
 
 
 def _concerns(view: LessonView, student: Student) -> bool:

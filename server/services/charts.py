@@ -48,7 +48,8 @@ def bars(values: Sequence[tuple[str, float | None, str]], most: float) -> Bars:
     for number, (label, value, text) in enumerate(values):
         height = (value or 0) / most * (HEIGHT - TOP - BOTTOM) if most else 0
         x = LEFT + room * number + (room - width) / 2
-        found.append(Bar(round(x, 1), round(HEIGHT - BOTTOM - height, 1), round(width, 1), round(height, 1), text, label))
+        place = [round(one, 1) for one in (x, HEIGHT - BOTTOM - height, width, height)]
+        found.append(Bar(*place, text, label))
     return Bars(tuple(found), _rules(most))
 
 
@@ -92,4 +93,5 @@ def _height(share: float) -> float:
 
 
 def _rules(most: float) -> tuple[tuple[float, str], ...]:
-    return tuple((round(_height(part), 1), f"{most * part:g}") for part in (0.0, 0.5, 1.0) if float(most * part).is_integer())
+    parts = [part for part in (0.0, 0.5, 1.0) if float(most * part).is_integer()]
+    return tuple((round(_height(part), 1), f"{most * part:g}") for part in parts)

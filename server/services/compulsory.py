@@ -55,7 +55,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """One student's: the code, the state (issued, overdue, returned, redo, marked, checked), the value, disputed or not."""
+    """One student's: the code, the state (issued, overdue, returned, redo, marked, checked), the value, disputed?"""
 
     code: str
     state: str

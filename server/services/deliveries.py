@@ -33,7 +33,7 @@ ACTS = {  # act → (states it may begin from, state it ends in)
     "undo": (("sent", "confirmed"), "ready"),
 }
 OUTCOMES = {"sent": SENT, "was_sent": SENT, "reached": REACHED, "not_reached": NOT_REACHED, "confirmed": CONFIRMED}
-LONGEST = 400  # deliveries of one page
+LONGEST = 60  # deliveries of one section of a page; those that are done make room for the next
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,15 @@ def _summaries(session: Session, rows: Collection[Message]) -> list[Summary]:
                 row.created_at, states.get(row.id, {}))
         for row in rows
     ]  # fmt: skip
+
+
+def in_doubt(session: Session, person_id: str, since: datetime) -> int:
+    """Of somebody's messages since a moment: deliveries that are perhaps out, and those that failed for good."""
+    return session.scalar(
+        select(func.count()).select_from(Delivery).join(Message, Message.id == Delivery.message_id)
+        .where(Message.author_id == person_id, Message.created_at >= since,
+               or_(Delivery.state == "perhaps", (Delivery.state == "given_up") & (Delivery.error != "")))
+    ) or 0  # fmt: skip
 
 
 def lines(

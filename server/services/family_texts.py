@@ -15,6 +15,8 @@ from server.services.sms_text import first_that_fits, fit, without_surnames
 from server.services.week_results import Due, Given, WeekResults
 from sync import wording
 
+DEBTS = 10  # works not handed in that are named one by one
+
 
 @dataclass(frozen=True)
 class Child:
@@ -118,7 +120,7 @@ def _lines(results: WeekResults) -> list[str]:
         lines.append(f"• {naming.capital(one.subject)}, «{one.title}»: {mark_words(one)}{comment}")
     if results.missing:
         lines.append(gettext("Not handed in:"))
-        lines += [f"• {_due(one)}" for one in results.missing]
+        lines += _owed(results.missing)
     if results.waiting:
         lines.append(ngettext("%(num)s work came and is being checked.", "%(num)s works came and are being checked.",
                               results.waiting))  # fmt: skip
@@ -129,6 +131,13 @@ def _lines(results: WeekResults) -> list[str]:
         why = away.reason or gettext(away.letter)
         lines.append(f"• {format_date(away.on, 'd MMMM')}: {count} ({why})")
     return lines or [gettext("All is in order: nothing is missing.")]
+
+
+def _owed(missing: Sequence[Due]) -> list[str]:
+    """The oldest debts by name, the rest as a number: nobody reads out forty."""
+    rest = len(missing) - DEBTS
+    named = [f"• {_due(one)}" for one in missing[:DEBTS]]
+    return [*named, "• " + ngettext("and %(num)s more work", "and %(num)s more works", rest)] if rest > 0 else named
 
 
 def _due(one: Due) -> str:
@@ -163,7 +172,7 @@ def message_long(title: str, text: str, children: Sequence[Child], sender: Sende
     if missing:
         for child in children:
             if child.results.missing:
-                owed = [f"• {_due(one)}" for one in child.results.missing]
+                owed = _owed(child.results.missing)
                 blocks.append("\n".join([gettext("%(name)s has not handed in:", name=_named(child)), *owed]))
     return "\n\n".join([*(block for block in blocks if block), _signed(sender)])
 

@@ -1,7 +1,7 @@
 """Feedback on its way to families: every decision about a work goes back by the channel the work came by.
 
 What waits is derived: the decisions about a work after the last one that was given. What was given is a row of
-``feedback``; giving it twice changes nothing. A work about which two people disagree waits for them, not for the family.
+``feedback``; giving it twice changes nothing. What two people disagree about waits for them, not for the family.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -296,7 +296,8 @@ def _contact(session: Session, telling: Telling, student_id: str, words: str) ->
 def take_back(session: Session, seqs: Collection[int], by: str, now: datetime) -> int:
     """Undo what this person gave in the last day, with the contacts it was; returns how much."""
     rows = session.scalars(
-        select(Feedback).where(Feedback.op_seq.in_(list(seqs)), Feedback.given_by == by, Feedback.given_at >= now - UNDO)
+        select(Feedback)
+        .where(Feedback.op_seq.in_(list(seqs)), Feedback.given_by == by, Feedback.given_at >= now - UNDO)
     ).all()  # fmt: skip
     contacts = [row.contact_id for row in rows if row.contact_id]
     for row in rows:

@@ -71,8 +71,8 @@ def delays(
     latest = dict(_latest(session, teacher_id))
     return {
         teacher: Delay(
-            spread(decided.get(teacher, {}), limit), spread(given.get(teacher, {}), limit), *waiting.get(teacher, (0, None)),
-            latest.get(teacher),
+            spread(decided.get(teacher, {}), limit), spread(given.get(teacher, {}), limit),
+            *waiting.get(teacher, (0, None)), latest.get(teacher),
         )
         for teacher in {*decided, *given, *waiting, *latest}
     }  # fmt: skip

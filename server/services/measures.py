@@ -50,9 +50,8 @@ def level_of(known: Sequence[Level], done: float | None, share: float | None) ->
     """The first level whose shares (0–1) are reached; None where nothing was owed or nothing has a mark yet."""
     if done is None or share is None:
         return None
-    return next(
-        (level for level in known if round(done * 100) >= level.min_done and round(share * 100) >= level.min_share), None
-    )
+    reached = round(done * 100), round(share * 100)
+    return next((level for level in known if reached[0] >= level.min_done and reached[1] >= level.min_share), None)
 
 
 def share_of_maximum(scale: str, verdict: str | None, value: str | None, maximum: int | None) -> float | None:

@@ -1,4 +1,4 @@
-"""What a pack carries back from the teachers: decisions that go by paper, works to correct, and their sheets once more."""
+"""What a pack carries back from the teachers: decisions that go by paper, works to correct, their sheets once more."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field

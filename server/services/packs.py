@@ -140,7 +140,7 @@ def _print_group(order: _Print, slug: str, progress: Callable[[int, int], None])
         "printables.pack:print_group", config.editions / order.edition_id, roster, out, config.cache / "sheets",
         LOCALES, progress=progress,
     )  # fmt: skip
-    told = {student.pack_code: [line.decision for line in student.feedback if line.decision] for student in roster.students}
+    told = {one.pack_code: [line.decision for line in one.feedback if line.decision] for one in roster.students}
     store.write(lambda session: _record(session, report, told, order.now))
     return Printed(slug, out, len(report.packs), report.pages, report.bytes, report.rendered, report.from_cache,
                    report.lacking)  # fmt: skip
@@ -257,7 +257,7 @@ def _extra(session: Session, window: Window, days: list[date], group: Group, stu
 
 
 def _record(session: Session, report: PrintReport, told: dict[str, list[int]], now: datetime) -> None:
-    """Store what was printed: pages per pack, the page total of each task's sheet, feedback it carries, promises it keeps."""
+    """Store what was printed: pages, page totals of sheets, the feedback it carries and the promises it keeps."""
     printed = []
     for info in report.packs:
         pack = session.scalars(select(Pack).where(Pack.code == info.pack_code)).one()

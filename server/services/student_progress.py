@@ -21,7 +21,7 @@ Mark = tuple[date, str, str | None, int | None]  # day of the work, verdict, val
 
 @dataclass(frozen=True)
 class SubjectLine:
-    """A subject: (day, share of the maximum) of every mark, the marks as said, and the change of the share in a week."""
+    """A subject: (day, share of the maximum) of every mark, the marks as said, the change of the share in a week."""
 
     subject: str
     shares: tuple[tuple[date, float], ...]

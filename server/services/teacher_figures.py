@@ -1,4 +1,4 @@
-"""How teachers and tutors do: lessons with a trace, talks with families, feedback and its delay, results; a line each."""
+"""How teachers and tutors do: lessons with a trace, talks with families, feedback and its delay, results."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ NO_MARKS = Marks(0, None, None, None)
 
 @dataclass(frozen=True)
 class Lessons:
-    """Lessons up to today: planned, of these with a trace (attendance noted, text or task given), cancelled, replaced."""
+    """Lessons up to today: planned, with a trace (attendance noted, text or task given), cancelled, replaced."""
 
     planned: int = 0
     traced: int = 0
@@ -149,8 +149,8 @@ def _lessons(session: Session, by: Measure, teacher_id: str | None) -> dict[str,
     trace = exists().where(LessonCourse.lesson_id == Lesson.id, TRACED)
     query = (
         select(LessonTeacher.person_id, work_facts.amount(Lesson.state == "planned"),
-               work_facts.amount(and_(Lesson.state == "planned", trace)), work_facts.amount(Lesson.state == "cancelled"),
-               work_facts.amount(of_kind))
+               work_facts.amount(and_(Lesson.state == "planned", trace)),
+               work_facts.amount(Lesson.state == "cancelled"), work_facts.amount(of_kind))
         .select_from(Lesson).join(LessonTeacher, LessonTeacher.lesson_id == Lesson.id)
         .where(days, Lesson.state != "withdrawn").group_by(LessonTeacher.person_id)
     )  # fmt: skip
@@ -166,7 +166,8 @@ def _talks(session: Session, by: Measure, teacher_id: str | None) -> dict[str, T
         .group_by(Contact.author_id, Contact.student_id)
     )  # fmt: skip
     own: dict[str, dict[str, tuple[int, date]]] = {}
-    for author, student, count, at in session.execute(query.where(Contact.author_id == teacher_id) if teacher_id else query):
+    rows = session.execute(query.where(Contact.author_id == teacher_id) if teacher_id else query)
+    for author, student, count, at in rows:
         own.setdefault(author, {})[student] = (count, at.astimezone(by.zone).date())
     taught = _students_of(session, by.today, teacher_id)
     return {person: _talks_of(own.get(person, {}), taught.get(person, set())) for person in {*own, *taught}}

@@ -23,7 +23,7 @@ from server.services.absence_proposals import Proposed, Waiting
 from server.services.cut_offs import Stretch
 from server.services.logging_work import Draft, Line
 from server.services.weeks import parse_day
-from server.web import absence_words, access, drafts
+from server.web import absence_words, access, drafts, presence
 from server.web.access import ANYWHERE, needs
 from sync import decide
 from sync.errors import SyncError
@@ -69,7 +69,8 @@ def view() -> View:
 def home() -> Any:
     """What waits for this person; who only reports presence goes to that list."""
     if not access.may_somewhere(Action.WORK_VIEW):
-        return redirect(url_for("presence.home"))
+        access.demand(Action.PRESENCE_REPORT)
+        return presence.home()
     return _render(view())
 
 

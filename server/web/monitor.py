@@ -147,8 +147,9 @@ def materials() -> str:
     """The same of the whole school, class by class."""
     now = drafts.moment()
     groups = people.classes(db.session, None)
-    counted = kept_figures.counted(("reach", now.today), now.at,
-                                   lambda: material_reach.overview(db.session, groups, now.today), is_fresh())  # fmt: skip
+    counted = kept_figures.counted(
+        ("reach", now.today), now.at, lambda: material_reach.overview(db.session, groups, now.today), is_fresh()
+    )
     return render_template("monitor/materials.html", counted=counted)
 
 

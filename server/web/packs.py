@@ -31,7 +31,8 @@ def _scope(week: str, slug: str) -> Scope:
 def _classes() -> list[Group]:
     """Classes whose packs this person may print."""
     seen = people.reachable(db.session, access.realm(Action.PACKS_PRINT))
-    return [group for group in lesson_list.classes(db.session, Group.kind == "class") if seen is None or group.id in seen]
+    found = lesson_list.classes(db.session, Group.kind == "class")
+    return [group for group in found if seen is None or group.id in seen]
 
 
 def _asked_week(weeks: list[date]) -> date | None:

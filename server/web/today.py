@@ -1,6 +1,6 @@
 """The home of every role: what this person owes today, oldest first, each line one tap from done."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from server.services import (
     appointment_list,
     attendance_today,
     conflicts,
+    deliveries,
     held,
     kept_figures,
     letters,
@@ -37,6 +38,7 @@ from server.web.access import signed_in
 
 blueprint = APIBlueprint("today", __name__, enable_openapi=False)
 NONE: frozenset[str] = frozenset()
+DOUBTED = timedelta(days=14)  # that long Today speaks of messages that did not arrive
 SHOWN = 8  # lines of a list before the rest is one tap away
 
 
@@ -121,10 +123,12 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
 def _families(day: date, moment: datetime) -> dict[str, Any]:
     """What families wait for: letters, the weekly round of own classes, who is silent."""
     person, manages = current_user.person_id, access.realm(Action.REQUEST_MANAGE)
+    writes = access.may_somewhere(Action.MESSAGE_SEND)
     cares = access.realm(Action.FIGURES_VIEW)
     telling = Realm(False, cares.groups, frozenset())  # own classes; who runs the school sees the share there
     return {
         "letters": letters.unanswered(db.session, person),
+        "in_doubt": deliveries.in_doubt(db.session, person, moment - DOUBTED) if writes else 0,
         "late_letters": letters.overdue_count(db.session, manages, person, moment) if manages else 0,
         "untold": weekly_round.untold(db.session, telling, day, choose_timezone()) if telling else 0,
         "silent": silence.count(db.session, cares, day, choose_timezone()) if cares else 0,

@@ -2,7 +2,7 @@
 
 Every address that answers GET is asked signed in as director, deputy, class teacher, subject teacher and operator on
 duty; parameters come from the table of rights (tests/server/web/rows_*.py), so a new workplace is measured as soon as
-it has its rows. Time is the server's: the processor's time of the application called in this process, no network; the median counts.
+it has its rows. Time is the processor's, of the application called in this process, no network; the median counts.
 
 Run it: ``python tests/bench/bench_office.py``; the school is built once below ``build/bench``.
 """
@@ -77,7 +77,7 @@ def _class(number: int) -> Class:
     groups = db.session.scalars(
         select(models.Group).where(models.Group.kind == "class").order_by(models.Group.grade, models.Group.name)
     ).all()  # fmt: skip
-    group = groups[number]
+    group, since = groups[number], big_school.TODAY - timedelta(days=28)
     taught = select(models.CourseTeacher.course_id).where(
         models.CourseTeacher.person_id == content_id("bench", "subject_teacher")
     )
@@ -86,7 +86,7 @@ def _class(number: int) -> Class:
         .select_from(models.Task).join(models.LessonCourse, models.LessonCourse.id == models.Task.lesson_course_id)
         .join(models.Lesson).join(models.Course, models.Course.id == models.Task.course_id)
         .join(models.Material, models.Material.lesson_course_id == models.LessonCourse.id)
-        .where(models.Course.group_id == group.id, models.Lesson.on.between(big_school.TODAY - timedelta(days=28), big_school.TODAY))
+        .where(models.Course.group_id == group.id, models.Lesson.on.between(since, big_school.TODAY))
         .order_by(models.Course.id.in_(taught).desc(), models.Course.id).limit(1)
     ).one()  # fmt: skip
     codes = dict(db.session.execute(
@@ -167,13 +167,14 @@ def main() -> None:
     for page in pages:
         if chosen.all or page.exceeds or page.status >= 400:
             sign = "!" if page.exceeds else " "
-            print(f"{sign} {page.milliseconds:7.1f} ms ({page.wall:.0f} by the clock) {page.queries:4} queries {page.kilobytes:7.1f} KB "
+            print(f"{sign} {page.milliseconds:7.1f} ms ({page.wall:.0f} by the clock) {page.queries:4} queries "
+                  f"{page.kilobytes:7.1f} KB "
                   f"{page.status} {page.endpoint} ({page.role})")  # fmt: skip
     shown = [page for page in pages if not any(word in page.endpoint for word in FILES)]
     slow = [page for page in shown if page.exceeds]
     if shown:
         print(f"office: {len(shown)} pages × roles, slowest {shown[0].milliseconds:.0f} ms, most queries "
-              f"{max(page.queries for page in shown)}, {len(slow)} over {MILLISECONDS} ms or {QUERIES} queries")  # fmt: skip
+              f"{max(page.queries for page in shown)}, {len(slow)} over {MILLISECONDS} ms or {QUERIES} queries")
 
 
 if __name__ == "__main__":

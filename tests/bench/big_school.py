@@ -1,4 +1,4 @@
-"""A school of 800 with a quarter of data, the same every time: lists and timetable imported, then what a quarter leaves.
+"""A school of 800 with a quarter of data, the same every time: lists and timetable imported, then what it leaves.
 
 The town's files come in the way a school brings them. The quarter (lessons, tasks, works, returns, marks, corrections,
 absences, feedback, packs, talks with families) is written straight into the tables, with the ids and revisions that
@@ -29,7 +29,8 @@ from sync.ids import content_id
 CHECKOUT = Path(__file__).parents[2]
 TOWN = CHECKOUT / "tests" / "data" / "town"
 FILES = (("terms", "terms.csv"), ("bells", "bells.csv"), ("people", "classes.xlsx"), ("staff", "staff.xlsx"),
-         ("timetable", "timetable_asc.xml"), ("tv", "tv_broadcasts.csv"), ("connectivity", "connectivity.csv"))  # fmt: skip
+         ("timetable", "timetable_asc.xml"), ("tv", "tv_broadcasts.csv"),
+         ("connectivity", "connectivity.csv"))  # fmt: skip
 NOW = datetime(2026, 12, 21, 8, 0)  # local: a Monday near the end of the second quarter
 FIRST, TODAY = date(2026, 11, 2), NOW.date()
 ROLES = ("director", "deputy_studies", "class_teacher", "subject_teacher", "operator")

@@ -1,4 +1,4 @@
-"""What a pack carries back: a sheet with the teachers' words, the sheets to correct on, their lines on cover and slips."""
+"""What a pack carries back: the teachers' words, the sheets to correct on, their lines on cover and slips."""
 
 from dataclasses import replace
 
@@ -21,14 +21,14 @@ def back(edition, printed, tmp_path_factory):
     """Two students: the first has a work to correct and a mark, the second nothing."""
     folder = tmp_path_factory.mktemp("back")
     roster = sample_roster(sample_content(), "7", students=2, first=5555001)
-    task = {"lesson": "", "group": "7", "subject": "Алгебра", "title": "Корни из прошлой недели", "text": "Реши **№ 7**.",
-            "kind": "homework", "scale": "five", "max_points": None, "due": None}  # fmt: skip
+    task = {"lesson": "", "group": "7", "subject": "Алгебра", "title": "Корни из прошлой недели",
+            "text": "Реши **№ 7**.", "kind": "homework", "scale": "five", "max_points": None, "due": None}  # fmt: skip
     code = complete("7777001")
     first = replace(
         roster.students[0], works={**roster.students[0].works, OLD: code},
         feedback=(
             Feedback(OLD, "Алгебра", "Корни из прошлой недели", "", (WORDS,), True, "2026-12-03", 7),
-            Feedback("another", "Физика", "Лабораторная № 3", "4", ("Аккуратно <b>", "Согласна"), False, "2026-12-02", 8),
+            Feedback("another", "Физика", "Лабораторная № 3", "4", ("Аккуратно <b>", "Согласна"), False, "", 8),
         ),
         again=(LessonView(f"again {OLD}", {"lesson": "", "date": "2026-11-30", "n": 0}, None, {OLD: task}),),
     )  # fmt: skip
@@ -54,7 +54,8 @@ def test_the_sheet_says_what_to_correct_and_what_is_marked(back):
 
 def test_the_sheet_to_correct_on_bears_the_works_own_code(back, tmp_path):
     report, texts, code = back
-    side = next(n for n, text in enumerate(texts, 1) if "Корни из прошлой недели" in text and "sent back to correct" in text)
+    mine = [n for n, text in enumerate(texts, 1) if "Корни из прошлой недели" in text]
+    side = next(n for n in mine if "sent back to correct" in texts[n - 1])
     assert "hand in by" not in texts[side - 1]
     [qr] = codes_in(pictures(report.file, tmp_path, side, side)[0])
     assert qr == make_label(sample_content()["school"]["id"], "W", code, 1).text

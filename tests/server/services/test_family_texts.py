@@ -96,6 +96,12 @@ def test_a_mail_tells_everything_with_the_comments():
     assert "Веслов" not in text and "Веслов" not in family_texts.results_subject(WEEK)
 
 
+def test_of_many_debts_the_oldest_are_named_and_the_rest_counted():
+    debts = tuple(Due("Алгебра", f"№ {n}", date(2026, 11, n + 1)) for n in range(14))
+    text = family_texts.results_long([Child("Егор", "Веслов", "7 «А»", WeekResults(missing=debts))], WEEK, SENDER)
+    assert "«№ 9»" in text and "«№ 10»" not in text and "и ещё 4 работы" in text.replace("\xa0", " ")
+
+
 def test_a_call_ends_with_a_question():
     said = family_texts.results_spoken([CHILD], WEEK).replace("\xa0", " ")
     assert said.startswith("Егор, 7 «А» класс, результаты за 7–11 декабря.")

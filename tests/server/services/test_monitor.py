@@ -1,4 +1,4 @@
-"""Figures: compulsory works and mastery, a student over time, teachers, materials that reached nobody, family's works."""
+"""Figures: compulsory works and mastery, a student over time, teachers, materials that reached nobody, a family."""
 
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -46,8 +46,8 @@ def _group(world: World) -> Group:
 @pytest.mark.parametrize(
     ("mark", "share"),
     [(("values", "mark", "5", None), 1), (("values", "mark", "3", None), 0.6), (("points", "mark", "17", 20), 0.85),
-     (("values", "mark", "pass", None), 1), (("values", "mark", "fail", None), 0), (("values", "redo", None, None), None),
-     (("points", "mark", "30", 20), 1)],
+     (("values", "mark", "pass", None), 1), (("values", "mark", "fail", None), 0),
+     (("values", "redo", None, None), None), (("points", "mark", "30", 20), 1)],
 )  # fmt: skip
 def test_a_mark_is_a_share_of_the_best(mark: tuple, share: float | None) -> None:
     assert share_of_maximum(*mark) == share
@@ -189,7 +189,8 @@ def test_a_family_sees_what_is_due_handed_in_marked_and_to_be_corrected(world: W
     logbook.hand_in(lists["disputed"], mark="5")
     logbook.mark(lists["disputed"], "2")
     found = family_works.works_for_families(db.session, [near.student, near.sibling], TODAY)[near.student]
-    assert [(work.view.title, work.late) for work in found.due] == [("late", True), ("No. 412–415", False), ("due", False)]
+    due = [(work.view.title, work.late) for work in found.due]
+    assert due == [("late", True), ("No. 412–415", False), ("due", False)]
     assert sorted(work.view.title for work in found.handed_in) == ["disputed", "handed_in"]
     assert all(work.value is None for work in found.handed_in)  # a disputed mark is not told
     [marked], [back] = found.marked, found.to_correct

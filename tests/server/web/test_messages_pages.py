@@ -80,6 +80,21 @@ def test_a_slip_is_put_into_the_pack_and_stands_as_a_contact(app: APIFlask, worl
     assert rows(models.Contact) == []
 
 
+def test_what_perhaps_did_not_arrive_stands_on_today_until_somebody_found_out(app: APIFlask, world: World):
+    client = office(app, world)
+    page = written(client, world)
+    one = rows(models.Delivery)[0]
+    assert "perhaps did not arrive" not in client.get("/").text
+    store.write(lambda session: session.execute(
+        update(models.Delivery).where(models.Delivery.id == one.id).values(state="perhaps", error="no_answer")
+    ) and None)  # fmt: skip
+    assert "perhaps did not arrive" in client.get("/").text
+    html = client.get(page).text
+    assert "Perhaps sent: please find out" in html and "the gateway gave no answer" in html
+    client.post(f"{page}/delivery/{one.id}", data={"act": "was_sent"})
+    assert "perhaps did not arrive" not in client.get("/").text
+
+
 def test_another_way_gives_the_first_one_up(app: APIFlask, world: World):
     client = office(app, world)
     page = written(client, world, channel=["slip"])

@@ -39,7 +39,8 @@ def test_a_teacher_finds_works_to_check_lessons_and_who_is_missing(app: APIFlask
     tomorrow = factory.lesson(world.near.course, factory.TODAY + DAY, teacher_id=teacher)
     factory.works(factory.task(world.near.lesson.lesson_course, "Late", factory.TODAY - DAY))
     html = _today(app, world, "subject_teacher")
-    assert _headings(html)[:4] == ["To check 1", "To complete 1", "Lessons today", "Not handed in by the deadline 2"]
+    assert _headings(html)[:5] == ["To check 1", "To complete 1", "Lessons today", "Attendance",
+                                   "Not handed in by the deadline 2"]  # fmt: skip
     assert f'href="/works/task/{world.near.task}"' in html
     assert "1 work, the oldest waits for 4 days" in html
     assert f'href="/lessons/{tomorrow.lesson_course}"' in html
