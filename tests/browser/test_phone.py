@@ -305,12 +305,12 @@ def test_records_saved_to_a_file_stay_until_they_are_acknowledged(page, school):
 def test_a_school_that_came_back_from_a_backup_gets_again_what_it_had_taken(built, page, school, tmp_path):
     log_by_code(page, school.known.codes["Kedrova"], "5")
     unsent(page, 0)
+    expect(page.locator("ul.rows li", has_text="Kedrova")).to_contain_text("Taken by the school")
     old = tmp_path / "backup"
     shutil.copytree(built[0], old)
     with phone_school.school_on(old, school.known, school.line) as again:
         with again.app.app_context():
             store.write(lambda session: session.execute(update(models.School).values(epoch="f" * 32)))
-        expect(page.locator("ul.rows li", has_text="Kedrova")).to_contain_text("Taken by the school")
         page.evaluate("dispatchEvent(new Event('online'))")
         expect(page.locator("main")).to_contain_text("does not know this phone", timeout=30_000)
         page.locator("#enrol-code").fill(again.code())

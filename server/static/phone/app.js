@@ -8,10 +8,11 @@ import { closeWhenAway, locked } from "./lock.js";
 import { unsent } from "./outbox.js";
 import * as absent from "./page-absent.js";
 import * as call from "./page-call.js";
-import * as one from "./page-class.js";
+import * as classes from "./page-class.js";
 import * as code from "./page-code.js";
 import * as more from "./page-more.js";
 import * as outbox from "./page-outbox.js";
+import { taskPage } from "./page-task.js";
 import { expireIfDue, start as startSender } from "./sender.js";
 import { got, listen, read, value } from "./store.js";
 import { many, speak, t } from "./texts.js";
@@ -19,7 +20,7 @@ import { many, speak, t } from "./texts.js";
 /** @type {Record<string, {page: Function, of?: Function, name: string}>} */
 const PAGES = {
   "": { page: code.page, name: "place_code" },
-  class: { page: one.page, of: one.taskPage, name: "place_class" },
+  class: { page: classes.page, of: taskPage, name: "place_class" },
   absent: { page: absent.page, of: absent.lessonPage, name: "place_absent" },
   call: { page: call.page, name: "place_call" },
   more: { page: more.page, name: "place_more" },

@@ -23,6 +23,8 @@ export class Pad {
     this.options = options;
     this.current = 0;
     this.tapped = { button: null, at: 0 };
+    /** @type {Promise<any>} */
+    this.turn = Promise.resolve();
     this.items = options.rows.map((row, place) => this.item(row, place));
     this.root = h("div", { class: "with-pad" }, this.finder(), this.list(), this.bar());
     this.refresh();
@@ -214,7 +216,7 @@ export class Pad {
     const text = this.note.value;
     const finding = document.activeElement === this.find;
     this.keepNote();
-    const kept = this.options.say(key, said, text);
+    const kept = this.inTurn(() => this.options.say(key, said, text));
     if (place + 1 < this.items.length && !finding) this.choose(place + 1, document.activeElement !== document.body);
     else this.choose(place);
     try {
@@ -226,6 +228,13 @@ export class Pad {
       this.refuse(t(isFull(error) ? "storage_full" : "not_saved"));
     }
     this.show(place);
+  }
+
+  /** One saying after the other, as they were tapped. @param {() => Promise<any>} say @returns {Promise<any>} */
+  inTurn(say) {
+    const kept = this.turn.then(say, say);
+    this.turn = kept.catch(() => {});
+    return kept;
   }
 
   /** The note went along with what was said. @param {number} place @param {string} key */
@@ -241,10 +250,11 @@ export class Pad {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault();
     const { current, key } = this;
+    const text = this.note.value;
     this.keepNote();
     this.focus();
     try {
-      if (await this.options.say(key, null, this.note.value)) this.said(current, key);
+      if (await this.inTurn(() => this.options.say(key, null, text))) this.said(current, key);
     } catch (error) {
       this.refuse(t(isFull(error) ? "storage_full" : "not_saved"));
     }
