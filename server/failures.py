@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from server.errors import DomainError
 
 LOST = (  # codes of the catalogue, beginnings of SQLite's names and PostgreSQL's states
-    ("disk_full", ("SQLITE_FULL",), ("53100",)),
+    ("disk_full", ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"), ("53100",)),  # the latter: no room for the log's index
     ("disk_error", ("SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_CORRUPT", "SQLITE_NOTADB"), ("58",)),
     ("database_busy", ("SQLITE_BUSY", "SQLITE_LOCKED"), ("55P03",)),
     ("database_unreachable", (), ("08", "57P")),

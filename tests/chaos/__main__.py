@@ -9,6 +9,7 @@ lost, doubled, half or damaged.
 import argparse
 import contextlib
 import logging
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -25,6 +26,7 @@ SMALL_DISKS = 10  # of the full disks, one in so many is a small file system
 def main() -> int:
     """Run all parts; 0 if nothing was wrong."""
     wanted = _read()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # what was started ends, too
     logging.disable(logging.CRITICAL)  # refusals are meant
     print(f"seed {wanted.seed}", flush=True)
     small = wanted.full // SMALL_DISKS

@@ -139,9 +139,10 @@ def run_small_disks(count: int, seed: int, progress: Progress = lambda *_: None)
 
 def _by_ballast(home: Path, ballast: Path, dice: random.Random) -> Verdict:
     """Something else takes all room but a few kilobytes, and goes again."""
+    app = poster.office(home)
+    poster.hand_over(app, [poster.op_of(800_000)], lambda origin, n: None)  # the office is open before the disk is full
     state = os.statvfs(home)
     ballast.write_bytes(bytes(max(state.f_bavail * state.f_frsize - dice.randrange(0, 600) * 1024, 0)))
-    app = poster.office(home)
     found = _fill(app, home / "korablik.db", dice.randrange(2**32), ballast.unlink)
     app.extensions["store"].close()
     return found

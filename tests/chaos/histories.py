@@ -3,6 +3,7 @@ gives the same revisions and conflicts. Stories are told some at a time, their b
 students of its own."""
 
 import random
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -75,7 +76,10 @@ def run(
                 break_other(other)
                 for begin in range(start, min(start + ANEW, count), TOGETHER):
                     seeds = range(seed + begin, seed + min(begin + TOGETHER, start + ANEW, count))
+                    was_good = found.is_good
                     _tell(seeds, first, second, other, found)
+                    if was_good and not found.is_good:  # at once: a long run may be stopped before its summary
+                        sys.stderr.write(f"{found}\n")
                     progress(found.stories, count)
     return found
 
