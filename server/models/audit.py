@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Integer, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, Id, Text, one_of
@@ -16,6 +16,7 @@ class Op(Base):
         UniqueConstraint("origin", "n"),
         CheckConstraint(one_of("outcome", "accepted", "conflict", "held"), name="outcome"),
         CheckConstraint("length(origin) = 16", name="origin_length"),
+        Index("ix_op_author_id_received_at", "author_id", "received_at"),
     )
     seq: Mapped[int] = mapped_column(
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False

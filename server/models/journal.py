@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, true
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.models.base import Base, Id, Text, one_of
@@ -37,9 +37,10 @@ class Return(Base):
     """One act of handing work in. Never changed, never deleted."""
 
     __tablename__ = "return"
+    __table_args__ = (Index("ix_return_logged_by_op_seq", "logged_by", "op_seq"),)
     op_seq: Mapped[int] = mapped_column(ForeignKey("op.seq"), primary_key=True)
     work_id: Mapped[str] = mapped_column(ForeignKey("work.id"), index=True)
-    returned_on: Mapped[date]
+    returned_on: Mapped[date] = mapped_column(index=True)
     channel: Mapped[str] = mapped_column(ForeignKey("return_channel.code"))
     comment: Mapped[Text]
     logged_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
@@ -84,7 +85,7 @@ class Absence(Base):
     base: Mapped[list[str]] = mapped_column(JSON)
     letter: Mapped[str | None] = mapped_column(ForeignKey("absence_letter.code"))
     reason: Mapped[Text]
-    first_seq: Mapped[int] = mapped_column(ForeignKey("op.seq"))
+    first_seq: Mapped[int] = mapped_column(ForeignKey("op.seq"), index=True)
     author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
 
 
@@ -115,7 +116,7 @@ class TermMark(Base):
     value: Mapped[str | None] = mapped_column(String(8))
     decided: Mapped[str] = mapped_column(String(8))
     trace: Mapped[dict] = mapped_column(JSON, default=dict)
-    first_seq: Mapped[int] = mapped_column(ForeignKey("op.seq"))
+    first_seq: Mapped[int] = mapped_column(ForeignKey("op.seq"), index=True)
     author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
 
 

@@ -120,14 +120,17 @@ def of_class(session: Session, group: Group, since: date, until: date) -> ClassT
     return ClassTotals(tuple(one for one in known if one.missed), rows, together(row.total for row in rows))
 
 
-def of_student(session: Session, student_id: str, since: date, until: date) -> Total:
-    """One student's total."""
-    return _totals(session, [student_id], since, until, letters(session))[student_id]
+def of_student(
+    session: Session, student_id: str, since: date, until: date, belonged: Register | None = None
+) -> Total:  # fmt: skip
+    """One student's total. ``belonged``: the student's register, if it was read already."""
+    return _totals(session, [student_id], since, until, letters(session), belonged)[student_id]
 
 
 def _totals(
-    session: Session, students: Collection[str], since: date, until: date, known: Collection[Letter]
-) -> dict[str, Total]:
+    session: Session, students: Collection[str], since: date, until: date, known: Collection[Letter],
+    belonged: Register | None = None,
+) -> dict[str, Total]:  # fmt: skip
     rows: dict[tuple[str, str], list[Any]] = {}
     days: dict[str, date] = {}
     for row in session.execute(
@@ -149,7 +152,7 @@ def _totals(
             disputed[student] += 1
         elif stands[0] is not None:
             said.setdefault(student, []).append((days[lesson_id], stands[0]))
-    held = _held(session, {student: {on for on, _letter in own} for student, own in said.items()})
+    held = _held(session, {student: {on for on, _letter in own} for student, own in said.items()}, belonged)
     found = {}
     for student in students:
         one = total(said.get(student, ()), held.get(student, {}), known)
@@ -157,11 +160,13 @@ def _totals(
     return found
 
 
-def _held(session: Session, wanted: Mapping[str, Collection[date]]) -> dict[str, dict[date, int]]:
+def _held(
+    session: Session, wanted: Mapping[str, Collection[date]], belonged: Register | None
+) -> dict[str, dict[date, int]]:  # fmt: skip
     """How many lessons each student had on these days."""
     if not wanted:
         return {}
-    belonged = register(session, wanted)
+    belonged = belonged or register(session, wanted)
     groups = {stay.group_id for stays in belonged.stays.values() for stay in stays}
     groups |= {part for part, (class_id, _division) in belonged.parts.items() if class_id in groups}
     lessons: dict[date, list[tuple[str, str, str]]] = {}

@@ -1,16 +1,16 @@
 """Who belonged to which group on a day, asked of many students at once: memberships are read once, then decided."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import null, select
 from sqlalchemy.orm import Session
 
 from server.models import Group, Membership, Person
 from server.services.aside import INDIVIDUAL, Aside, asides
-from server.services.exemptions import NOBODY, Exempt, exempt
+from server.services.exemptions import NOBODY, Exempt, exempt, gathered, stretches
 from server.services.works import Place
 
 MOST = 5000  # values of one query
@@ -110,9 +110,11 @@ def register(session: Session, student_ids: Iterable[str], about: Place | None =
             .where(Person.id.in_(wanted[start : start + MOST]))
         )  # fmt: skip
     groups = [row[4:] for row in rows] + ([(about.id, about.kind, about.parent_id, about.division)] if about else [])
-    parts = _parts(session) if about is None else {
-        id_: (parent_id, division) for id_, kind, parent_id, division in groups if kind == "subgroup"
-    }  # fmt: skip
+    if about is None:
+        parts, freed = _parts_and_freed(session, wanted)
+    else:
+        parts = {id_: (parent_id, division) for id_, kind, parent_id, division in groups if kind == "subgroup"}
+        freed = exempt(session, wanted)
     found: dict[str, list[Stay]] = {}
     for student_id, _left_on, since, until, group_id, *_group in rows:
         if group_id is not None:
@@ -120,10 +122,15 @@ def register(session: Session, student_ids: Iterable[str], about: Place | None =
     stays = {student_id: tuple(own) for student_id, own in found.items()}
     left = {student_id: left_on for student_id, left_on, *_stay in rows if left_on is not None}
     apart = asides(session, set(wanted)) if any(kind == INDIVIDUAL for _id, kind, *_rest in groups) else {}
-    return Register(stays, parts, apart, left, exempt(session, wanted))
+    return Register(stays, parts, apart, left, freed)
 
 
-def _parts(session: Session) -> dict[str, tuple[str, str]]:
-    """Of every subgroup of the school its class and division."""
-    rows = session.execute(select(Group.id, Group.parent_id, Group.division).where(Group.kind == "subgroup"))
-    return {id_: (parent_id, division) for id_, parent_id, division in rows}
+def _parts_and_freed(session: Session, wanted: Sequence[str]) -> tuple[dict[str, tuple[str, str]], Exempt]:
+    """Of every subgroup of the school its class and division, and who is exempt: two short lists in one query."""
+    freed = stretches(wanted[:MOST]).add_columns(null())
+    parts = select(Group.id, Group.division, null(), null(), Group.parent_id).where(Group.kind == "subgroup")
+    rows = session.execute(freed.union_all(parts)).all()
+    held = [row[:4] for row in rows if row[4] is None]
+    for start in range(MOST, len(wanted), MOST):
+        held += session.execute(stretches(wanted[start : start + MOST]))
+    return {row[0]: (row[4], row[1]) for row in rows if row[4] is not None}, gathered(held)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
@@ -36,7 +36,7 @@ from server.services.lesson_list import within
 from server.services.logging_work import Draft, mark_of
 from server.services.works import VIEW, view_of
 from sync import ops
-from sync.decide import Revision, Scale, Value
+from sync.decide import CONFLICT, Revision, Scale, Value
 
 Found = tuple[str, int, Revision]  # key, receive number, revision
 _BARE = Scale("none")
@@ -73,12 +73,11 @@ class Marks:
     type, decides, views = "mark", Action.MARK_SET, Action.MARK_VIEW
 
     def revisions(self, session: Session, realm: Realm) -> Iterator[Found]:
-        """Those of works with several, in the order received."""
+        """Those of works about which people ever disagreed, in the order received."""
         several = (
-            select(MarkRevision.work_id).join(Work, Work.id == MarkRevision.work_id)
+            select(MarkAct.work_id).join(Op, Op.seq == MarkAct.op_seq).join(Work, Work.id == MarkAct.work_id)
             .join(Task, Task.id == Work.task_id).join(Course, Course.id == Task.course_id)
-            .join(Group, Group.id == Course.group_id).where(within(realm))
-            .group_by(MarkRevision.work_id).having(func.count() > 1)
+            .join(Group, Group.id == Course.group_id).where(Op.outcome == CONFLICT, within(realm))
         )  # fmt: skip
         return self._read(session, MarkRevision.work_id.in_(several))
 
@@ -128,12 +127,12 @@ class Absences:
     type, decides, views = "absence", Action.ABSENCE_SET, Action.JOURNAL_VIEW
 
     def revisions(self, session: Session, realm: Realm) -> Iterator[Found]:
-        """Those of students at lessons about which several were said."""
+        """Those of students at lessons about which people ever disagreed."""
         several = (
-            select(Absence.student_id, Absence.lesson_course_id)
+            select(Absence.student_id, Absence.lesson_course_id).distinct().join(Op, Op.seq == Absence.first_seq)
             .join(LessonCourse, LessonCourse.id == Absence.lesson_course_id)
             .join(Course, Course.id == LessonCourse.course_id).join(Group, Group.id == Course.group_id)
-            .where(within(realm)).group_by(Absence.student_id, Absence.lesson_course_id).having(func.count() > 1)
+            .where(Op.outcome == CONFLICT, within(realm))
         ).subquery()  # fmt: skip
         query = _ABSENCES.join(several, and_(several.c.student_id == Absence.student_id,
                                              several.c.lesson_course_id == Absence.lesson_course_id))  # fmt: skip
@@ -194,12 +193,12 @@ class TermMarks:
     type, decides, views = "term_mark", Action.TERM_MARK_SET, Action.MARK_VIEW
 
     def revisions(self, session: Session, realm: Realm) -> Iterator[Found]:
-        """Those of students' terms about which several were said."""
+        """Those of students' terms about which people ever disagreed."""
         several = (
-            select(TermMark.student_id, TermMark.course_id, TermMark.term_id)
+            select(TermMark.student_id, TermMark.course_id, TermMark.term_id).distinct()
+            .join(Op, Op.seq == TermMark.first_seq)
             .join(Course, Course.id == TermMark.course_id).join(Group, Group.id == Course.group_id)
-            .where(within(realm)).group_by(TermMark.student_id, TermMark.course_id, TermMark.term_id)
-            .having(func.count() > 1)
+            .where(Op.outcome == CONFLICT, within(realm))
         ).subquery()  # fmt: skip
         same_term = or_(several.c.term_id == TermMark.term_id,
                         and_(several.c.term_id.is_(None), TermMark.term_id.is_(None)))  # fmt: skip

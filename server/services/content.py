@@ -4,12 +4,13 @@ The office's word wins over files. A save names the content it was made from; if
 is written and both are shown.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import SystemRandom
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import literal, select
+from sqlalchemy.orm import Session, joinedload
 
 from server import store
 from server.errors import DomainError
@@ -52,35 +53,48 @@ class Saved:
 
 def lesson_course(session: Session, id: str) -> LessonCourse:
     """One course's view of a lesson. Raises DomainError lesson_unknown, also for a withdrawn lesson."""
-    found = session.get(LessonCourse, id)
+    found = session.scalar(select(LessonCourse).where(LessonCourse.id == id).options(
+        joinedload(LessonCourse.lesson), joinedload(LessonCourse.course).joinedload(Course.group),
+        joinedload(LessonCourse.course).joinedload(Course.subject),
+    ))  # fmt: skip
     if found is None or found.lesson.state == "withdrawn":
         raise DomainError("lesson_unknown")
     return found
 
 
-def course_of(session: Session, lesson_course_id: str) -> str:
-    """The course whose view it is. Raises DomainError lesson_unknown."""
-    return lesson_course(session, lesson_course_id).course_id
+def names(session: Session) -> dict[str, dict[str, str]]:
+    """Message ids of the school's forms, kinds and scales: {"form": {code: name}, "kind": …, "scale": …}, in order."""
+    found: dict[str, dict[str, str]] = {"form": {}, "kind": {}, "scale": {}}
+    one, *others = (
+        select(literal(key).label("key"), model.code, model.name, model.position)
+        for key, model in (("form", LessonForm), ("kind", TaskKind), ("scale", Scale))
+    )
+    for key, code, name, _position in session.execute(one.union_all(*others).order_by("position")):
+        found[key][code] = name
+    return found
 
 
-def rules_of(session: Session, view: LessonCourse) -> Rules:
-    """What fits into the lesson, the subject's own scale first. A grade without marks has the scale "none" alone."""
+def rules_of(session: Session, view: LessonCourse, known: Mapping[str, Mapping[str, str]] | None = None) -> Rules:
+    """What fits into the lesson, the subject's own scale first. A grade without marks has the scale "none" alone.
+
+    ``known``: the school's names, if they were read already.
+    """
+    known = known or names(session)
     no_marks = grading_rules.without_marks(session, grading_rules.grade_of(view.course.group), view.lesson.on)
     own = view.course.subject.scale
-    scales = sorted(session.scalars(select(Scale.code).order_by(Scale.position)), key=lambda code: code != own)
     return Rules(
-        on=view.lesson.on,
-        forms=tuple(session.scalars(select(LessonForm.code).order_by(LessonForm.position))),
-        kinds=tuple(session.scalars(
-            select(TaskKind.code).where(TaskKind.code != grading_rules.ELSEWHERE).order_by(TaskKind.position)
-        )),
-        scales=("none",) if no_marks else tuple(scales), no_marks=no_marks,
+        on=view.lesson.on, forms=tuple(known["form"]),
+        kinds=tuple(code for code in known["kind"] if code != grading_rules.ELSEWHERE),
+        scales=("none",) if no_marks else tuple(sorted(known["scale"], key=lambda code: code != own)),
+        no_marks=no_marks,
     )
 
 
 def material_of(session: Session, lesson_course_id: str) -> Material | None:
     """The text of the lesson with its resources."""
-    return session.scalar(select(Material).where(Material.lesson_course_id == lesson_course_id))
+    return session.scalars(
+        select(Material).where(Material.lesson_course_id == lesson_course_id).options(joinedload(Material.resources))
+    ).unique().first()  # fmt: skip
 
 
 def tasks_of(session: Session, lesson_course_id: str) -> list[Task]:
@@ -93,7 +107,11 @@ def tasks_of(session: Session, lesson_course_id: str) -> list[Task]:
 
 def read(session: Session, view: LessonCourse) -> LessonDraft:
     """What stands now, in the form in which it is typed."""
-    material = material_of(session, view.id)
+    return typed(session, view, material_of(session, view.id))
+
+
+def typed(session: Session, view: LessonCourse, material: Material | None) -> LessonDraft:
+    """The same of a text that was read already."""
     resources = material.resources if material else []
     return normal(LessonDraft(
         topic=view.topic, form=view.form or "", body=material.body if material else "",

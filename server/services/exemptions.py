@@ -5,11 +5,12 @@ nobody if the student was exempt on the day of the lesson or on its day of contr
 over; it is never deleted, and what comes back after all is taken as ever.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server.models import Exemption, Subject
@@ -34,17 +35,25 @@ NOBODY = Exempt({})
 
 def exempt(session: Session, student_ids: Iterable[str]) -> Exempt:
     """The exemptions of these students, in one query."""
-    found: dict[tuple[str, str], list[tuple[date, date | None]]] = {}
     wanted = sorted(set(student_ids))
-    for start in range(0, len(wanted), MOST):
-        rows = session.execute(
-            select(Exemption.student_id, Subject.name, Exemption.since, Exemption.until)
-            .join(Subject, Subject.id == Exemption.subject_id)
-            .where(Exemption.student_id.in_(wanted[start : start + MOST]))
-        )  # fmt: skip
-        for student_id, subject, since, until in rows:
-            found.setdefault((student_id, subject), []).append((since, until))
-    return Exempt({key: tuple(stretches) for key, stretches in found.items()})
+    starts = range(0, len(wanted), MOST)
+    return gathered(row for start in starts for row in session.execute(stretches(wanted[start : start + MOST])))
+
+
+def stretches(student_ids: Sequence[str]) -> Select[Any]:
+    """SQL: student, name of the subject, first and last day of each exemption."""
+    return (
+        select(Exemption.student_id, Subject.name, Exemption.since, Exemption.until)
+        .join(Subject, Subject.id == Exemption.subject_id).where(Exemption.student_id.in_(student_ids))
+    )  # fmt: skip
+
+
+def gathered(rows: Iterable[Any]) -> Exempt:
+    """What rows of ``stretches`` say."""
+    found: dict[tuple[str, str], list[tuple[date, date | None]]] = {}
+    for student_id, subject, since, until in rows:
+        found.setdefault((student_id, subject), []).append((since, until))
+    return Exempt({key: tuple(held) for key, held in found.items()})
 
 
 @dataclass(frozen=True)

@@ -202,17 +202,20 @@ Bells = dict[int, tuple[str, str]]
 
 
 def bells_of(session: Session, wanted: Iterable[tuple[int, date]]) -> dict[tuple[int, date], Bells]:
-    """The same for many shifts and days at once, in two queries."""
-    schedules = session.execute(
-        select(BellSchedule.id, BellSchedule.shift, BellSchedule.starts_on, BellSchedule.ends_on)
-    ).all()
+    """The same for many shifts and days at once, in one query."""
+    schedules: dict[str, Any] = {}
     bells: dict[str, Bells] = {}
-    for schedule_id, n, starts, ends in session.execute(select(Bell.schedule_id, Bell.n, Bell.starts, Bell.ends)):
-        bells.setdefault(schedule_id, {})[n] = (starts, ends)
+    for row in session.execute(
+        select(BellSchedule.id, BellSchedule.shift, BellSchedule.starts_on, BellSchedule.ends_on, Bell.n, Bell.starts,
+               Bell.ends).outerjoin(Bell, Bell.schedule_id == BellSchedule.id)
+    ):  # fmt: skip
+        schedules.setdefault(row.id, row)
+        if row.n is not None:
+            bells.setdefault(row.id, {})[row.n] = (row.starts, row.ends)
     found = {}
     for shift, day in wanted:
         holds = [
-            row for row in schedules
+            row for row in schedules.values()
             if row.shift == shift and (row.starts_on or day) <= day and (row.ends_on or day) >= day
         ]  # fmt: skip
         chosen = max(holds, key=lambda row: row.starts_on or date.min, default=None)

@@ -1,7 +1,7 @@
 """Students taught at home (на дому): from a day until a day, in chosen subjects, with a timetable of their own."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -76,23 +76,26 @@ def offers(session: Session, class_id: str, day: date) -> list[Offer]:
         .join(WeeklyLesson, WeeklyLesson.id == WeeklyLessonCourse.weekly_lesson_id)
         .where(WeeklyLesson.withdrawn.is_(False)).group_by(WeeklyLessonCourse.course_id)
     ).all())  # fmt: skip
+    leads = _leads(session, [course_id for _subject, course_id in rows], day)
     found: dict[str, Offer] = {}
     for subject, course_id in rows:
         if subject.id not in found:
-            found[subject.id] = Offer(
-                subject.id, subject.name, *_lead(session, course_id, day), hours.get(course_id, 0)
-            )
+            found[subject.id] = Offer(subject.id, subject.name, *leads[course_id], hours.get(course_id, 0))
     return sorted(found.values(), key=lambda one: folded(one.name))
 
 
-def _lead(session: Session, course_id: str, day: date) -> tuple[str, str]:
-    person = session.scalars(
-        select(Person).join(CourseTeacher, CourseTeacher.person_id == Person.id)
-        .where(CourseTeacher.course_id == course_id,
+def _leads(session: Session, course_ids: Collection[str], day: date) -> dict[str, tuple[str, str]]:
+    """Of each course id and short name of who leads it on the day or will; empty where nobody does."""
+    found = dict.fromkeys(course_ids, ("", ""))
+    for course_id, person in session.execute(
+        select(CourseTeacher.course_id, Person).join(Person, Person.id == CourseTeacher.person_id)
+        .where(CourseTeacher.course_id.in_(course_ids),
                current(CourseTeacher.since, CourseTeacher.until, day, date.max))
         .order_by(CourseTeacher.is_lead.desc(), CourseTeacher.since.desc(), Person.id)
-    ).first()  # fmt: skip
-    return (person.id, short_name(person)) if person else ("", "")
+    ):  # fmt: skip
+        if not found[course_id][0]:
+            found[course_id] = person.id, short_name(person)
+    return found
 
 
 def of_student(session: Session, person_id: str, day: date) -> Home | None:
@@ -110,7 +113,8 @@ def of_student(session: Session, person_id: str, day: date) -> Home | None:
     ).all()
     hours = home_lessons.hours_of(session, group.id)
     placed = Counter(hours.values())
-    subjects = [Offer(one.id, one.name, *_lead(session, id, day), placed[one.id]) for id, one in courses]
+    leads = _leads(session, [id for id, _subject in courses], day)
+    subjects = [Offer(one.id, one.name, *leads[id], placed[one.id]) for id, one in courses]
     return Home(group.id, group.slug, stay.since, stay.until,
                 tuple(sorted(subjects, key=lambda one: folded(one.name))), hours, _base(hours))  # fmt: skip
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.models import (
@@ -149,13 +149,17 @@ def lessons_where(session: Session, condition: ColumnElement[bool], by_plan: boo
 
 
 _Parent = aliased(Group)
+_LAST_CHANGE = (
+    select(LessonChange.kind).where(LessonChange.lesson_id == Lesson.id, LessonChange.kind.in_(PUBLIC_CHANGES))
+    .order_by(LessonChange.changed_at.desc()).limit(1).correlate(Lesson).scalar_subquery()
+)  # fmt: skip
 _ROWS = (
     select(LessonCourse.id, Lesson.id.label("lesson_id"), Lesson.on, Lesson.n, Lesson.state, LessonCourse.topic,
            LessonCourse.form, LessonCourse.broadcast_id, Course.id.label("course_id"), Group.id.label("group_id"),
            Group.slug, Group.name, Group.kind, Group.grade,
            func.coalesce(Lesson.shift, Group.shift).label("shift"), _Parent.name.label("parent_name"),
            _Parent.slug.label("parent_slug"), _Parent.grade.label("parent_grade"),
-           Subject.name.label("subject"), Room.name.label("room"))
+           Subject.name.label("subject"), Room.name.label("room"), _LAST_CHANGE.label("change"))
     .select_from(LessonCourse)
     .join(Lesson, Lesson.id == LessonCourse.lesson_id)
     .join(Course, Course.id == LessonCourse.course_id)
@@ -167,7 +171,7 @@ _ROWS = (
 
 
 class _Told:
-    """What hangs on the lessons: teachers, texts, resources, tasks and changes, each read once for all."""
+    """What hangs on the lessons: teachers; texts, resources and tasks; in two queries for all."""
 
     def __init__(self, session: Session, found: Select[Any] | list[str], lessons: Select[Any] | list[str]):
         people = session.execute(
@@ -176,23 +180,17 @@ class _Told:
             .where(LessonTeacher.lesson_id.in_(lessons)).order_by(Person.last_name, Person.first_name)
         )  # fmt: skip
         self.teachers = _gather((row.lesson_id, Teacher(row.id, short_name(row))) for row in people)
-        self.with_text = set(session.scalars(
-            select(Material.lesson_course_id)
-            .where(Material.lesson_course_id.in_(found), func.length(Material.body) > 0)
-        ))  # fmt: skip
-        self.resources = _gather((row.lesson_course_id, row) for row in session.execute(
-            select(Material.lesson_course_id, Resource.source).join(Resource, Resource.material_id == Material.id)
-            .where(Material.lesson_course_id.in_(found))
-        ))  # fmt: skip
-        self.tasks = _gather((row.lesson_course_id, row) for row in session.execute(
-            select(Task.lesson_course_id, Task.due_on, Task.withdrawn)
-            .where(Task.lesson_course_id.in_(found), Task.marks_only.is_(False))
-        ))  # fmt: skip
-        self.changes = dict(session.execute(
-            select(LessonChange.lesson_id, LessonChange.kind)
-            .where(LessonChange.lesson_id.in_(lessons), LessonChange.kind.in_(PUBLIC_CHANGES))
-            .order_by(LessonChange.changed_at)
-        ).all())  # fmt: skip
+        self.with_text: set[str] = set()
+        self.resources: dict[str, list[Any]] = {}
+        self.tasks: dict[str, list[Any]] = {}
+        for row in session.execute(_content(found)):
+            if row.withdrawn is not None:
+                self.tasks.setdefault(row.id, []).append(row)
+                continue
+            if row.has_text:
+                self.with_text.add(row.id)
+            if row.source is not None:
+                self.resources.setdefault(row.id, []).append(row)
 
     def lacks(self, row: Any) -> tuple[str, ...]:
         """Codes of LACKS."""
@@ -201,6 +199,20 @@ class _Told:
         if row.id not in self.with_text and not resources and not row.broadcast_id:
             found.append("material")
         return tuple(found)
+
+
+def _content(found: Select[Any] | list[str]) -> CompoundSelect[Any]:
+    """SQL: a row per task, known by ``withdrawn``, and a row per resource, or the bare text, of each lesson."""
+    tasks = (
+        select(Task.lesson_course_id.label("id"), Task.due_on, Task.withdrawn, null().label("source"),
+               false().label("has_text"))
+        .where(Task.lesson_course_id.in_(found), Task.marks_only.is_(False))
+    )  # fmt: skip
+    texts = (
+        select(Material.lesson_course_id, null(), null(), Resource.source, func.length(Material.body) > 0)
+        .outerjoin(Resource, Resource.material_id == Material.id).where(Material.lesson_course_id.in_(found))
+    )  # fmt: skip
+    return tasks.union_all(texts)
 
 
 def _gather(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
@@ -227,7 +239,7 @@ def _line(
         broadcast=row.broadcast_id is not None, start=start, end=end, shift=row.shift,
         teachers=tuple(told.teachers.get(row.lesson_id, ())), lacks=told.lacks(row),
         tasks=sum(not task.withdrawn for task in told.tasks.get(row.id, ())),
-        change=told.changes.get(row.lesson_id, ""),
+        change=row.change or "",
     )  # fmt: skip
 
 

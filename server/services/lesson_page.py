@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.models import Day, Lesson, LessonCourse, LessonForm, Person, Return, Scale, Task, TaskKind, Work
+from server.models import Day, Lesson, LessonCourse, Person, Return, Task, Work
 from server.services import content
 from server.services.content_draft import LessonDraft, Rules
 from server.services.lesson_list import LessonLine, lessons_where
@@ -43,6 +43,7 @@ class LessonPage:
     from_file: bool
     author: str
     changed_at: datetime | None
+    names: dict[str, dict[str, str]]
     tasks: dict[str, TaskState]
     joined: tuple[Beside, ...]
     before: Beside | None
@@ -53,26 +54,19 @@ def lesson_page(session: Session, lesson_course_id: str) -> LessonPage:
     """Raises DomainError lesson_unknown."""
     view = content.lesson_course(session, lesson_course_id)
     [line] = lessons_where(session, LessonCourse.id == view.id)
-    draft = content.read(session, view)
     material = content.material_of(session, view.id)
+    draft = content.typed(session, view, material)
+    known = content.names(session)
     author = session.get(Person, material.author_id) if material and material.author_id else None
     day = session.get(Day, line.on)
     return LessonPage(
-        line=line, draft=draft, mark=draft.mark(), rules=content.rules_of(session, view),
+        line=line, draft=draft, mark=draft.mark(), rules=content.rules_of(session, view, known), names=known,
         approved=day is not None and day.approved_at is not None,
         from_file=material is not None and material.origin == "file",
         author=short_name(author) if author else "", changed_at=material.changed_at if material else None,
         tasks=_task_states(session, view.id), joined=_joined(session, view),
-        before=_beside(session, view, -1), after=_beside(session, view, 1),
+        **_beside(session, view),
     )  # fmt: skip
-
-
-def names(session: Session) -> dict[str, dict[str, str]]:
-    """Message ids of the school's forms, kinds and scales: {"form": {code: name}, "kind": …, "scale": …}."""
-    return {
-        key: dict(session.execute(select(model.code, model.name).order_by(model.position)).all())
-        for key, model in (("form", LessonForm), ("kind", TaskKind), ("scale", Scale))
-    }
 
 
 def _task_states(session: Session, lesson_course_id: str) -> dict[str, TaskState]:
@@ -90,17 +84,17 @@ def _joined(session: Session, view: LessonCourse) -> tuple[Beside, ...]:
     return tuple(Beside(line.id, line.on, line.group_name) for line in lines)
 
 
-def _beside(session: Session, view: LessonCourse, step: int) -> Beside | None:
-    """The same course's lesson before (-1) or after (1) this one."""
+def _beside(session: Session, view: LessonCourse) -> dict[str, Beside | None]:
+    """The same course's lessons before and after this one."""
     here = (view.lesson.on, view.lesson.n)
-    query = select(LessonCourse.id, Lesson.on, LessonCourse.topic).join(Lesson).where(
+    query = select(LessonCourse.id, Lesson.on, LessonCourse.topic, Lesson.n).join(Lesson).where(
         LessonCourse.course_id == view.course_id, Lesson.state != "withdrawn"
     )  # fmt: skip
-    if step < 0:
-        query = query.where((Lesson.on < here[0]) | ((Lesson.on == here[0]) & (Lesson.n < here[1])))
-        query = query.order_by(Lesson.on.desc(), Lesson.n.desc())
-    else:
-        query = query.where((Lesson.on > here[0]) | ((Lesson.on == here[0]) & (Lesson.n > here[1])))
-        query = query.order_by(Lesson.on, Lesson.n)
-    row = session.execute(query.limit(1)).first()
-    return Beside(*row) if row else None
+    earlier = query.where((Lesson.on < here[0]) | ((Lesson.on == here[0]) & (Lesson.n < here[1])))
+    later = query.where((Lesson.on > here[0]) | ((Lesson.on == here[0]) & (Lesson.n > here[1])))
+    last = earlier.order_by(Lesson.on.desc(), Lesson.n.desc()).limit(1).subquery()
+    first = later.order_by(Lesson.on, Lesson.n).limit(1).subquery()
+    found: dict[str, Beside | None] = {"before": None, "after": None}
+    for id, on, topic, n in session.execute(select(last).union_all(select(first))):
+        found["before" if (on, n) < here else "after"] = Beside(id, on, topic)
+    return found

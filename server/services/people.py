@@ -1,12 +1,12 @@
 """People as the office shows them: a class list, one student on a sheet, the staff."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import false, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from server.errors import DomainError
 from server.models import (
@@ -114,7 +114,7 @@ def group_by_slug(session: Session, slug: str) -> Group:
 
 def person_by_slug(session: Session, slug: str) -> Person:
     """Raises DomainError person_unknown."""
-    person = session.scalar(select(Person).filter_by(slug=slug))
+    person = session.scalar(select(Person).filter_by(slug=slug).options(joinedload(Person.household)))
     if person is None:
         raise DomainError("person_unknown")
     return person
@@ -126,40 +126,81 @@ def class_list(session: Session, group: Group, day: date) -> list[Student]:
 
 
 def students(session: Session, ids: Sequence[str]) -> list[Student]:
-    """Students by name."""
-    people = session.scalars(select(Person).where(Person.id.in_(ids))).all()
-    guardians = _guardians_of(session, ids)
+    """Students by name, with guardians and the last that is known of their connection, in one query."""
+    adult = aliased(Person)
+    people: dict[str, Person] = {}
+    guardians: dict[str, dict[str, Guardian]] = {}
     links: dict[str, Connectivity] = {}
-    for link in session.scalars(
-        select(Connectivity).where(Connectivity.student_id.in_(ids)).order_by(Connectivity.recorded_on)
-    ):
-        links[link.student_id] = link
+    for person, link, bond, guardian in session.execute(
+        select(Person, Connectivity, Guardianship, adult)
+        .outerjoin(Connectivity, Connectivity.student_id == Person.id)
+        .outerjoin(Guardianship, Guardianship.student_id == Person.id)
+        .outerjoin(adult, adult.id == Guardianship.guardian_id)
+        .where(Person.id.in_(ids)).order_by(Connectivity.recorded_on, Guardianship.id)
+    ):  # fmt: skip
+        people[person.id] = person
+        if link is not None:
+            links[person.id] = link
+        if bond is not None:
+            known = guardians.setdefault(person.id, {})
+            known[bond.id] = known.get(bond.id) or Guardian(
+                full_name(guardian), bond.relation, guardian.phone, guardian.email, bond.may_receive
+            )
     found = [
         Student(person.id, person.slug, full_name(person), person.birth_date, person.phone, person.email,
-                person.left_on, tuple(guardians.get(person.id, ())), links.get(person.id))
-        for person in people
+                person.left_on, tuple(guardians.get(person.id, {}).values()), links.get(person.id))
+        for person in people.values()
     ]  # fmt: skip
     return sorted(found, key=lambda student: folded(student.name))
 
 
 def sheet(session: Session, person: Person, day: date) -> Sheet:
     """One student. Raises DomainError person_unknown for somebody who never was one."""
-    memberships = session.scalars(
-        select(Membership).filter_by(person_id=person.id).options(joinedload(Membership.group))
-    ).all()
-    if not memberships:
+    stays = _household_stays(session, person)
+    own = tuple(_of_day(stays.get(person.id, ()), day))
+    if not stays.get(person.id):
         raise DomainError("person_unknown")
-    now = [row.group for row in memberships if row.since <= day and (row.until is None or row.until >= day)]
-    own = tuple(sorted(now, key=lambda group: (group.kind != "class", group.name)))
     teachers = session.scalars(
         select(Person).join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(RoleGrant.role == "class_teacher", RoleGrant.group_id.in_([group.id for group in own]),
                current(RoleGrant.since, RoleGrant.until, day))
     )  # fmt: skip
+    names = {id: sorted(group.name for group in _of_day(rows, day) if group.kind in ("class", "study"))
+             for id, rows in stays.items() if id != person.id}  # fmt: skip
+    known = {one.id: one for one in students(session, [person.id, *(id for id, groups in names.items() if groups)])}
+    mine = known.pop(person.id)
     return Sheet(
-        students(session, [person.id])[0], own, person.household.address if person.household else "",
-        _siblings(session, person, day), tuple(full_name(teacher) for teacher in teachers),
+        mine, own, person.household.address if person.household else "",
+        tuple((one, ", ".join(names[one.id])) for one in known.values()), tuple(full_name(one) for one in teachers),
     )  # fmt: skip
+
+
+def _household_stays(session: Session, person: Person) -> dict[str, list[tuple[Membership, Group]]]:
+    """All memberships, past ones too, of a person and who lives in the same household, by person."""
+    housed = Person.household_id == person.household_id if person.household_id else false()
+    found: dict[str, list[tuple[Membership, Group]]] = {}
+    for row, group in session.execute(
+        select(Membership, Group).join(Group, Group.id == Membership.group_id)
+        .join(Person, Person.id == Membership.person_id).where(or_(Person.id == person.id, housed))
+    ):  # fmt: skip
+        found.setdefault(row.person_id, []).append((row, group))
+    return found
+
+
+def _of_day(stays: Iterable[tuple[Membership, Group]], day: date) -> list[Group]:
+    """The groups of the stays that hold on a day, the class first."""
+    now = [group for row, group in stays if row.since <= day and (row.until is None or row.until >= day)]
+    return sorted(now, key=lambda group: (group.kind != "class", group.name))
+
+
+def known_groups(session: Session, person_id: str, day: date) -> list[Group]:
+    """The groups of a student on a day, the class first. Raises DomainError person_unknown for who never was one."""
+    stays = session.execute(
+        select(Membership, Group).join(Group, Group.id == Membership.group_id).where(Membership.person_id == person_id)
+    ).all()
+    if not stays:
+        raise DomainError("person_unknown")
+    return _of_day([(row, group) for row, group in stays], day)
 
 
 def groups_of(session: Session, person_id: str, day: date) -> tuple[Group, ...]:
@@ -196,34 +237,6 @@ def staff(session: Session, day: date) -> list[Member]:
     for member in found.values():
         member.courses.sort()
     return sorted(found.values(), key=lambda member: folded(member.name))
-
-
-def _siblings(session: Session, person: Person, day: date) -> tuple[tuple[Student, str], ...]:
-    if person.household_id is None:
-        return ()
-    rows = session.execute(
-        select(Membership.person_id, Group.name).join(Group, Group.id == Membership.group_id)
-        .join(Person, Person.id == Membership.person_id)
-        .where(Person.household_id == person.household_id, Person.id != person.id, Group.kind.in_(("class", "study")),
-               current(Membership.since, Membership.until, day))
-    ).all()  # fmt: skip
-    classes_of: dict[str, list[str]] = {}
-    for id, name in rows:
-        classes_of.setdefault(id, []).append(name)
-    found = students(session, list(classes_of))
-    return tuple((student, ", ".join(sorted(classes_of[student.id]))) for student in found)
-
-
-def _guardians_of(session: Session, student_ids: Sequence[str]) -> dict[str, list[Guardian]]:
-    found: dict[str, list[Guardian]] = {}
-    for row in session.scalars(
-        select(Guardianship).where(Guardianship.student_id.in_(student_ids)).options(joinedload(Guardianship.guardian))
-    ):
-        person = row.guardian
-        found.setdefault(row.student_id, []).append(
-            Guardian(full_name(person), row.relation, person.phone, person.email, row.may_receive)
-        )
-    return found
 
 
 def folded(text: str) -> str:

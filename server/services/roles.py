@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, false, literal, null, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from server import policy, store
 from server.errors import DomainError
@@ -155,45 +156,34 @@ def grants_of(session: Session, person_id: str, now: datetime, today: date) -> t
     Role grants that hold today (one on a class counts for its subgroups too), the courses taught today, each with its
     group; the operator's only while on the rota.
     """
-    granted = session.scalars(
-        select(RoleGrant).where(RoleGrant.person_id == person_id, _current(RoleGrant, today))
-    ).all()
-    taught = _places(session, Course.id.in_(
-        select(CourseTeacher.course_id).where(CourseTeacher.person_id == person_id, _current(CourseTeacher, today))
-    ))  # fmt: skip
-    named = {row.course_id for row in granted if row.course_id} - taught.keys()
-    places = taught | (_places(session, Course.id.in_(named)) if named else {})
-    subgroups = _subgroups(session, {row.group_id for row in granted if row.group_id})
-    found = {Grant("subject_teacher", group, course) for course in taught for group in places[course]}
-    for row in granted:
-        if row.course_id:
-            found |= {Grant(row.role, group, row.course_id) for group in places[row.course_id]}
+    found: set[Grant] = set()
+    is_operator = on_duty = False
+    for role, group_id, course_id, place, parent, child, duty in session.execute(_granted(person_id, now, today)):
+        is_operator, on_duty = is_operator or role == "operator", on_duty or bool(duty)
+        if course_id:
+            found |= {Grant(role, group, course_id) for group in (place, parent) if group}
         else:
-            found |= {Grant(row.role, group) for group in (row.group_id, *subgroups.get(row.group_id or "", ()))}
-    on_duty = any(row.role == "operator" for row in granted) and _on_duty(session, person_id, now)
-    return policy.in_force(sorted(found, key=str), on_duty)
+            found |= {Grant(role, group) for group in (group_id, child) if group or not group_id}
+    return policy.in_force(sorted(found, key=str), is_operator and on_duty)
 
 
-def _places(session: Session, which: ColumnElement[bool]) -> dict[str, list[str]]:
-    """Of each course its group, and that group's class."""
-    rows = session.execute(
-        select(Course.id, Group.id, Group.parent_id).join(Group, Group.id == Course.group_id).where(which)
-    )
-    return {course: [group, parent] if parent else [group] for course, group, parent in rows}
-
-
-def _subgroups(session: Session, group_ids: set[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    if not group_ids:
-        return found
-    for parent, child in session.execute(select(Group.parent_id, Group.id).where(Group.parent_id.in_(group_ids))):
-        found.setdefault(parent, []).append(child)
-    return found
-
-
-def _on_duty(session: Session, person_id: str, now: datetime) -> bool:
-    entry = select(DutyRota.id).where(DutyRota.person_id == person_id, DutyRota.since <= now, DutyRota.until > now)
-    return session.scalar(entry.limit(1)) is not None
+def _granted(person_id: str, now: datetime, today: date) -> CompoundSelect[Any]:
+    """SQL: role, group, course, the course's group and class, subgroup, whether on the rota; every page asks it."""
+    part = aliased(Group)
+    duty = exists().where(DutyRota.person_id == person_id, DutyRota.since <= now, DutyRota.until > now)
+    roles = (
+        select(RoleGrant.role, RoleGrant.group_id, RoleGrant.course_id, Group.id, Group.parent_id,
+               part.id, and_(RoleGrant.role == "operator", duty))
+        .outerjoin(Course, Course.id == RoleGrant.course_id).outerjoin(Group, Group.id == Course.group_id)
+        .outerjoin(part, part.parent_id == RoleGrant.group_id)
+        .where(RoleGrant.person_id == person_id, _current(RoleGrant, today))
+    )  # fmt: skip
+    taught = (
+        select(literal("subject_teacher"), null(), CourseTeacher.course_id, Group.id, Group.parent_id, null(), false())
+        .join(Course, Course.id == CourseTeacher.course_id).join(Group, Group.id == Course.group_id)
+        .where(CourseTeacher.person_id == person_id, _current(CourseTeacher, today))
+    )  # fmt: skip
+    return roles.union_all(taught)
 
 
 def _current(model: type[RoleGrant] | type[CourseTeacher], day: date) -> ColumnElement[bool]:

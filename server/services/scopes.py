@@ -32,6 +32,18 @@ def of_course(session: Session, course_id: str) -> Scope:
     return _course(*row)
 
 
+def of_lesson_course(session: Session, lesson_course_id: str) -> Scope:
+    """The course of one course's view of a lesson. Raises DomainError lesson_unknown, also for a withdrawn lesson."""
+    row = session.execute(
+        _COURSES.join(LessonCourse, LessonCourse.course_id == Course.id)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .where(LessonCourse.id == lesson_course_id, Lesson.state != "withdrawn")
+    ).first()  # fmt: skip
+    if row is None:
+        raise DomainError("lesson_unknown")
+    return _course(*row)
+
+
 _COURSES = select(Course.id, Course.group_id, Group.parent_id).join(Group, Group.id == Course.group_id)
 
 

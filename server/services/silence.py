@@ -7,10 +7,11 @@ said about an absence. Signing in or opening a page is none, and being unreachab
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server import store
@@ -39,6 +40,8 @@ from server.services.works import current
 from sync.ids import content_id
 
 LAST_RESORT = "in_person"
+WINDOW = timedelta(days=28)  # in which nearly everybody had enough school days
+NAMED = 30  # groups
 SHOWN = 60  # students of one page: who has more has to begin somewhere
 
 
@@ -69,9 +72,8 @@ def silent(
     session: Session, realm: Realm, today: date, zone: str, most: int = SHOWN
 ) -> tuple[list[Silent], int]:  # fmt: skip
     """The realm's silent students, the longest first, at most so many of them; and how many there are."""
-    found = _days(session, realm, today, zone)
     limits = thresholds.values(session)
-    every = {id: one for id, one in found.items() if one[0] >= max(1, limits["silence_from"])}
+    every = _days(session, _silent(session, realm, today, zone, max(1, limits["silence_from"])), today, zone)
     mine = dict(sorted(every.items(), key=lambda item: (-item[1][0], item[0]))[:most])
     if not mine:
         return [], 0
@@ -88,8 +90,7 @@ def silent(
 
 def count(session: Session, realm: Realm, today: date, zone: str) -> int:
     """How many are silent."""
-    least = max(1, thresholds.values(session)["silence_from"])
-    return sum(days >= least for days, _last in _days(session, realm, today, zone).values())
+    return len(_silent(session, realm, today, zone, max(1, thresholds.values(session)["silence_from"])).places)
 
 
 def next_way(home: Home, student_id: str, attempts: Collection[Attempt]) -> Way | None:
@@ -107,17 +108,62 @@ def next_way(home: Home, student_id: str, attempts: Collection[Attempt]) -> Way 
     return Way(adults[0].id, LAST_RESORT) if adults else None
 
 
-def _days(session: Session, realm: Realm, today: date, zone: str) -> dict[str, tuple[int, date | None]]:
+@dataclass(frozen=True)
+class _Here:
+    """Students with the day they came and their groups, and since when something can be heard at all."""
+
+    places: dict[str, tuple[date, set[str]]]
+    begun: date
+
+
+def _silent(session: Session, realm: Realm, today: date, zone: str, least: int) -> _Here:
+    """Those without any sign on their last ``least`` school days, today not counted: only those days are looked at."""
+    places, begun = places_of(session, realm, today), _begun(session, today)
+    edges = _edges(session, places, begun, today, least)
+    if not edges:
+        return _Here({}, begun)
+    asked = None if realm.everything else edges  # of the whole school they are not named one by one
+    signs = _signs(session, asked, today, zone, min(edges.values()))
+    silent = {
+        id: places[id] for id, edge in edges.items()
+        if max(places[id][0], begun) <= edge and (id not in signs or signs[id] < edge)
+    }  # fmt: skip
+    return _Here(silent, begun)
+
+
+def _edges(
+    session: Session, places: dict[str, tuple[date, set[str]]], begun: date, today: date, least: int
+) -> dict[str, date]:  # fmt: skip
+    """By student the first of the last so many school days; left out who did not have as many yet."""
+    month = max(begun, today - WINDOW)
+    together = {frozenset(groups) for _since, groups in places.values()}
+    known = _last_days(together, _school_days(session, month, today, together), least)
+    few = {groups for groups in together if groups not in known}
+    if few and month > begun:
+        known |= _last_days(few, _school_days(session, begun, today, few), least)
+    found = {id: known.get(frozenset(groups)) for id, (_since, groups) in places.items()}
+    return {id: day for id, day in found.items() if day is not None}
+
+
+def _last_days(
+    together: Collection[frozenset[str]], taught: dict[str, set[date]], least: int
+) -> dict[frozenset[str], date]:  # fmt: skip
+    """Of groups that a student is in together: the first of their last ``least`` days, where there are as many."""
+    days = {groups: sorted(set().union(*(taught.get(one, ()) for one in groups))) for groups in together}
+    return {groups: own[-least] for groups, own in days.items() if len(own) >= least}
+
+
+def _days(session: Session, here: _Here, today: date, zone: str) -> dict[str, tuple[int, date | None]]:
     """By student the school days that passed since the last sign, today not counted, and that sign's day."""
-    places = places_of(session, realm, today)
-    signs = _signs(session, places, today, zone)
-    begun = _begun(session, today)
-    taught = _school_days(session, begun, today)
+    if not here.places:
+        return {}
+    signs = _signs(session, here.places, today, zone)
+    taught = _school_days(session, here.begun, today, [groups for _since, groups in here.places.values()])
     found = {}
-    for id, (since, groups) in places.items():
+    for id, (since, groups) in here.places.items():
         days = sorted(set().union(*(taught.get(group, ()) for group in groups)))
         last = signs.get(id)
-        found[id] = days_since(days, max(since, begun), last), last
+        found[id] = days_since(days, max(since, here.begun), last), last
     return found
 
 
@@ -159,37 +205,49 @@ def days_since(school_days: Sequence[date], since: date, last: date | None) -> i
     return len(school_days) - bisect_left(school_days, since)
 
 
-def _school_days(session: Session, first: date, today: date) -> dict[str, set[date]]:
-    """By group the days before today on which it had lessons."""
-    found: dict[str, set[date]] = {}
-    for group_id, on in session.execute(
+def _school_days(
+    session: Session, first: date, today: date, together: Collection[Collection[str]]
+) -> dict[str, set[date]]:  # fmt: skip
+    """By group the days before today on which it had lessons; of many groups those of the whole school are read."""
+    query = (
         select(Course.group_id, Lesson.on).distinct().join(LessonCourse, LessonCourse.course_id == Course.id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .where(Lesson.state == "planned", Lesson.on >= first, Lesson.on < today)
-    ):  # fmt: skip
+    )  # fmt: skip
+    groups = {one for groups in together for one in groups}
+    if len(groups) <= NAMED:
+        query = query.where(Course.group_id.in_(groups))
+    found: dict[str, set[date]] = {}
+    for group_id, on in session.execute(query):
         found.setdefault(group_id, set()).add(on)
     return found
 
 
-def _signs(session: Session, ids: Collection[str], today: date, zone: str) -> dict[str, date]:
-    """By student the day of the last sign of any kind."""
-    wanted = list(ids)
+def _signs(
+    session: Session, ids: Collection[str] | None, today: date, zone: str, first: date | None = None
+) -> dict[str, date]:  # fmt: skip
+    """By student (None: of everybody) the day of the last sign of any kind; ``first``: no older one counts."""
+
+    def asked(student: Any, day: Any) -> list[ColumnElement[bool]]:
+        mine = [] if ids is None else [student.in_(list(ids))]
+        return mine if first is None else [*mine, day >= first]
+
     returned = (
         select(Work.student_id, cast(func.max(Return.returned_on), String)).join(Return, Return.work_id == Work.id)
-        .where(Work.student_id.in_(wanted)).group_by(Work.student_id)
+        .where(*asked(Work.student_id, Return.returned_on)).group_by(Work.student_id)
     )  # fmt: skip
     excused = (
         select(Absence.student_id, cast(func.max(Lesson.on), String))
         .join(LessonCourse, LessonCourse.id == Absence.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
-        .where(Absence.student_id.in_(wanted), or_(Absence.reason != "", Absence.letter.is_(None)))
+        .where(*asked(Absence.student_id, Lesson.on), or_(Absence.reason != "", Absence.letter.is_(None)))
         .group_by(Absence.student_id)
     )  # fmt: skip
     seen = (
         select(Presence.student_id, cast(func.max(Lesson.on), String))
         .join(LessonCourse, LessonCourse.id == Presence.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
-        .where(Presence.student_id.in_(wanted), Presence.present.is_(True)).group_by(Presence.student_id)
+        .where(*asked(Presence.student_id, Lesson.on), Presence.present.is_(True)).group_by(Presence.student_id)
     )  # fmt: skip
     signs: dict[str, date] = {}
 
@@ -200,11 +258,14 @@ def _signs(session: Session, ids: Collection[str], today: date, zone: str) -> di
     for student, day in session.execute(returned.union_all(excused, seen)):
         take(student, date.fromisoformat(day))
     heard = or_(Contact.direction == "in", and_(Contact.direction == "out", Contact.outcome.in_((REACHED, CONFIRMED))))
-    for student, at in session.execute(
-        select(Contact.student_id, func.max(Contact.at)).where(Contact.student_id.in_(wanted), heard)
-        .group_by(Contact.student_id)
-    ):  # fmt: skip
-        take(student, at.astimezone(ZoneInfo(zone)).date())
+    spoken = select(Contact.student_id, func.max(Contact.at)).where(heard).group_by(Contact.student_id)
+    if ids is not None:
+        spoken = spoken.where(Contact.student_id.in_(list(ids)))
+    if first is not None:
+        spoken = spoken.where(Contact.at >= datetime.combine(first, time(), ZoneInfo(zone)))
+    for student, at in session.execute(spoken):
+        if student is not None:
+            take(student, at.astimezone(ZoneInfo(zone)).date())
     return signs
 
 

@@ -14,10 +14,10 @@ from server.extensions import db
 from server.policy import Action, Scope
 from server.services import assessments, course_plan_page, courses, people, scopes
 from server.services.content import Author
+from server.services.content import names as reference_names
 from server.services.course_plan_page import PlanPage, plan_page
 from server.services.courses import CourseHead
 from server.services.imports.years import year_of
-from server.services.lesson_page import names as reference_names
 from server.services.plan_draft import PlanDraft, RowDraft, after, normal, problems
 from server.web import access, drafts
 from server.web.access import ANYWHERE, needs

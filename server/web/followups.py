@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from server.errors import entry_of, sentence_of
 from server.extensions import db
 from server.policy import Action, Scope
-from server.services import content, followups, scopes
+from server.services import followups, scopes
 from server.services.content_draft import normal, problems
 from server.services.followups import Followup
 from server.services.lesson_page import lesson_page
@@ -25,7 +25,7 @@ RESOURCE_PLACES = {"title": "advice", "url": "url", "source": "source"}
 
 
 def _scope(lesson_course_id: str) -> Scope:
-    return scopes.of_course(db.session, content.course_of(db.session, lesson_course_id))
+    return scopes.of_lesson_course(db.session, lesson_course_id)
 
 
 @blueprint.get("/<lesson_course_id>")

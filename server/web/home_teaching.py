@@ -66,7 +66,7 @@ def _week(person: Person) -> str:
     }
     teachers = {id: form.get(f"t-{id}", "") for id in form.getlist("subject")}
     if more := form.get("more", ""):
-        offered = {one.subject_id: one.teacher_id for one in _offers(person)}
+        offered = {one.subject_id: one.teacher_id for one in _offers(_class_of(person))}
         teachers[more] = offered.get(more, "")
     home_teaching.arrange(person.id, hours, teachers, form.get("version", ""), clerk())
     return _("Saved. The lessons stand in the teachers' timetables; the student's pack brings them.")
@@ -94,12 +94,11 @@ def _field(error: SyncError) -> str:
 
 
 def _class_of(person: Person) -> Group | None:
-    sheet = people.sheet(db.session, person, drafts.moment().today)
-    return next((group for group in sheet.groups if group.kind == "class"), None)
+    groups = people.known_groups(db.session, person.id, drafts.moment().today)
+    return next((group for group in groups if group.kind == "class"), None)
 
 
-def _offers(person: Person) -> list[home_teaching.Offer]:
-    group = _class_of(person)
+def _offers(group: Group | None) -> list[home_teaching.Offer]:
     return home_teaching.offers(db.session, group.id, drafts.moment().today) if group else []
 
 
@@ -108,7 +107,7 @@ def _page(person: Person, act: str = "", wrong: dict[str, str] | None = None) ->
     home, group, form = home_teaching.of_student(db.session, person.id, today), _class_of(person), request.form
     bells = bells_on(db.session, group.shift, today) if group else {}
     numbers = sorted({*bells, *(n for _day, n in home.hours)} if home else bells) or list(range(1, USUAL + 1))
-    offers = _offers(person)
+    offers = _offers(group)
     return render_template(
         "movement/home_teaching.html", person=person, name=people.full_name(person), home=home, group=group,
         offers=offers, more=_more(home, offers), staff=people.staff(db.session, today), bells=bells, today=today,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -17,7 +17,7 @@ from server.policy import Action, Scope
 from server.services import content, lesson_list, scopes, timetable_view
 from server.services.content_draft import BODY, LessonDraft, normal, problems
 from server.services.lesson_list import LessonLine, Tally
-from server.services.lesson_page import LessonPage, lesson_page, names
+from server.services.lesson_page import LessonPage, lesson_page
 from server.services.weeks import monday, parse_week, week_days, week_name
 from server.web import access, drafts, lesson_form, words
 from server.web.access import ANYWHERE, needs, signed_in
@@ -31,7 +31,9 @@ IN_FORM = {"task_marked": "tasks"}
 
 
 def _scope(lesson_course_id: str) -> Scope:
-    return scopes.of_course(db.session, content.course_of(db.session, lesson_course_id))
+    if "lesson_scope" not in g:  # asked before the page and by it
+        g.lesson_scope = scopes.of_lesson_course(db.session, lesson_course_id)
+    return g.lesson_scope
 
 
 @blueprint.context_processor
@@ -105,7 +107,7 @@ def page(lesson_course_id: str) -> str:
     """A lesson: the form for who may write, the text for who may only look."""
     shown = lesson_page(db.session, lesson_course_id)
     if not access.may(Action.LESSON_EDIT, _scope(lesson_course_id)):
-        return render_template("lessons/read.html", page=shown, names=names(db.session), render=render)
+        return render_template("lessons/read.html", page=shown, names=shown.names, render=render)
     return _form(shown, shown.draft)
 
 
@@ -167,7 +169,7 @@ def _form(
 
 def _options(shown: LessonPage) -> dict[str, Any]:
     """What the form's choices offer. A scale that does not fit the grade is offered only where it stands already."""
-    said = {key: {code: _(name) for code, name in rows.items()} for key, rows in names(db.session).items()}
+    said = {key: {code: _(name) for code, name in rows.items()} for key, rows in shown.names.items()}
 
     def scales(stands: str) -> list[tuple[str, str]]:
         return [(code, said["scale"][code]) for code in said["scale"] if code in shown.rules.scales or code == stands]

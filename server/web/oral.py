@@ -7,7 +7,7 @@ from flask import redirect, url_for
 
 from server.extensions import db
 from server.policy import Action, Scope
-from server.services import content, oral, scopes
+from server.services import oral, scopes
 from server.web import drafts
 from server.web.access import needs
 
@@ -15,7 +15,7 @@ blueprint = APIBlueprint("oral", __name__, url_prefix="/journal/lesson", enable_
 
 
 def _scope(lesson_course_id: str) -> Scope:
-    return scopes.of_course(db.session, content.course_of(db.session, lesson_course_id))
+    return scopes.of_lesson_course(db.session, lesson_course_id)
 
 
 @blueprint.post("/<lesson_course_id>/oral")

@@ -4,14 +4,16 @@ from datetime import date
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import render_template, request
+from flask import g, render_template, request
 
 from server.clock import local_date, now
 from server.extensions import db
+from server.models import Person
 from server.policy import Action, Scope
 from server.security import choose_timezone, config
 from server.services import (
     absence_totals,
+    belonging,
     courses,
     exemptions,
     incidents,
@@ -39,7 +41,15 @@ def _class_scope(slug: str) -> Scope:
 
 
 def _student_scope(slug: str) -> Scope:
-    return scopes.of_student(db.session, people.person_by_slug(db.session, slug).id, today())
+    return _asked_about(slug)[1]
+
+
+def _asked_about(slug: str) -> tuple[Person, Scope]:
+    """The person of the address and where he or she belongs: asked before the page and by it."""
+    if "asked_about" not in g:
+        person = people.person_by_slug(db.session, slug)
+        g.asked_about = person, scopes.of_student(db.session, person.id, today())
+    return g.asked_about
 
 
 @blueprint.get("/")
@@ -89,11 +99,11 @@ def staff() -> str:
 @needs(Action.PEOPLE_VIEW, scope=_student_scope)
 def student(slug: str) -> str:
     """One student: family, connection, and the works this person may see."""
-    person = people.person_by_slug(db.session, slug)
-    own = scopes.of_student(db.session, person.id, today())
+    person, own = _asked_about(slug)
+    belonged = belonging.register(db.session, [person.id])
     works = [
         (work, access.may(Action.MARK_VIEW, _work_scope(own, work)))
-        for work in student_works.of_student(db.session, person.id, today())
+        for work in student_works.of_student(db.session, person.id, today(), belonged)
         if access.may(Action.WORK_VIEW, _work_scope(own, work))
     ]
     return render_template(
@@ -102,18 +112,19 @@ def student(slug: str) -> str:
         movement=movement.of_person(db.session, person.id), MOVEMENTS=words.MOVEMENTS,
         mark_label=mark_label, shown_classes=people.reachable(db.session, access.realm(Action.PEOPLE_VIEW)),
         exempt=exemptions.of_student(db.session, person.id, today()), may_edit=access.may(Action.PEOPLE_EDIT, own),
-        **_attendance(person.id, own),
+        **_attendance(person.id, own, belonged),
         may_reach=access.may(Action.HOTLINE_USE, own), may_write=access.may(Action.MESSAGE_SEND, own),
         may_log=access.may(Action.CONTACT_LOG, own),
     )  # fmt: skip
 
 
-def _attendance(student_id: str, own: Scope) -> dict[str, Any]:
+def _attendance(student_id: str, own: Scope, belonged: belonging.Register) -> dict[str, Any]:
     """Missed lessons and days of the term that runs, and open incidents; None where they are not this person's."""
     sees, manages = access.may(Action.JOURNAL_VIEW, own), access.may(Action.INCIDENT_MANAGE, own)
     span = courses.running_term(db.session, today()) if sees else None
     return {
-        "absent": absence_totals.of_student(db.session, student_id, *span) if span else None, "absent_in": span,
+        "absent": absence_totals.of_student(db.session, student_id, *span, belonged) if span else None,
+        "absent_in": span,
         "incidents": incidents.open_of(db.session, student_id, today()) if manages else None,
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from flask_login import current_user
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.policy import Action, Scope
-from server.services import content, presence, scopes
+from server.services import presence, scopes
 from server.services.lesson_list import LessonLine
 from server.services.logging_work import Line
 from server.services.presence import Report, Roll, Tick
@@ -27,7 +27,7 @@ HERE, AWAY = "1", "0"
 
 
 def _scope(lesson_course_id: str) -> Scope:
-    return scopes.of_course(db.session, content.course_of(db.session, lesson_course_id))
+    return scopes.of_lesson_course(db.session, lesson_course_id)
 
 
 @blueprint.get("/")
