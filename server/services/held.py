@@ -65,9 +65,9 @@ class Waiting:
 
 def count(session: Session) -> int:
     """How many records wait for a person."""
-    held = session.scalar(select(func.count()).select_from(Op).where(Op.outcome == HELD)) or 0
-    open_clashes = select(func.count()).select_from(OpClash).where(OpClash.settled_by.is_(None))
-    return held + (session.scalar(open_clashes) or 0)
+    held = select(func.count()).select_from(Op).where(Op.outcome == HELD).scalar_subquery()
+    open_clashes = select(func.count()).select_from(OpClash).where(OpClash.settled_by.is_(None)).scalar_subquery()
+    return session.scalar(select(held + open_clashes)) or 0
 
 
 def waiting(session: Session) -> Waiting:

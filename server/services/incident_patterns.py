@@ -42,7 +42,7 @@ def patterns(session: Session, realm: Realm, day: date) -> list[Pattern]:
     if "not_handed_in" in rules:
         since = day - timedelta(days=rules["not_handed_in"].within_days or 0)
         counted["not_handed_in"] = Counter(
-            student for student, due in waiting.missed_deadlines(session, realm, day) if due >= since
+            student for student, _due in waiting.missed_deadlines(session, realm, day, since)
         )
     reached = {
         (student, kind): number

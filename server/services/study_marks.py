@@ -31,6 +31,10 @@ _Study, _StudyGroup = aliased(Course), aliased(Group)
 def unsettled(session: Session, realm: Realm, today: date) -> list[OutsideMark]:
     """Marks of study groups' courses that nobody has decided about in the class's own course: rows not stored yet."""
     year = select(Year.id).where(Year.starts_on <= today).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
+    of_study = (  # few: by them the works are found, not the other way round
+        select(Task.id).join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id)
+        .where(Group.kind == "study", Course.year_id == year)
+    )  # fmt: skip
     rows = session.execute(
         select(Work.id, Work.student_id, Course.id, Group.kind, Lesson.on, Task.kind, Task.title, Task.scale,
                Task.max_points, _StudyGroup.name, MarkRevision)
@@ -44,7 +48,8 @@ def unsettled(session: Session, realm: Realm, today: date) -> list[OutsideMark]:
         .join(Group, and_(Group.id == Membership.group_id, Group.kind.in_(("class", "subgroup"))))
         .join(Course, and_(Course.group_id == Group.id, Course.subject_id == _Study.subject_id,
                            Course.year_id == _Study.year_id))
-        .where(_Study.year_id == year, within(realm)).order_by(Work.id, MarkRevision.first_seq)
+        .where(Work.task_id.in_(of_study), _Study.year_id == year, within(realm))
+        .order_by(Work.id, MarkRevision.first_seq)
     ).all()  # fmt: skip
     settled = select(OutsideMark.from_work_id, OutsideMark.value).where(OutsideMark.from_work_id.is_not(None))
     known = {tuple(row) for row in session.execute(settled)} if rows else set()

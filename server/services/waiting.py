@@ -133,15 +133,16 @@ def missing_by_class(session: Session, day: date) -> list[MissingOf]:
     return sorted(lines, key=lambda line: (-line.works, line.group))
 
 
-def missed_deadlines(session: Session, realm: Realm, day: date) -> list[tuple[str, date]]:
-    """(student, date of control) of the realm's works that did not come in time and are owed still."""
-    return [(student, due) for student, due, _group, _slug in _overdue(session, realm, day)]
+def missed_deadlines(session: Session, realm: Realm, day: date, since: date) -> list[tuple[str, date]]:
+    """(student, date of control since a day) of the realm's works that did not come in time and are owed still."""
+    return [(student, due) for student, due, _group, _slug in _overdue(session, realm, day, since)]
 
 
-def _overdue(session: Session, realm: Realm, day: date) -> list[tuple[str, date, str, str]]:
+def _overdue(session: Session, realm: Realm, day: date, since: date = date.min) -> list[tuple[str, date, str, str]]:
     """(student, due, class, its slug) of this year's works that are past due and in state issued.
 
-    Only of who was still in the group on that day, was not exempt and is at the school now.
+    ``since``: only of works due from that day on. Only of who was still in the group on that day, was not exempt
+    and is at the school now.
     """
     year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
     decided = exists().where(MarkRevision.work_id == Work.id)
@@ -153,7 +154,7 @@ def _overdue(session: Session, realm: Realm, day: date) -> list[tuple[str, date,
         .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .where(Task.withdrawn.is_(False), Task.marks_only.is_(False), Task.published_at.is_not(None),
-               Task.due_on < day, Course.year_id == year,
+               Task.due_on >= since, Task.due_on < day, Course.year_id == year,
                ~came, within(realm))
     ).all()  # fmt: skip
     known = states(session, [work for work, *_rest, is_decided in rows if is_decided])
