@@ -1,5 +1,9 @@
 """Rights of the pages of households: whoever edits people, the class teacher for the own class."""
 
+from sqlalchemy import select
+
+from server.extensions import db
+from server.models import Person
 from tests.server.web.rows import Row
 from tests.server.web.world import Class, World
 
@@ -7,7 +11,8 @@ _ALL = "deputy_studies deputy_upbringing coordinator"
 
 
 def _key(world: World, scope: Class) -> dict[str, str]:
-    return {"key": f"child-{scope.student}"}
+    household = db.session.scalar(select(Person.household_id).where(Person.id == scope.student))
+    return {"key": household or f"child-{scope.student}"}
 
 
 def _family(world: World, scope: Class) -> dict[str, str]:
