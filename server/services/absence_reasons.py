@@ -16,6 +16,7 @@ from server.models import Absence, AbsenceLetter, AbsenceProof, Contact, Lesson,
 from server.policy import Realm
 from server.services.absence_evidence import HEAD, Found, LessonHead, of_lesson, standing_of
 from server.services.absence_proposals import MAX_REASON, op_about
+from server.services.contacts import ABSENCE, REACHED
 from server.services.content import Author
 from server.services.lesson_list import within
 from server.services.logging_work import Draft
@@ -105,7 +106,7 @@ def to_ask(session: Session, realm: Realm, day: date, zone: str, class_id: str |
     since = datetime.combine(day - BACK, time(), ZoneInfo(zone))
     for student, at, text in session.execute(
         select(Contact.student_id, Contact.at, Contact.text)
-        .where(Contact.student_id.in_(asked), Contact.topic == "absence", Contact.at >= since).order_by(Contact.at)
+        .where(Contact.student_id.in_(asked), Contact.topic == ABSENCE, Contact.at >= since).order_by(Contact.at)
     ):  # fmt: skip
         calls.setdefault(student, []).append((at, text))
     found = [
@@ -132,8 +133,8 @@ def ops_of(draft: Draft, chosen: Collection[int], answer: Answer) -> list[dict[s
     envelopes = [op_about(draft, n, answer.letter, answer.reason) for n in sorted(chosen)]
     if answer.proof == CALL and chosen:
         student = draft.lines[min(chosen)].key.partition("/")[0]
-        data = {"student": student, "person": "", "direction": "out", "channel": "call", "topic": "absence",
-                "outcome": answer.letter, "text": answer.reason, "seconds": None}  # fmt: skip
+        data = {"student": student, "person": "", "direction": "out", "channel": "call", "topic": ABSENCE,
+                "outcome": REACHED, "text": answer.reason, "seconds": None}  # fmt: skip
         envelopes.append(ops.envelope(draft.origin, len(draft.lines), "call", draft.author, draft.at, data))
     return envelopes
 
