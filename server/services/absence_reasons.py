@@ -14,6 +14,7 @@ from server import store
 from server.errors import DomainError
 from server.models import Absence, AbsenceLetter, AbsenceProof, Contact, Lesson, LessonCourse, Op, Person, ProofKind
 from server.policy import Realm
+from server.services import requests
 from server.services.absence_evidence import HEAD, Found, LessonHead, of_lesson, standing_of
 from server.services.absence_proposals import MAX_REASON, op_about
 from server.services.contacts import ABSENCE, REACHED
@@ -140,14 +141,24 @@ def ops_of(draft: Draft, chosen: Collection[int], answer: Answer) -> list[dict[s
 
 
 def keep_proof(revisions: Collection[str], proof: str, by: Author) -> None:
-    """Keep what the reason rests on; saying it twice is saying it once. Raises DomainError ``value_invalid``."""
+    """Keep what the reason rests on, once; who was asked to find the reason out has kept that promise.
+
+    Raises DomainError ``value_invalid``.
+    """
 
     def write(session: Session) -> None:
         if session.get(ProofKind, proof) is None:
             raise DomainError("value_invalid", field=_l("what it rests on"), value=proof[:20])
+        reasons: dict[str, str] = {}
         for revision in revisions:
-            if session.get(AbsenceProof, revision) is None and session.get(Absence, revision) is not None:
+            row = session.get(Absence, revision)
+            if row is None:
+                continue
+            reasons[row.student_id] = row.reason
+            if session.get(AbsenceProof, revision) is None:
                 session.add(AbsenceProof(absence_id=revision, kind=proof, noted_by=by.person_id, noted_at=by.now))
+        for student_id, reason in reasons.items():
+            requests.keep_by_reason(session, [student_id], reason, by)
 
     store.write(write)
 

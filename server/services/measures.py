@@ -114,6 +114,7 @@ def save(session: Session, wanted: Wanted) -> None:
         kind.compulsory = kind.code in wanted.kinds
     for level in session.scalars(select(MasteryLevel)):
         done, share = wanted.levels.get(level.code, (str(level.min_done), str(level.min_share)))
-        level.min_done, level.min_share = thresholds.number(done, 100, level.code), thresholds.number(share, 100, level.code)
+        level.min_done = thresholds.number(done, 100, level.code)
+        level.min_share = thresholds.number(share, 100, level.code)
         level.source = SOURCE_OWN
     thresholds.save(session, wanted.thresholds)

@@ -128,7 +128,8 @@ def test_a_new_week_begins_with_nobody_told(at: School):
 def test_a_verified_call_of_the_familys_own_counts_and_an_unverified_one_does_not(at: School):
     for student, verified in ((at.yegor, "word"), (at.vera, "")):
         factory.add(models.Contact(id=factory.new_id(), student_id=student, person_id=at.mother, direction="in",
-                                   channel="call", topic="results", verified=verified, at=NOW, author_id=at.by.person_id))  # fmt: skip
+                                   channel="call", topic="results", verified=verified, at=NOW,
+                                   author_id=at.by.person_id))  # fmt: skip
     assert set(told.told_in_week(db.session, None, TODAY, ZONE)) == {at.yegor}
 
 
