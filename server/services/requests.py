@@ -201,7 +201,7 @@ def keep_by_packs(session: Session, packs: Iterable[Pack], now: datetime) -> int
 
 
 def keep_by_reason(session: Session, student_ids: Collection[str], reason: str, by: Author) -> int:
-    """Within a write: why these students were absent is noted, so open requests to note it are done; returns how many."""
+    """Within a write: why these students were absent is noted, so open requests to find out are done; how many."""
     rows = session.scalars(
         select(Request).where(Request.kind == "absence", Request.state.in_(OPEN),
                               Request.student_id.in_(list(student_ids)))
