@@ -12,6 +12,7 @@ from server.models import Group, MasteryLevel, TaskKind, Term, Year
 from server.reference import SOURCE_OWN, VALUE_NAMES
 from server.services import thresholds
 from server.services.courses import TAUGHT
+from server.services.grading_rules import ELSEWHERE, ORAL
 
 FAILS = "fail"
 
@@ -92,6 +93,12 @@ COMPULSORY = select(TaskKind.code).where(TaskKind.compulsory)  # the kinds of wo
 def compulsory(session: Session) -> list[str]:
     """Their codes, in the school's order."""
     return list(session.scalars(COMPULSORY.order_by(TaskKind.position)))
+
+
+def kinds_to_choose(session: Session) -> list[TaskKind]:
+    """The kinds that may be compulsory: those of which something is handed in."""
+    never = TaskKind.code.in_((ORAL, ELSEWHERE))
+    return list(session.scalars(select(TaskKind).where(~never).order_by(TaskKind.position)))
 
 
 def grade_of(group: Group) -> int | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from server import store
 from server.errors import DomainError, sentence_of
 from server.extensions import db
-from server.models import MasteryLevel, TaskKind, Threshold
+from server.models import MasteryLevel, Threshold
 from server.policy import Action
 from server.services import accounts, measures, thresholds
 from server.services.measures import Wanted
@@ -60,7 +60,7 @@ def _codes(model: Any) -> list[str]:
 
 def _render(wrong: dict[str, str] | None = None) -> str:
     return render_template(
-        "monitor/measures.html", kinds=db.session.scalars(select(TaskKind).order_by(TaskKind.position)).all(),
+        "monitor/measures.html", kinds=measures.kinds_to_choose(db.session),
         levels=db.session.scalars(select(MasteryLevel).order_by(MasteryLevel.position)).all(),
         thresholds=thresholds.listed(db.session), wrong=wrong or {},
         typed=request.form,
