@@ -45,7 +45,7 @@ from server.models.messages import (
     Message,
     Threshold,
 )
-from server.models.monitor import Feedback, MasteryLevel, Yardstick
+from server.models.monitor import Feedback, MasteryLevel
 from server.models.people import (
     ROLES,
     Account,
@@ -100,5 +100,5 @@ __all__ = [
     "ReceptionHours", "Request", "RequestKind", "RequestStep", "Resource", "Return", "ReturnChannel",
     "RoleGrant", "Room", "Scale", "School", "Sheet", "Slot", "StaffSubject", "Subject", "Task", "TaskKind",
     "Term", "TermMark", "Threshold", "WeeklyLesson", "WeeklyLessonCourse", "WeeklyLessonTeacher", "Work",
-    "Yardstick", "Year",
+    "Year",
 ]  # fmt: skip

@@ -40,14 +40,3 @@ class MasteryLevel(Base):
     min_share: Mapped[int]
     position: Mapped[int]  # the first level that fits counts
     source: Mapped[Text]
-
-
-class Yardstick(Base):
-    """A number that figures are compared with, for instance the days within which feedback is due."""
-
-    __tablename__ = "yardstick"
-    __table_args__ = (CheckConstraint("value >= 0", name="value"),)
-    code: Mapped[str] = mapped_column(String(24), primary_key=True)
-    name: Mapped[str]
-    value: Mapped[int]
-    source: Mapped[Text]

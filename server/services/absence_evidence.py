@@ -32,6 +32,7 @@ from server.models import (
 )
 from server.services.absence_decision import Call, Evidence, Handed, Owed, Reach, Said, Seen
 from server.services.belonging import register
+from server.services.grading_rules import ORAL
 from server.services.presence import Report, newest
 from server.services.weeks import week_name
 from sync import decide
@@ -162,7 +163,8 @@ def _tasks(session: Session, ids: Collection[str], students: Collection[str], zo
         select(Work.id, Work.student_id, Task.lesson_course_id, Task.due_on, decided, Return.returned_on,
                Return.channel, Return.received_at)
         .join(Task, Task.id == Work.task_id).outerjoin(Return, Return.work_id == Work.id)
-        .where(Task.lesson_course_id.in_(ids), Work.student_id.in_(students), Task.withdrawn.is_(False))
+        .where(Task.lesson_course_id.in_(ids), Work.student_id.in_(students), Task.withdrawn.is_(False),
+               or_(Task.marks_only.is_(False), Task.kind == ORAL))  # a mark from elsewhere shows nobody at the lesson
     )  # fmt: skip
     owed: dict[Pair, dict[str, Owed]] = {}
     for work_id, student, lesson_id, due, is_decided, on, channel, received_at in rows:

@@ -41,7 +41,7 @@ from server.services.courses import alphabetical
 from server.services.lesson_list import within
 from server.services.logging_work import Draft, Line
 from server.services.people import short_name
-from server.services.works import current
+from server.services.works import current, to_hand_in
 from sync import ops
 from sync.ids import content_id
 
@@ -178,7 +178,7 @@ def _missing(today: date) -> Any:
     return (
         select(*HEAD, literal(False).label("said")).distinct().select_from(Work).join(Task, Task.id == Work.task_id)
         .join(LessonCourse, LessonCourse.id == Task.lesson_course_id).join(Person, Person.id == Work.student_id)
-        .where(Task.due_on < today, Task.withdrawn.is_(False), Task.published_at.is_not(None), ~in_time,
+        .where(to_hand_in(), Task.due_on < today, ~in_time,
                ~exists().where(MarkRevision.work_id == Work.id), ~_seen_there(Work.student_id, Task.lesson_course_id),
                ~_spoken(Work.student_id, Task.lesson_course_id), ~_refused(Work.student_id, Task.lesson_course_id))
     )  # fmt: skip

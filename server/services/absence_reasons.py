@@ -14,8 +14,10 @@ from server import store
 from server.errors import DomainError
 from server.models import Absence, AbsenceLetter, AbsenceProof, Contact, Lesson, LessonCourse, Op, Person, ProofKind
 from server.policy import Realm
+from server.services import requests
 from server.services.absence_evidence import HEAD, Found, LessonHead, of_lesson, standing_of
 from server.services.absence_proposals import MAX_REASON, op_about
+from server.services.contacts import ABSENCE, REACHED
 from server.services.content import Author
 from server.services.lesson_list import within
 from server.services.logging_work import Draft
@@ -105,7 +107,7 @@ def to_ask(session: Session, realm: Realm, day: date, zone: str, class_id: str |
     since = datetime.combine(day - BACK, time(), ZoneInfo(zone))
     for student, at, text in session.execute(
         select(Contact.student_id, Contact.at, Contact.text)
-        .where(Contact.student_id.in_(asked), Contact.topic == "absence", Contact.at >= since).order_by(Contact.at)
+        .where(Contact.student_id.in_(asked), Contact.topic == ABSENCE, Contact.at >= since).order_by(Contact.at)
     ):  # fmt: skip
         calls.setdefault(student, []).append((at, text))
     found = [
@@ -132,21 +134,31 @@ def ops_of(draft: Draft, chosen: Collection[int], answer: Answer) -> list[dict[s
     envelopes = [op_about(draft, n, answer.letter, answer.reason) for n in sorted(chosen)]
     if answer.proof == CALL and chosen:
         student = draft.lines[min(chosen)].key.partition("/")[0]
-        data = {"student": student, "person": "", "direction": "out", "channel": "call", "topic": "absence",
-                "outcome": answer.letter, "text": answer.reason, "seconds": None}  # fmt: skip
+        data = {"student": student, "person": "", "direction": "out", "channel": "call", "topic": ABSENCE,
+                "outcome": REACHED, "text": answer.reason, "seconds": None}  # fmt: skip
         envelopes.append(ops.envelope(draft.origin, len(draft.lines), "call", draft.author, draft.at, data))
     return envelopes
 
 
 def keep_proof(revisions: Collection[str], proof: str, by: Author) -> None:
-    """Keep what the reason rests on; saying it twice is saying it once. Raises DomainError ``value_invalid``."""
+    """Keep what the reason rests on, once; who was asked to find the reason out has kept that promise.
+
+    Raises DomainError ``value_invalid``.
+    """
 
     def write(session: Session) -> None:
         if session.get(ProofKind, proof) is None:
             raise DomainError("value_invalid", field=_l("what it rests on"), value=proof[:20])
+        reasons: dict[str, str] = {}
         for revision in revisions:
-            if session.get(AbsenceProof, revision) is None and session.get(Absence, revision) is not None:
+            row = session.get(Absence, revision)
+            if row is None:
+                continue
+            reasons[row.student_id] = row.reason
+            if session.get(AbsenceProof, revision) is None:
                 session.add(AbsenceProof(absence_id=revision, kind=proof, noted_by=by.person_id, noted_at=by.now))
+        for student_id, reason in reasons.items():
+            requests.keep_by_reason(session, [student_id], reason, by)
 
     store.write(write)
 

@@ -35,7 +35,7 @@ from server.services import held
 from server.services.aside import asides, with_the_class
 from server.services.counting import counts
 from server.services.exemptions import exempt
-from server.services.works import members
+from server.services.works import members, to_hand_in
 
 __all__ = ["PROBLEMS", "Problem", "counts", "problems"]
 
@@ -177,8 +177,7 @@ def _works(session: Session, today: date) -> Iterator[Problem]:
         .join(Subject, Subject.id == Course.subject_id)
         .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
-        .where(Task.published_at.is_not(None), Task.withdrawn.is_(False), Task.marks_only.is_(False))
-        .where(or_(Task.due_on.is_(None), Task.due_on >= today))
+        .where(to_hand_in(), or_(Task.due_on.is_(None), Task.due_on >= today))
         .where(Lesson.on.between(today - NEAR, today + NEAR))
         .order_by(Group.grade, Group.name)
     ).all()

@@ -14,7 +14,7 @@ from server.services.belonging import register
 from server.services.courses import alphabetical
 from server.services.measures import Level, Span, level_of, share_of_maximum
 from server.services.work_facts import DONE
-from server.services.works import members, states
+from server.services.works import members, states, to_hand_in
 from sync import decide
 
 Kinds = Sequence[str] | Select[Any]
@@ -120,7 +120,7 @@ def _columns(session: Session, group: Group, kinds: Kinds, span: Span, course_id
         .join(Group, Group.id == Course.group_id).join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .where(or_(Group.id == group.id, Group.parent_id == group.id), Task.kind.in_(kinds),
-               Task.published_at.is_not(None), Task.withdrawn.is_(False), day.between(span.first, span.last))
+               to_hand_in(), day.between(span.first, span.last))
         .order_by(Subject.name, day, Task.title, Task.id)
     )  # fmt: skip
     rows = session.execute(query.where(Course.id == course_id) if course_id else query)

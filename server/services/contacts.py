@@ -1,6 +1,10 @@
-"""Touches with families and staff: one is noted, and those of a student or a person are read."""
+"""Touches with families and staff: one is noted, once however often it is told, and those of a person are read.
 
-from dataclasses import dataclass
+One vocabulary for all who note any: an outcome is one of OUTCOMES or not known (""), a topic is a row of the school's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +13,16 @@ from sqlalchemy.orm import Session, aliased
 
 from server.errors import DomainError
 from server.models import Contact, ContactTopic, Person
-from server.services.accounts import new_id
 from server.services.people import full_name, short_name
+from sync.ids import content_id
 
 CALL, IN, OUT = "call", "in", "out"
+RESULTS, SILENCE, ABSENCE, STAFF, OTHER = "results", "silence", "absence", "staff", "other"  # topics the code speaks of
+SENT, REACHED, NOT_REACHED, CONFIRMED = "sent", "reached", "not_reached", "confirmed"  # what became of our own word
+ANSWERED, PROMISED, LETTER = "answered", "promised", "letter"  # what became of theirs
+OUTCOMES = (SENT, REACHED, NOT_REACHED, CONFIRMED, ANSWERED, PROMISED, LETTER)
+TOLD = (SENT, REACHED, CONFIRMED)  # outcomes after which a family counts as told
+HEARD = (REACHED, CONFIRMED)  # outcomes after which a family was heard
 
 
 @dataclass(frozen=True)
@@ -50,22 +60,47 @@ class ContactView:
     verified: str
 
 
-def note(session: Session, touch: Touch, author_id: str, at: datetime, id: str = "", op_seq: int | None = None) -> str:
-    """Store a touch within the caller's write; returns its id. The same ``id`` again changes nothing.
+def id_of(key: str, student_id: str | None) -> str:
+    """The id of the touch that an act was, about one student. ``key``: of the act, whoever tells of it."""
+    return content_id("contact", key, student_id or "")
+
+
+def note(session: Session, touch: Touch, author_id: str, at: datetime, key: str) -> str:
+    """Store a touch within the caller's write; returns its id. The same ``key`` again changes nothing.
 
     Raises DomainError topic_unknown, person_unknown.
     """
-    if id and session.get(Contact, id) is not None:
+    id = id_of(key, touch.student_id)
+    if session.get(Contact, id) is not None:
         return id
     if session.get(ContactTopic, touch.topic) is None:
         raise DomainError("topic_unknown", value=touch.topic[:20], allowed=", ".join(topics(session)))
     for person_id in (touch.student_id, touch.person_id):
         if person_id is not None and session.get(Person, person_id) is None:
             raise DomainError("person_unknown")
-    row = Contact(id=id or new_id(at), author_id=author_id, at=at, op_seq=op_seq, **vars(touch))
-    session.add(row)
+    session.add(Contact(id=id, author_id=author_id, at=at, **vars(touch)))
     session.flush()
-    return row.id
+    return id
+
+
+def note_each(
+    session: Session, touch: Touch, student_ids: Sequence[str], author_id: str, at: datetime, key: str
+) -> list[str]:  # fmt: skip
+    """The same about several children of a family, or about none; returns the ids."""
+    about = student_ids or (None,)
+    return [note(session, replace(touch, student_id=one), author_id, at, key) for one in about]
+
+
+def take_back(session: Session, key: str, student_ids: Sequence[str], by_id: str, since: datetime | None = None) -> int:
+    """Undo a touch that this person noted (not before ``since``) and that no op brought; returns how many went."""
+    gone = 0
+    for student_id in student_ids or (None,):
+        row = session.get(Contact, id_of(key, student_id))
+        if row is None or row.author_id != by_id or row.op_seq is not None or (since and row.at < since):
+            continue
+        session.delete(row)
+        gone += 1
+    return gone
 
 
 def of_student(session: Session, student_id: str, limit: int = 20) -> list[ContactView]:

@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Contact, ContactChannel, Delivery, DeliveryStudent, Group, Membership, Message, Person
+from server.models import ContactChannel, Delivery, DeliveryStudent, Group, Membership, Message, Person
 from server.policy import Realm
-from server.services import thresholds
+from server.services import contacts, thresholds
 from server.services.accounts import record
+from server.services.contacts import CONFIRMED, NOT_REACHED, REACHED, SENT, TOLD
 from server.services.content import Author
-from server.services.delivery_contacts import CONFIRMED, NOT_REACHED, REACHED, SENT, note_delivery
+from server.services.delivery_contacts import key_of, note_delivery, students_of
 from server.services.family_ways import PERSONAL
 from server.services.messages import Draft, add_deliveries
 from server.services.people import full_name
 from server.services.works import current
-from sync.ids import content_id
 
 OPEN = ("ready", "failed")
 ACTS = {  # act → (states it may begin from, state it ends in)
@@ -226,13 +226,9 @@ def _take_back(session: Session, row: Delivery, by: Author) -> None:
     """A slip of the finger is taken back by who made it; what the office sent is out."""
     if row.changed_by != by.person_id or row.claim:
         raise DomainError("delivery_done")
-    students = session.scalars(select(DeliveryStudent.student_id).where(DeliveryStudent.delivery_id == row.id)).all()
-    for outcome in (SENT, REACHED, CONFIRMED):
-        key = content_id(row.id, outcome, str(row.tries))
-        for student in students or [""]:
-            contact = session.get(Contact, content_id("contact", key, student))
-            if contact is not None:
-                session.delete(contact)
+    students = students_of(session, row)
+    for outcome in TOLD:
+        contacts.take_back(session, key_of(row, outcome), students, by.person_id)
 
 
 def another_way(delivery_id: str, draft: Draft, by: Author, by_itself: Collection[str]) -> str:

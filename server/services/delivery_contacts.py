@@ -1,47 +1,30 @@
-"""What was sent or said to a family stands as a Contact: one for each child it was about, the same one never twice."""
+"""What was sent or said to a family as a message stands as a contact, too: one for each child it was about."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server.models import Contact, Delivery, DeliveryStudent, Message
+from server.models import Delivery, DeliveryStudent, Message
+from server.services import contacts
+from server.services.contacts import OTHER, OUT, RESULTS, Touch
 from sync.ids import content_id
 
-TOPICS = {"change": "change", "result": "results", "reminder": "reminder", "notice": "other", "answer": "other"}
-SENT, REACHED, NOT_REACHED, CONFIRMED = "sent", "reached", "not_reached", "confirmed"
-TOLD = (SENT, REACHED, CONFIRMED)  # outcomes after which a family counts as told
+TOPICS = {"change": "change", "result": RESULTS, "reminder": "reminder", "notice": OTHER, "answer": OTHER}
 WORDS = 200  # characters of a message that its contact repeats
 
 
-@dataclass(frozen=True)
-class Touch:
-    """One touch with a family about some of its children. ``key``: of the act; the same key is the same touch."""
-
-    key: str
-    students: tuple[str, ...]
-    person_id: str | None
-    channel: str
-    topic: str
-    outcome: str
-    text: str = ""
-    direction: str = "out"
+def key_of(row: Delivery, outcome: str) -> str:
+    """The key of the touch that this try of a delivery was."""
+    return content_id(row.id, outcome, str(row.tries))
 
 
-def note(session: Session, touch: Touch, by: str, at: datetime) -> list[str]:
-    """Add the contacts of a touch that are not there yet; returns the ids of all of them."""
-    ids = []
-    for student_id in touch.students or (None,):
-        id = content_id("contact", touch.key, student_id or "")
-        ids.append(id)
-        if session.get(Contact, id) is None:
-            session.add(Contact(
-                id=id, student_id=student_id, person_id=touch.person_id, direction=touch.direction,
-                channel=touch.channel, topic=touch.topic, outcome=touch.outcome, text=touch.text, at=at, verified="",
-                author_id=by,
-            ))  # fmt: skip
-    return ids
+def students_of(session: Session, row: Delivery) -> list[str]:
+    """About whom a delivery is."""
+    return list(session.scalars(
+        select(DeliveryStudent.student_id).where(DeliveryStudent.delivery_id == row.id)
+        .order_by(DeliveryStudent.student_id)
+    ))  # fmt: skip
 
 
 def note_delivery(session: Session, row: Delivery, outcome: str, by: str | None, at: datetime) -> None:
@@ -53,11 +36,6 @@ def note_delivery(session: Session, row: Delivery, outcome: str, by: str | None,
     author = by or message.author_id
     if author is None:
         return
-    students = tuple(session.scalars(
-        select(DeliveryStudent.student_id).where(DeliveryStudent.delivery_id == row.id)
-        .order_by(DeliveryStudent.student_id)
-    ))  # fmt: skip
     text = "" if message.kind in ("result", "answer") else (message.title or message.text)[:WORDS]
-    key = content_id(row.id, outcome, str(row.tries))
-    touch = Touch(key, students, row.person_id, row.channel, TOPICS[message.kind], outcome, text)
-    note(session, touch, author, at)
+    touch = Touch(TOPICS[message.kind], None, row.person_id, OUT, row.channel, outcome, text)
+    contacts.note_each(session, touch, students_of(session, row), author, at, key_of(row, outcome))

@@ -206,7 +206,7 @@ def open_code() -> str | None:
     return db.session.scalar(
         select(Work.code).join(Task, Task.id == Work.task_id).join(Course, Course.id == Task.course_id)
         .join(Group, Group.id == Course.group_id)
-        .where(~exists().where(Return.work_id == Work.id), Task.withdrawn.is_(False))
+        .where(~exists().where(Return.work_id == Work.id), works.to_hand_in())
         .order_by(Group.grade != SHOWN_GRADE, Work.code).limit(1)
     )  # fmt: skip
 
@@ -217,7 +217,7 @@ def hand_in(now: datetime, today: date) -> int:
     for group in db.session.scalars(select(Group).where(Group.kind == "class", Group.grade.in_((6, 7, 9)))):
         tasks = db.session.scalars(
             select(Task).join(Course, Course.id == Task.course_id)
-            .where(Course.group_id == group.id, Task.withdrawn.is_(False)).order_by(Task.id)
+            .where(Course.group_id == group.id, works.to_hand_in()).order_by(Task.id)
         ).all()  # fmt: skip
         for number, task in enumerate(tasks):
             count += _hand_in(task, now, today)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from server import store
 from server.models import Group, Guardianship, Membership, Person, ReceptionHours, Request, RoleGrant
 from server.services import contacts, requests
-from server.services.contacts import Touch
+from server.services.contacts import ANSWERED, PROMISED, Touch
 from server.services.content import Author
 from server.services.works import current
 from sync.ids import content_id
@@ -75,9 +75,8 @@ def _add_call(
     now, today, zone = moment
     day = today - timedelta(days=days)
     at = min(datetime.combine(day, time(hour, 10 + number), zone), now)
-    id = content_id("demo", "call", str(number))
-    touch = Touch(topic, student, guardian, outcome="promised" if kind else "answered", text=text, seconds=seconds)
-    contacts.note(session, touch, operator, at, id)
+    touch = Touch(topic, student, guardian, outcome=PROMISED if kind else ANSWERED, text=text, seconds=seconds)
+    id = contacts.note(session, touch, operator, at, f"demo {number}")
     if kind and session.get(Request, content_id("demo", "request", str(number))) is None:
         by = Author(operator, "", at, day)
         wish = requests.Wish(kind, text, student, guardian)

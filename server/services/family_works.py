@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.models import MarkAct, Return, Task, Work
 from server.services.belonging import MOST, register
 from server.services.student_works import is_overdue
-from server.services.works import VIEW, WorkView, has_come_back, states, view_of
+from server.services.works import VIEW, WorkView, has_come_back, states, to_hand_in, view_of
 from sync.decide import Value, WorkState
 
 RECENT = timedelta(days=28)  # marks and returns of the last weeks
@@ -55,7 +55,7 @@ def works_for_families(session: Session, student_ids: Iterable[str], today: date
     for view in sorted(views, key=lambda one: (one.due_on or one.set_on, one.title)):
         state = known[view.id]
         name = "handed_in" if state.conflict else LIST_OF[state.state]
-        if view.withdrawn and name in ("due", "to_correct"):
+        if (view.withdrawn and name in ("due", "to_correct")) or (view.marks_only and name != "marked"):
             continue
         came = tuple(returns.get(view.id, ()))
         if name in ("handed_in", "marked") and not _is_recent(view, came, today):
@@ -77,8 +77,7 @@ def _is_recent(view: WorkView, came: tuple[tuple[date, str], ...], today: date) 
 
 def _views(session: Session, students: list[str]) -> Iterable[WorkView]:
     shown = select(Work.id).join(Task, Task.id == Work.task_id).where(
-        Work.student_id.in_(students), Task.published_at.is_not(None),
-        or_(Task.withdrawn.is_(False), has_come_back()),
+        Work.student_id.in_(students), Task.published_at.is_not(None), or_(to_hand_in(), has_come_back())
     )  # fmt: skip
     return (view_of(row) for row in session.execute(VIEW.where(Work.id.in_(shown))))
 

@@ -28,15 +28,18 @@ from server.models import (
     Work,
 )
 from server.policy import Realm
-from server.services.accounts import new_id
 from server.services.belonging import MOST
+from server.services.contacts import OUT, REACHED, RESULTS, SENT, Touch, note
 from server.services.lesson_list import within
 from server.services.people import short_name
 from server.services.works import VIEW, WorkView, current, disputed, states, view_of
 
 TOLD = ("mark", "redo", "checked")  # verdicts that a family is told
 BY_PACK = ("paper", "usb")  # goes with the next pack
-TALKED = ("call", "messenger", "photo", "email", "in_person")  # telling it is a touch with the family
+TALKED = {  # telling it is a touch with the family: its channel, and what becomes of it
+    "call": ("call", REACHED), "in_person": ("in_person", REACHED), "messenger": ("messenger", SENT),
+    "photo": ("messenger", SENT), "email": ("email", SENT),
+}  # fmt: skip
 FAMILY_WAY = {"messenger": "messenger", "email": "email", "paper": "paper", "call": "call", "sms": "call"}
 UNKNOWN_WAY = "call"
 UNDO = timedelta(hours=24)
@@ -130,7 +133,8 @@ def outline(
     limited = bool(conditions) or (realm is not None and not realm.everything)
     query = (
         select(MarkAct.work_id, MarkAct.op_seq, MarkAct.at, MarkAct.author_id, MarkRevision.verdict)
-        .join(MarkRevision, MarkRevision.id == MarkAct.revision_id).where(~_is_told()).order_by(MarkAct.op_seq)
+        .join(MarkRevision, MarkRevision.id == MarkAct.revision_id)
+        .where(~_is_told(), MarkAct.work_id.not_in(_never_given_out())).order_by(MarkAct.op_seq)
     )  # fmt: skip
     rows = session.execute(query.where(MarkAct.work_id.in_(works.where(*conditions))) if limited else query)
     acts: dict[str, list[Any]] = {}
@@ -180,6 +184,11 @@ def waiting_of(session: Session, seqs: Collection[int], realm: Realm) -> list[Wa
     """What waits about the works that these decisions are about."""
     works_of = select(MarkAct.work_id).where(MarkAct.op_seq.in_(list(seqs)))
     return waiting_feedback(session, Work.id.in_(works_of), realm=realm)
+
+
+def _never_given_out() -> Any:
+    """Works that only bear a mark: nothing came that could be answered; the weekly round tells the mark."""
+    return select(Work.id).join(Task, Task.id == Work.task_id).where(Task.marks_only)
 
 
 def _is_told() -> ColumnElement[bool]:
@@ -279,18 +288,16 @@ def give(session: Session, telling: Telling) -> int:
     before = set(session.scalars(select(Feedback.op_seq).where(Feedback.op_seq.in_(list(telling.words)))))
     fresh = [act for act in acts if act.op_seq not in before]
     for seq, work_id, student_id in fresh:
-        contact = _contact(session, telling, student_id, telling.words[seq]) if telling.channel in TALKED else None
+        contact = _contact(session, telling, student_id, seq) if telling.channel in TALKED else None
         session.add(Feedback(op_seq=seq, work_id=work_id, channel=telling.channel, given_at=telling.now,
                              given_by=telling.by, contact_id=contact))  # fmt: skip
     return len(fresh)
 
 
-def _contact(session: Session, telling: Telling, student_id: str, words: str) -> str:
-    row = Contact(id=new_id(telling.now), student_id=student_id, direction="out", channel=telling.channel,
-                  topic="results", text=words, at=telling.now, author_id=telling.by)  # fmt: skip
-    session.add(row)
-    session.flush()
-    return row.id
+def _contact(session: Session, telling: Telling, student_id: str, seq: int) -> str:
+    channel, outcome = TALKED[telling.channel]
+    touch = Touch(RESULTS, student_id, None, OUT, channel, outcome, telling.words[seq])
+    return note(session, touch, telling.by, telling.now, f"feedback {seq}")
 
 
 def take_back(session: Session, seqs: Collection[int], by: str, now: datetime) -> int:

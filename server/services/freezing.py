@@ -38,7 +38,7 @@ from server.models import (
 from server.naming import ROLE_NAMES, bare_class
 from server.services import course_plan
 from server.services.people import full_name
-from server.services.works import current, members
+from server.services.works import current, members, to_be_done
 from sync.edition import VERSION
 
 OFFICE_ONLY = {"operator", "support_staff", "admin"}
@@ -247,7 +247,7 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
     tasks: dict[str, list[Task]] = {}
     for task in session.scalars(
         select(Task)
-        .where(Task.lesson_course_id.in_(ids), Task.withdrawn.is_(False), Task.marks_only.is_(False))
+        .where(Task.lesson_course_id.in_(ids), to_be_done())
         .order_by(Task.due_on, Task.id)
     ):
         tasks.setdefault(task.lesson_course_id, []).append(task)

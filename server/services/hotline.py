@@ -23,7 +23,6 @@ from sync.canonical import digest
 
 MOST_TEXT = 4000  # characters of what a call was about
 LONGEST = 4 * 3600  # seconds of a call that somebody may mean
-ANSWERED, PROMISED = "answered", "promised"
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,11 @@ def log(call: Call, by: Author, zone: ZoneInfo) -> Logged:
     text = clean(call.touch.text)
     if len(text) > MOST_TEXT:
         raise DomainError("text_long", length=len(text), limit=MOST_TEXT)
-    id = digest([by.account_id, call.key])[:32]
     seconds = call.touch.seconds if call.touch.seconds is None else min(max(call.touch.seconds, 0), LONGEST)
     touch = replace(call.touch, text=text, seconds=seconds)
 
     def save(session: Session) -> Logged:
-        contact_id = contacts.note(session, touch, by.person_id, by.now, id)
+        contact_id = contacts.note(session, touch, by.person_id, by.now, digest([by.account_id, call.key]))
         if call.wish is None:
             return Logged(contact_id)
         request_id = requests.promise(session, call.wish, by, digest([contact_id, "request"])[:32], contact_id)

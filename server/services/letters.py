@@ -26,9 +26,9 @@ from server.models import (
 from server.policy import Realm
 from server.services import messages, thresholds
 from server.services.accounts import record
+from server.services.contacts import LETTER, OTHER, Touch, note
 from server.services.content import Author
 from server.services.content_draft import clean
-from server.services.delivery_contacts import Touch, note
 from server.services.family_texts import Sender, message_long, message_sms
 from server.services.family_ways import Home, Reach, covered, hindrance, homes
 from server.services.messages import Draft, Words, child_of, language_of
@@ -134,8 +134,8 @@ def enter(
             raise DomainError("person_unknown")
         session.add(Letter(id=id, student_id=student_id, person_id=person_id, to_id=to_id, channel=channel, text=words,
                            at=by.now, entered_by=by.person_id))  # fmt: skip
-        touch = Touch(content_id("letter", id), (student_id,), person_id, channel, "other", "letter", direction="in")
-        note(session, touch, by.person_id, by.now)
+        touch = Touch(OTHER, student_id, person_id, channel=channel, outcome=LETTER)
+        note(session, touch, by.person_id, by.now, content_id("letter", id))
         record(session, by.now, by.account_id, "letter.enter", id)
         return id
 

@@ -1,4 +1,4 @@
-"""What figures are measured by: compulsory kinds of work, levels of mastery and the school's yardsticks, as rows."""
+"""What figures are measured by: compulsory kinds of work, levels of mastery and the school's thresholds, as rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.errors import DomainError
-from server.models import Group, MasteryLevel, TaskKind, Term, Yardstick, Year
+from server.models import Group, MasteryLevel, TaskKind, Term, Year
 from server.reference import SOURCE_OWN, VALUE_NAMES
+from server.services import thresholds
 from server.services.courses import TAUGHT
+from server.services.grading_rules import ELSEWHERE, ORAL
 
-MOST_DAYS = 60
 FAILS = "fail"
 
 
@@ -66,11 +67,6 @@ def share_of_maximum(scale: str, verdict: str | None, value: str | None, maximum
     return min(int(value) / most, 1.0) if most else None
 
 
-def yardsticks(session: Session) -> dict[str, int]:
-    """Code → number."""
-    return dict(session.execute(select(Yardstick.code, Yardstick.value)).all())
-
-
 def spans(session: Session, day: date, grade: int | None = None) -> list[Span]:
     """The year's taught terms that have begun, in order; of a grade's own ones where there are such."""
     year = select(Year.id).where(Year.starts_on <= day).order_by(Year.starts_on.desc()).limit(1).scalar_subquery()
@@ -99,6 +95,12 @@ def compulsory(session: Session) -> list[str]:
     return list(session.scalars(COMPULSORY.order_by(TaskKind.position)))
 
 
+def kinds_to_choose(session: Session) -> list[TaskKind]:
+    """The kinds that may be compulsory: those of which something is handed in."""
+    never = TaskKind.code.in_((ORAL, ELSEWHERE))
+    return list(session.scalars(select(TaskKind).where(~never).order_by(TaskKind.position)))
+
+
 def grade_of(group: Group) -> int | None:
     """A subgroup's grade is its class's."""
     return group.grade if group.grade is not None or group.parent is None else group.parent.grade
@@ -106,11 +108,11 @@ def grade_of(group: Group) -> int | None:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a form says: compulsory kinds, level → (least done, least share), yardstick → number; texts as typed."""
+    """What a form says: compulsory kinds, level → (least done, least share), threshold → number; texts as typed."""
 
     kinds: frozenset[str]
     levels: Mapping[str, tuple[str, str]]
-    yardsticks: Mapping[str, str]
+    thresholds: Mapping[str, str]
 
 
 def save(session: Session, wanted: Wanted) -> None:
@@ -119,15 +121,7 @@ def save(session: Session, wanted: Wanted) -> None:
         kind.compulsory = kind.code in wanted.kinds
     for level in session.scalars(select(MasteryLevel)):
         done, share = wanted.levels.get(level.code, (str(level.min_done), str(level.min_share)))
-        level.min_done, level.min_share = _number(done, 100, level.code), _number(share, 100, level.code)
+        level.min_done = thresholds.number(done, 100, level.code)
+        level.min_share = thresholds.number(share, 100, level.code)
         level.source = SOURCE_OWN
-    for row in session.scalars(select(Yardstick)):
-        row.value = _number(wanted.yardsticks.get(row.code, str(row.value)), MOST_DAYS, row.code)
-        row.source = SOURCE_OWN
-
-
-def _number(typed: str, most: int, name: str) -> int:
-    text = typed.strip()
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= most):
-        raise DomainError("value_invalid", field=name, value=typed[:20])
-    return int(text)
+    thresholds.save(session, wanted.thresholds)

@@ -133,7 +133,7 @@ def _tasks_of(session: Session, days: list[date]) -> list[str]:
         .join(Lesson, Lesson.id == LessonCourse.lesson_id).join(Course, Course.id == Task.course_id)
         .join(Group, Group.id == Course.group_id)
         .where(Lesson.on.in_(days), Lesson.state.in_(("planned", "cancelled")), Group.closed_on.is_(None),
-               Task.withdrawn.is_(False), Task.marks_only.is_(False))
+               works.to_be_done())
     ))  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What was promised, until it is done: who keeps it and by when; every step on the way is noted."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -197,6 +197,17 @@ def keep_by_packs(session: Session, packs: Iterable[Pack], now: datetime) -> int
     for row in rows:
         row.pack_id = by_student[row.student_id or ""].id
         end(session, row, "done", "", now, None)
+    return len(rows)
+
+
+def keep_by_reason(session: Session, student_ids: Collection[str], reason: str, by: Author) -> int:
+    """Within a write: why these students were absent is noted, so open requests to find out are done; how many."""
+    rows = session.scalars(
+        select(Request).where(Request.kind == "absence", Request.state.in_(OPEN),
+                              Request.student_id.in_(list(student_ids)))
+    ).all()  # fmt: skip
+    for row in rows:
+        end(session, row, "done", reason, by.now, by.person_id)
     return len(rows)
 
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Contact, Guardianship
+from server.models import Guardianship
+from server.services import contacts
+from server.services.contacts import NOT_REACHED, OUT, REACHED, RESULTS, SENT, Touch, note_each
 from server.services.content import Author
-from server.services.delivery_contacts import NOT_REACHED, REACHED, SENT, Touch, note
 from server.services.messages import first_moment
 from sync.ids import content_id
 
@@ -26,25 +27,16 @@ def tick(students: Iterable[str], person_id: str | None, channel: str, reached: 
     about = tuple(sorted(students))
     outcome = TICKS[channel] if reached else NOT_REACHED
     touch_key = content_id("round", by.person_id, key, channel, outcome, *about)
-    touch = Touch(touch_key, about, person_id, channel, "results", outcome)
-    store.write(lambda session: note(session, touch, by.person_id, by.now) and None)
+    touch = Touch(RESULTS, None, person_id, OUT, channel, outcome)
+    store.write(lambda session: note_each(session, touch, about, by.person_id, by.now, touch_key) and None)
     return touch_key
 
 
 def take_back(students: Iterable[str], key: str, by: Author, timezone: str) -> int:
     """Take a tick of today back, if it is this person's own; returns how many contacts went."""
     first = first_moment(by.today, timezone)
-
-    def save(session: Session) -> int:
-        count = 0
-        for student in students:
-            row = session.get(Contact, content_id("contact", key, student))
-            if row is not None and row.author_id == by.person_id and row.at >= first and row.op_seq is None:
-                session.delete(row)
-                count += 1
-        return count
-
-    return store.write(save)
+    about = list(students)
+    return store.write(lambda session: contacts.take_back(session, key, about, by.person_id, first))
 
 
 def is_of_family(session: Session, person_id: str, student_ids: Collection[str]) -> bool:

@@ -19,7 +19,8 @@ from server import clock, store
 from server.config import Config
 from server.models import Delivery, School
 from server.services import thresholds
-from server.services.delivery_contacts import SENT, note_delivery
+from server.services.contacts import SENT
+from server.services.delivery_contacts import note_delivery
 from server.services.gateway import FAILED, PERHAPS, Answer, Parcel
 from server.services.mail_gateway import MailGateway
 from server.services.running import Progress, Run, running

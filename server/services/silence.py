@@ -1,7 +1,8 @@
 """Students of whom nothing is heard: they rise by school days without any sign, with the next channel to try.
 
-A sign is a return, a contact of theirs, a call that reached the family, being seen at a supervised place, or what was
-said about an absence. Signing in or opening a page is none, and being unreachable is not being absent.
+A sign is a return, an oral answer, a contact of theirs, a call that reached the family, being seen at a supervised
+place, or what was said about an absence. Signing in or opening a page is none, and being unreachable is not being
+absent.
 """
 
 from bisect import bisect_left, bisect_right
@@ -23,6 +24,7 @@ from server.models import (
     Group,
     Lesson,
     LessonCourse,
+    MarkRevision,
     Membership,
     Person,
     Presence,
@@ -33,10 +35,11 @@ from server.models import (
 )
 from server.policy import Realm
 from server.services import thresholds
+from server.services.contacts import HEARD, NOT_REACHED, OUT, REACHED, RESULTS, SILENCE, Touch, note
 from server.services.content import Author
-from server.services.delivery_contacts import CONFIRMED, NOT_REACHED, REACHED, Touch, note
 from server.services.family_ways import Home, Kid, Way, homes
-from server.services.works import current
+from server.services.grading_rules import ORAL
+from server.services.works import current, to_hand_in
 from sync.ids import content_id
 
 LAST_RESORT = "in_person"
@@ -193,7 +196,7 @@ def places_of(session: Session, realm: Realm, today: date) -> dict[str, tuple[da
 def _begun(session: Session, today: date) -> date:
     """Since when something can be heard: this school year, and not before the first task was given out."""
     year = select(func.max(Year.starts_on)).where(Year.starts_on <= today).scalar_subquery()
-    first = select(func.min(Task.published_at)).scalar_subquery()
+    first = select(func.min(Task.published_at)).where(to_hand_in()).scalar_subquery()
     starts_on, published = session.execute(select(year, first)).one()
     return max(day for day in (starts_on, published.date() if published else today) if day is not None)
 
@@ -249,15 +252,23 @@ def _signs(
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
         .where(*asked(Presence.student_id, Lesson.on), Presence.present.is_(True)).group_by(Presence.student_id)
     )  # fmt: skip
+    heard_in_class = (
+        select(Work.student_id, cast(func.max(Lesson.on), String)).select_from(Work)
+        .join(Task, Task.id == Work.task_id).join(MarkRevision, MarkRevision.work_id == Work.id)
+        .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .where(*asked(Work.student_id, Lesson.on), Task.kind == ORAL, MarkRevision.verdict == "mark")
+        .group_by(Work.student_id)
+    )  # fmt: skip
     signs: dict[str, date] = {}
 
     def take(student: str, day: date) -> None:
         if day <= today:
             signs[student] = max(day, signs.get(student, day))
 
-    for student, day in session.execute(returned.union_all(excused, seen)):
+    for student, day in session.execute(returned.union_all(excused, seen, heard_in_class)):
         take(student, date.fromisoformat(day))
-    heard = or_(Contact.direction == "in", and_(Contact.direction == "out", Contact.outcome.in_((REACHED, CONFIRMED))))
+    heard = or_(Contact.direction == "in", and_(Contact.direction == "out", Contact.outcome.in_(HEARD)))
     spoken = select(Contact.student_id, func.max(Contact.at)).where(heard).group_by(Contact.student_id)
     if ids is not None:
         spoken = spoken.where(Contact.student_id.in_(list(ids)))
@@ -276,11 +287,11 @@ def _attempts(
     found: dict[str, list[Attempt]] = {}
     for row in session.scalars(
         select(Contact).where(Contact.student_id.in_(list(ids)), Contact.direction == "out",
-                              Contact.outcome.not_in((REACHED, CONFIRMED)), Contact.topic.in_(("silence", "results")))
+                              Contact.outcome.not_in(HEARD), Contact.topic.in_((SILENCE, RESULTS)))
         .order_by(Contact.at.desc())
     ):  # fmt: skip
         sign = last.get(row.student_id or "")
-        in_vain = row.topic == "silence" or row.outcome == NOT_REACHED
+        in_vain = row.topic == SILENCE or row.outcome == NOT_REACHED
         if in_vain and (sign is None or row.at.astimezone(ZoneInfo(zone)).date() >= sign):
             found.setdefault(row.student_id or "", []).append(
                 Attempt(row.person_id, row.channel, row.at, row.outcome)
@@ -294,12 +305,6 @@ def log(student_id: str, person_id: str | None, channel: str, reached: bool, key
         raise DomainError("value_invalid", field="channel", value=channel[:20])
     outcome = REACHED if reached else NOT_REACHED
     touch_key = content_id("silence", by.person_id, key, channel, outcome, student_id)
-    touch = Touch(touch_key, (student_id,), person_id, channel, "silence", outcome)
-
-    def save(session: Session) -> None:
-        if person_id is not None and session.get(Person, person_id) is None:
-            raise DomainError("person_unknown")
-        note(session, touch, by.person_id, by.now)
-
-    store.write(save)
+    touch = Touch(SILENCE, student_id, person_id, OUT, channel, outcome)
+    store.write(lambda session: note(session, touch, by.person_id, by.now, touch_key) and None)
     return touch_key

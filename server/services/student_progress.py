@@ -75,8 +75,8 @@ def _day(work: StudentWork) -> date:
 
 
 def is_done(work: StudentWork) -> bool:
-    """Handed in, or decided without."""
-    return work.state.returns > 0 or work.state.state in ("marked", "checked")
+    """Handed in, or decided without; where only marks are noted there is nothing to do."""
+    return not work.view.marks_only and (work.state.returns > 0 or work.state.state in ("marked", "checked"))
 
 
 def _line(subject: str, works: Sequence[StudentWork], today: date) -> SubjectLine:

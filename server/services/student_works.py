@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from server.models import Task, Work
 from server.services.belonging import Register, register
-from server.services.works import VIEW, WorkView, has_come_back, states, view_of
+from server.services.works import VIEW, WorkView, has_come_back, states, to_hand_in, view_of
 from sync.decide import WorkState
 
 
@@ -31,16 +31,19 @@ def of_student(
 ) -> list[StudentWork]:
     """Published works that stand: first what is missing, the oldest first, then the rest, the newest first.
 
-    Of a withdrawn task what came back stays. ``members``: the student's register, if it was read already.
+    Of a withdrawn task what came back stays; what only bears marks shows once it has one. ``members``: the student's
+    register, if it was read already.
     """
     shown = select(Work.id).join(Task, Task.id == Work.task_id).where(
-        Work.student_id == student_id, Task.published_at.is_not(None),
-        or_(and_(Task.withdrawn.is_(False), Task.marks_only.is_(False)), has_come_back()),
+        Work.student_id == student_id, Task.published_at.is_not(None), or_(to_hand_in(), has_come_back()),
     )  # fmt: skip
     views = [view_of(row) for row in session.execute(VIEW.where(Work.id.in_(shown)))]
     known = states(session, [view.id for view in views])
     members = members or register(session, [student_id])
-    found = [StudentWork(view, known[view.id], is_overdue(view, known[view.id], members, day)) for view in views]
+    found = [
+        StudentWork(view, known[view.id], is_overdue(view, known[view.id], members, day)) for view in views
+        if not view.marks_only or known[view.id].state != "issued"
+    ]  # fmt: skip
     late = sorted((work for work in found if work.overdue), key=_date)
     rest = sorted((work for work in found if not work.overdue), key=_date, reverse=True)
     return late + rest

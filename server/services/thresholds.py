@@ -1,43 +1,45 @@
-"""The school's thresholds: from when on something rises to a person, and how much is too much."""
+"""The school's thresholds: from when on something rises to a person, how much is too much, when an answer is due."""
+
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from server import store
 from server.errors import DomainError
 from server.models import Threshold
-from server.reference import THRESHOLDS
-from server.services.accounts import record
-from server.services.content import Author
+from server.reference import SOURCE_OWN, THRESHOLDS
 
 MOST = 365
+HOURS = ("day_from", "day_until")
 
 
 def values(session: Session) -> dict[str, int]:
-    """Every threshold by its code, in few words the school's own or the one that schools start with."""
+    """Every threshold by its code: the school's own, else the one that schools start with."""
     return {
         **{code: value for code, (_name, value) in THRESHOLDS.items()},
         **dict(session.execute(select(Threshold.code, Threshold.value)).all()),
     }
 
 
-def listed(session: Session, codes: tuple[str, ...]) -> list[tuple[str, str, int]]:
-    """(code, message id of the name, value) of these."""
-    rows = {row.code: row for row in session.scalars(select(Threshold).where(Threshold.code.in_(codes)))}
-    return [(code, rows[code].name, rows[code].value) for code in codes if code in rows]
+def listed(session: Session) -> list[Threshold]:
+    """The rows, in the order in which schools are told of them."""
+    order = list(THRESHOLDS)
+    rows = session.scalars(select(Threshold))
+    return sorted(rows, key=lambda row: (order.index(row.code) if row.code in THRESHOLDS else len(order), row.code))
 
 
-def change(code: str, value: int, by: Author) -> None:
-    """Set another value. Raises DomainError not_found, value_invalid."""
-    if not 0 <= value <= MOST:
-        raise DomainError("value_invalid", field=code, value=str(value))
+def save(session: Session, typed: Mapping[str, str]) -> None:
+    """Store the values of a form, as typed; what is left out stays. Raises DomainError ``value_invalid``."""
+    for row in session.scalars(select(Threshold)):
+        if row.code in typed:
+            value = number(typed[row.code], 24 if row.code in HOURS else MOST, row.code)
+            if value != row.value:
+                row.value, row.source = value, SOURCE_OWN
 
-    def save(session: Session) -> None:
-        row = session.get(Threshold, code)
-        if row is None:
-            raise DomainError("not_found")
-        if row.value != value:
-            row.value = value
-            record(session, by.now, by.account_id, "threshold.change", code)
 
-    store.write(save)
+def number(typed: str, most: int, name: str) -> int:
+    """A whole number from 0 to ``most``. Raises DomainError ``value_invalid``."""
+    text = typed.strip()
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= most):
+        raise DomainError("value_invalid", field=name, value=typed[:20])
+    return int(text)

@@ -31,7 +31,7 @@ from server.services.absences import absences
 from server.services.belonging import register
 from server.services.lesson_list import within
 from server.services.people import Student, folded, students
-from server.services.works import states
+from server.services.works import states, to_hand_in
 from sync import decide
 
 RECENT = timedelta(days=4)  # a reason of absence explains missing work that long
@@ -153,9 +153,7 @@ def _overdue(session: Session, realm: Realm, day: date, since: date = date.min) 
         .join(Group, Group.id == Course.group_id).join(Subject, Subject.id == Course.subject_id)
         .join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
         .join(Lesson, Lesson.id == LessonCourse.lesson_id)
-        .where(Task.withdrawn.is_(False), Task.marks_only.is_(False), Task.published_at.is_not(None),
-               Task.due_on >= since, Task.due_on < day, Course.year_id == year,
-               ~came, within(realm))
+        .where(to_hand_in(), Task.due_on >= since, Task.due_on < day, Course.year_id == year, ~came, within(realm))
     ).all()  # fmt: skip
     known = states(session, [work for work, *_rest, is_decided in rows if is_decided])
     members = register(session, {row.student_id for row in rows})

@@ -13,7 +13,7 @@ from server.models import Absence, AbsenceLetter, Lesson, LessonCourse, MarkAct,
 from server.services.absences import absences
 from server.services.belonging import Register, register
 from server.services.student_works import is_overdue
-from server.services.works import VIEW, has_come_back, states, view_of
+from server.services.works import VIEW, has_come_back, states, to_hand_in, view_of
 from sync.decide import WorkState
 
 NOTHING_CAME = WorkState("issued", None, False, (), 0)
@@ -104,7 +104,7 @@ def _rows(session: Session, ids: list[str], monday: date, today: date, since: da
     year = select(Year.starts_on).where(Year.starts_on <= today).order_by(Year.starts_on.desc()).limit(1)
     said = exists().where(MarkAct.work_id == Work.id, MarkAct.at >= since)
     came = exists().where(Return.work_id == Work.id, Return.returned_on >= monday)
-    late = and_(Task.due_on < today, Task.due_on >= year.scalar_subquery(), ~has_come_back())
+    late = and_(to_hand_in(), Task.due_on < today, Task.due_on >= year.scalar_subquery(), ~has_come_back())
     wanted = VIEW.add_columns(said, came).where(
         Work.student_id.in_(ids), Task.published_at.is_not(None), Task.withdrawn.is_(False), or_(said, came, late)
     )

@@ -1,12 +1,11 @@
 """The weekly round: every family is told of results once a week; who is not told yet, with the words ready.
 
-A family counts as told when a contact about results stands for the child in this week: sent, reached or confirmed, or
-a verified call of the family's own. Brothers and sisters of one household are told together.
+Whoever told a family, and however, counts: see ``told``. Brothers and sisters of one household are told together.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask_babel import force_locale
 from sqlalchemy import ColumnElement, and_, literal, or_, select
@@ -15,7 +14,6 @@ from sqlalchemy.orm import Session, aliased
 from server import store
 from server.errors import DomainError
 from server.models import (
-    Contact,
     Delivery,
     DeliveryStudent,
     Group,
@@ -28,26 +26,16 @@ from server.models import (
 from server.policy import Realm
 from server.services import audience, messages, thresholds, week_results
 from server.services.content import Author
-from server.services.delivery_contacts import NOT_REACHED, TOLD
 from server.services.family_texts import Sender, results_long, results_sms, results_spoken, results_subject
 from server.services.family_ways import Home, Kid, Reach, hindrance, homes_where, reach
 from server.services.messages import Draft, Words, child_of, first_moment, language_of
 from server.services.people import folded, full_name
+from server.services.told import KNOWS, TRIED, Told, told_in_week, touches
 from server.services.weeks import monday, week_name
 from server.services.works import current
 from sync.ids import content_id
 
 EARLY = 2  # weekdays from Monday on which the week before is told, too: there is little of this one yet
-
-
-@dataclass(frozen=True)
-class Told:
-    """How a child's family was told in this week."""
-
-    at: datetime
-    channel: str
-    outcome: str
-    author_id: str
 
 
 @dataclass(frozen=True)
@@ -99,26 +87,6 @@ def period(today: date) -> tuple[date, date]:
     """The days that are told of: this week, and in its first days the week before as well."""
     first = monday(today)
     return (first - timedelta(days=7) if today.weekday() < EARLY else first), today
-
-
-def told_in_week(
-    session: Session, student_ids: Collection[str] | None, today: date, timezone: str
-) -> dict[str, Told]:  # fmt: skip
-    """By student the first contact of this week after which the family knows."""
-    first = first_moment(monday(today), timezone)
-    known = or_(
-        and_(Contact.direction == "out", Contact.outcome.in_(TOLD)),
-        and_(Contact.direction == "in", Contact.verified != ""),
-    )
-    query = select(Contact).where(
-        Contact.topic == "results", Contact.at >= first, Contact.at < first + timedelta(days=7), known
-    ).order_by(Contact.at.desc())  # fmt: skip
-    if student_ids is not None:
-        query = query.where(Contact.student_id.in_(list(student_ids)))
-    return {
-        row.student_id: Told(row.at, row.channel, row.outcome, row.author_id)
-        for row in session.scalars(query) if row.student_id
-    }  # fmt: skip
 
 
 def shares(session: Session, realm: Realm, today: date) -> list[Share]:
@@ -216,17 +184,9 @@ def _happened(
     session: Session, ids: Collection[str], today: date, timezone: str
 ) -> tuple[dict[str, Told], dict[str, set[str]], dict[str, str]]:
     """Of this week, by student: how the family was told, channels that reached nobody, and what is on its way."""
-    first = first_moment(monday(today), timezone)
-    contacts = select(
-        Contact.student_id, Contact.at, Contact.channel, Contact.outcome, Contact.author_id, Contact.direction,
-        Contact.verified,
-    ).where(
-        Contact.student_id.in_(list(ids)), Contact.topic == "results", Contact.at >= first,
-        Contact.at < first + timedelta(days=7),
-    )  # fmt: skip
     under_way = select(
         DeliveryStudent.student_id, Delivery.changed_at, Delivery.channel, Delivery.state, literal(""),
-        literal("delivery"), literal(""),
+        literal("delivery"),
     ).join(Delivery, Delivery.id == DeliveryStudent.delivery_id).join(
         Message, Message.id == Delivery.message_id
     ).where(
@@ -236,15 +196,15 @@ def _happened(
     told: dict[str, Told] = {}
     tries: dict[str, set[str]] = {}
     waiting: dict[str, str] = {}
-    for student, at, channel, outcome, author, direction, verified in session.execute(
-        contacts.union_all(under_way).order_by("at")
-    ):
-        if direction == "delivery":
-            waiting[student] = outcome
-        elif (direction == "out" and outcome in TOLD) or (direction == "in" and verified):
+    for student, at, channel, outcome, author, came_to in session.execute(
+        touches(ids, today, timezone, under_way).order_by("at")
+    ):  # fmt: skip
+        if came_to == KNOWS:
             told.setdefault(student, Told(at, channel, outcome, author))
-        elif outcome == NOT_REACHED:
+        elif came_to == TRIED:
             tries.setdefault(student, set()).add(channel)
+        else:
+            waiting[student] = outcome
     return told, tries, waiting
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import and_, exists, func, insert, null, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, insert, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.errors import DomainError
@@ -166,6 +166,16 @@ def create_missing(
     return len(added)
 
 
+def to_be_done() -> ColumnElement[bool]:
+    """SQL, beside a Task: there is something to do: it is not withdrawn and not there to bear marks alone."""
+    return and_(Task.withdrawn.is_(False), Task.marks_only.is_(False))
+
+
+def to_hand_in() -> ColumnElement[bool]:
+    """SQL, beside a Task: there is something to do and families were given it."""
+    return and_(Task.published_at.is_not(None), to_be_done())
+
+
 def give_to_joiners(session: Session, today: date, now: datetime, randbelow: Callable[[int], int]) -> int:
     """Give students who joined after a task was published their work, while it is not due; returns how many.
 
@@ -174,7 +184,7 @@ def give_to_joiners(session: Session, today: date, now: datetime, randbelow: Cal
     is_open = or_(Task.due_on >= today, and_(Task.due_on.is_(None), Year.ends_on >= today))
     tasks = (
         select(Task.id).join(Course, Course.id == Task.course_id).join(Year, Year.id == Course.year_id)
-        .where(Task.published_at.is_not(None), Task.withdrawn.is_(False), Task.marks_only.is_(False), is_open)
+        .where(to_hand_in(), is_open)
     )  # fmt: skip
     return create_missing(session, list(session.scalars(tasks)), today, now, randbelow)
 

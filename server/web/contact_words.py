@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from server.reference import CONTACT_CHANNELS
+from server.services.contacts import ANSWERED, CONFIRMED, LETTER, NOT_REACHED, PROMISED, REACHED, SENT
 
 KINDS = {
     "change": _l("a change"), "result": _l("results"), "reminder": _l("a reminder"), "notice": _l("a notice"),
@@ -38,6 +39,10 @@ LANGUAGES = {"": _l("as in the class"), "ru": _l("Russian"), "kk": _l("Kazakh"),
 TICKS = {
     "call": _l("Told on the phone"), "in_person": _l("Told in person"), "messenger": _l("Written by messenger"),
     "sms": _l("Written by SMS"), "email": _l("Written by e-mail"), "slip": _l("Slip put into the pack"),
+}  # fmt: skip
+OUTCOMES = {
+    SENT: _l("sent"), REACHED: _l("talked"), NOT_REACHED: _l("not reached"), CONFIRMED: _l("the family knows"),
+    ANSWERED: _l("answered"), PROMISED: _l("promised"), LETTER: _l("a letter"),
 }  # fmt: skip
 ORDER = tuple(CONTACT_CHANNELS)
 

@@ -24,7 +24,7 @@ from server.services.hotline import Call
 from server.services.hotline_sheet import Caller, Sheet
 from server.services.requests import Wish
 from server.services.weeks import parse_week, week_days, week_name
-from server.web import access, drafts, hotline_call, hotline_words, words
+from server.web import access, contact_words, drafts, hotline_call, hotline_words, words
 from server.web.access import needs, signed_in
 from server.web.hotline_call import CallState
 from server.web.marks import mark_label
@@ -111,7 +111,7 @@ def _home(typed: str = "", found: Any = (), wrong: str = "") -> str:
     return render_template(
         "hotline/home.html", typed=typed, found=found, wrong=wrong, words=words, address_of=_address,
         calls=hotline.calls_of(db.session, current_user.person_id, moment.today, zone()),
-        duty=today.duty(db.session, current_user.person_id, moment.at), OUTCOMES=hotline_words.OUTCOMES,
+        duty=today.duty(db.session, current_user.person_id, moment.at), OUTCOMES=contact_words.OUTCOMES,
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def sheet(slug: str) -> str:
     return render_template(
         "hotline/sheet.html", sheet=known, call=call, seconds=call.seconds(moment.at), told=told, words=words,
         absences=hotline_sheet.told_when_verified(db.session, person.id, moment.today) if told else [],
-        topics=hotline_words.TOPICS, topic_codes=hotline_words.BY_CODE, OUTCOMES=hotline_words.OUTCOMES,
+        topics=hotline_words.TOPICS, topic_codes=hotline_words.BY_CODE, OUTCOMES=contact_words.OUTCOMES,
         WAYS=hotline_words.WAYS, today=moment.today,
         caller=caller_of(known, call), mark_label=mark_label, STATES=hotline_words.APPOINTMENTS,
         may_see_works=access.may(Action.WORK_VIEW),
@@ -189,7 +189,7 @@ def end(slug: str) -> Any:
     call, fresh = hotline_call.begun(person.id, moment.at)
     if not fresh and not call.noted and request.form.get("act") != "mistake":
         seconds = call.seconds(moment.at)
-        touch = Touch("other", person.id, call.caller_id or None, seconds=seconds, verified=call.how)
+        touch = Touch(contacts.OTHER, person.id, call.caller_id or None, seconds=seconds, verified=call.how)
         hotline.log(Call(touch, f"end {person.id} {call.since.isoformat()}"), author(), zone())
     hotline_call.end(person.id)
     return redirect(url_for("hotline.home"), 303)
@@ -209,7 +209,7 @@ def _staff(slug: str, wrong: str = "") -> str:
     return render_template(
         "hotline/staff.html", person=person, name=people.full_name(person), member=member, words=words, wrong=wrong,
         seconds=call.seconds(moment.at), past=contacts.of_person(db.session, person.id, 10), typed=request.form,
-        key=request.form.get("key") or secrets.token_hex(8), OUTCOMES=hotline_words.OUTCOMES,
+        key=request.form.get("key") or secrets.token_hex(8), OUTCOMES=contact_words.OUTCOMES,
     )  # fmt: skip
 
 
@@ -223,8 +223,8 @@ def note_staff(slug: str) -> Any:
     if not form.get("text", "").strip():
         return _staff(slug, _("Write down what the trouble is.")), 422
     seconds = hotline_call.seconds_of(form.get("length", ""), call.seconds(moment.at))
-    outcome = hotline.ANSWERED if settled else hotline.PROMISED
-    touch = Touch("staff", None, person.id, outcome=outcome, text=form["text"], seconds=seconds)
+    outcome = contacts.ANSWERED if settled else contacts.PROMISED
+    touch = Touch(contacts.STAFF, None, person.id, outcome=outcome, text=form["text"], seconds=seconds)
     wish = None if settled else Wish("staff", form["text"], person_id=person.id)
     try:
         done = hotline.log(Call(touch, form.get("key", "")[:64], wish), author(), zone())

@@ -27,8 +27,8 @@ from server.services import (
     student_days,
 )
 from server.services.appointments import CHANNELS, Booking
-from server.services.contacts import Touch
-from server.services.hotline import ANSWERED, PROMISED, Call, Logged
+from server.services.contacts import ANSWERED, PROMISED, Touch
+from server.services.hotline import Call, Logged
 from server.services.hotline_sheet import Sheet
 from server.services.requests import Wish
 from server.services.weeks import parse_day

@@ -7,7 +7,7 @@ from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from server.services.hotline import ANSWERED, PROMISED, Logged
+from server.services.hotline import Logged
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,6 @@ TOPICS = (
     Topic("other", "o", _l("Something else"), title=_l("Something else")),
 )
 BY_CODE = {topic.code: topic for topic in TOPICS}
-OUTCOMES = {ANSWERED: _l("answered"), PROMISED: _l("promised")}
 WAYS = {"call_back": _l("called back to the number on file"), "word": _l("the family's word")}
 STATES = {"open": _l("open"), "proposed": _l("times proposed"), "done": _l("done"), "refused": _l("refused")}
 TONES = {"open": "wait", "proposed": "note", "done": "ok", "refused": ""}

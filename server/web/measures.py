@@ -1,4 +1,4 @@
-"""What figures are measured by: compulsory kinds of work, levels of mastery, days for feedback; the school's own."""
+"""What the school measures by: compulsory kinds of work, levels of mastery and every threshold; its own to change."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from server import store
 from server.errors import DomainError, sentence_of
 from server.extensions import db
-from server.models import MasteryLevel, TaskKind, Yardstick
+from server.models import MasteryLevel, Threshold
 from server.policy import Action
-from server.services import accounts, measures
+from server.services import accounts, measures, thresholds
 from server.services.measures import Wanted
 from server.web import drafts
 from server.web.access import needs
@@ -38,7 +38,7 @@ def save() -> Any:
         frozenset(form.getlist("kind")),
         {code: (form[f"done-{code}"], form.get(f"share-{code}", "")) for code in _codes(MasteryLevel)
          if f"done-{code}" in form},
-        {code: form[f"yardstick-{code}"] for code in _codes(Yardstick) if f"yardstick-{code}" in form},
+        {code: form[code] for code in _codes(Threshold) if code in form},
     )  # fmt: skip
     now, by = drafts.moment().at, current_user.account_id
 
@@ -60,8 +60,8 @@ def _codes(model: Any) -> list[str]:
 
 def _render(wrong: dict[str, str] | None = None) -> str:
     return render_template(
-        "monitor/measures.html", kinds=db.session.scalars(select(TaskKind).order_by(TaskKind.position)).all(),
+        "monitor/measures.html", kinds=measures.kinds_to_choose(db.session),
         levels=db.session.scalars(select(MasteryLevel).order_by(MasteryLevel.position)).all(),
-        yardsticks=db.session.scalars(select(Yardstick).order_by(Yardstick.code)).all(), wrong=wrong or {},
+        thresholds=thresholds.listed(db.session), wrong=wrong or {},
         typed=request.form,
     )  # fmt: skip

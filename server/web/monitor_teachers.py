@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from server.extensions import db
 from server.policy import Action
-from server.services import export, feedback, kept_figures, measures, people, teacher_figures
+from server.services import export, feedback, kept_figures, people, teacher_figures, thresholds
 from server.services.courses import alphabetical
 from server.services.feedback_delay import Delay
 from server.services.kept_figures import Counted
@@ -44,8 +44,8 @@ def _high(value: float | None) -> float:
 
 
 def _measure(span: Span) -> Measure:
-    known, now = measures.yardsticks(db.session), drafts.moment()
-    return Measure(span, now.today, ZoneInfo(now.zone), known.get("feedback_days", 3), known.get("silent_days", 7))
+    known, now = thresholds.values(db.session), drafts.moment()
+    return Measure(span, now.today, ZoneInfo(now.zone), known["feedback_days"], known["silent_days"])
 
 
 def _lines(span: Span) -> Counted[list[TeacherLine]]:

@@ -28,33 +28,33 @@ class Place:
     actions: tuple[Action, ...]
 
 
-PLACES = (
+PLACES = (  # by how much a role lives there; who may open more than fit finds the rest under «More»
     Place("/", _l("Today"), ()),
     Place("/hotline/", _l("Hotline"), (Action.HOTLINE_USE,)),
+    Place("/publish/", _l("Publish"), (Action.DAY_PUBLISH,)),
     Place("/journal/", _l("Journal"), (Action.JOURNAL_VIEW,)),
     Place("/lessons/", _l("Lessons"), (Action.LESSON_VIEW,)),
     Place("/people/", _l("Families"), (Action.PEOPLE_VIEW,)),
-    Place("/publish/", _l("Publish"), (Action.DAY_PUBLISH,)),
 )
-MORE = (  # one tap further
+MORE = (  # families, then lessons, then the school
     Place("/round/", _l("Weekly round"), (Action.FIGURES_VIEW,)),
     Place("/messages/", _l("Messages"), (Action.MESSAGE_SEND,)),
-    Place("/lessons/timetable", _l("Timetable"), ()),
-    Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),
-    Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),
-    Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
-    Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
     Place("/feedback/", _l("Feedback"), (Action.MESSAGE_SEND,)),
-    Place("/monitor/", _l("Monitoring"), (Action.FIGURES_VIEW,)),
-    Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
     Place("/requests/", _l("Requests"), (Action.REQUEST_MANAGE, Action.CONTACT_LOG)),
     Place("/appointments/", _l("Appointments"), (Action.CONTACT_LOG,)),
     Place("/notices/", _l("Notices"), (Action.NOTICE_EDIT,)),
+    Place("/lessons/timetable", _l("Timetable"), ()),
+    Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
+    Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),
+    Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),
+    Place("/monitor/", _l("Monitoring"), (Action.FIGURES_VIEW,)),
+    Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
+    Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
     Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
     Place("/school/", _l("School"), (Action.SETTINGS_EDIT,)),
     Place("/devices/", _l("Phones"), ()),
 )
-IN_A_ROW = 4  # entries that a phone's row holds beside «More»
+IN_A_ROW = 4  # entries beside «More»: so many a phone's row holds, and the eye
 LONG_DAY = {"kk": "d MMMM, EEEE"}
 SHORT_DAY = {"ru": "d\u00a0MMM", "kk": "d\u00a0MMM"}  # there a number is not torn from its word
 
@@ -68,13 +68,13 @@ class Shell:
 
     @property
     def places(self) -> list[Place]:
-        """The places this person may open."""
-        return _open_to_me(PLACES)
+        """The places in which this person lives, as many as fit into the row."""
+        return _open_to_me(PLACES)[:IN_A_ROW]
 
     @property
     def more(self) -> list[Place]:
-        """The places that are used less often."""
-        return _open_to_me(MORE)
+        """The others that this person may open."""
+        return _open_to_me(PLACES)[IN_A_ROW:] + _open_to_me(MORE)
 
     @property
     def here(self) -> str:

@@ -18,7 +18,6 @@ from server.web.messages import author
 from sync.errors import SyncError
 
 blueprint = APIBlueprint("silence", __name__, url_prefix="/silence", enable_openapi=False)
-LIMITS = ("silence_from", "silence_long", "letter_days", "day_from", "day_until", "sms_parts", "send_tries")
 
 
 def realm() -> Realm:
@@ -36,7 +35,7 @@ def home() -> str:
     return render_template(
         "silence/home.html", lines=found, total=total, names=names, words=contact_words, key=secrets.token_hex(8),
         done=request.args.get("done", "")[:32], about=request.args.get("about", ""),
-        limits=thresholds.listed(db.session, LIMITS) if access.may(Action.SETTINGS_EDIT) else [],
+        may_measure=access.may(Action.SETTINGS_EDIT) or access.may(Action.LESSON_APPROVE),
         from_days=thresholds.values(db.session)["silence_from"],
     )  # fmt: skip
 
@@ -65,20 +64,3 @@ def log() -> Any:
     except SyncError as error:
         flash(sentence_of(error), "error")
     return redirect(url_for("silence.home", **done), 303)
-
-
-@blueprint.post("/thresholds")
-@needs(Action.SETTINGS_EDIT)
-def set_thresholds() -> Any:
-    """Other values for the school's thresholds."""
-    try:
-        for code in LIMITS:
-            typed = request.form.get(code, "").strip()
-            if typed:
-                if not (typed.isascii() and typed.isdigit() and len(typed) < 5):
-                    raise DomainError("value_invalid", field=code, value=typed[:20])
-                thresholds.change(code, int(typed), author())
-        flash(_("Saved."))
-    except SyncError as error:
-        flash(sentence_of(error), "error")
-    return redirect(url_for("silence.home" if access.may_somewhere(Action.FIGURES_VIEW) else "school.home"), 303)

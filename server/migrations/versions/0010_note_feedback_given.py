@@ -1,4 +1,4 @@
-"""Note which feedback was given, which kinds of work are compulsory, and what figures are measured by."""
+"""Note which feedback was given, which kinds of work are compulsory, and levels of mastery."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,15 +45,6 @@ def upgrade() -> None:
         sa.CheckConstraint("min_share BETWEEN 0 AND 100", name=op.f("ck_mastery_level_min_share")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_mastery_level")),
     )
-    op.create_table(
-        "yardstick",
-        sa.Column("code", sa.String(length=24), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("value", sa.Integer(), nullable=False),
-        sa.Column("source", sa.String(), server_default="", nullable=False),
-        sa.CheckConstraint("value >= 0", name=op.f("ck_yardstick_value")),
-        sa.PrimaryKeyConstraint("code", name=op.f("pk_yardstick")),
-    )
     op.add_column("task_kind", sa.Column("compulsory", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.execute(KINDS.update().where(KINDS.c.code.in_(COMPULSORY)).values(compulsory=True))
 
@@ -61,7 +52,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("task_kind") as batch_op:
         batch_op.drop_column("compulsory")
-    op.drop_table("yardstick")
     op.drop_table("mastery_level")
     op.drop_index(op.f("ix_feedback_pack_id"), table_name="feedback")
     op.drop_index(op.f("ix_feedback_work_id"), table_name="feedback")

@@ -1,4 +1,4 @@
-"""Ops that tell of a touch with a family: each leaves a contact."""
+"""Ops that tell of a touch with a family: each leaves a contact. An outcome in somebody's own words joins the text."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ from server.errors import DomainError
 from server.models import Contact, ContactTopic
 from server.services import bulk
 from server.services.acts.book import Book, Delivery, Kind, Row, Target
-from sync.ids import content_id
+from server.services.contacts import OUTCOMES, id_of
 from sync.ops import Op
 
 _TOPICS = select(ContactTopic.code)
@@ -38,9 +38,10 @@ class CallKind(Kind):
             raise DomainError("forbidden")
 
     def act(self, book: Book, op: Op, seq: int, now: datetime) -> Iterable[Row]:
-        data = op.data
-        yield Contact, {"id": content_id("contact", op.origin, str(op.n)), "student_id": data["student"] or None,
+        data, known = op.data, op.data["outcome"] in OUTCOMES
+        text = data["text"] if known else "\n".join(filter(None, (data["outcome"], data["text"])))
+        yield Contact, {"id": id_of(f"{op.origin} {op.n}", data["student"]), "student_id": data["student"] or None,
                         "person_id": data["person"] or None, "direction": data["direction"],
-                        "channel": data["channel"], "topic": data["topic"], "outcome": data["outcome"],
-                        "text": data["text"], "at": datetime.fromisoformat(op.at), "seconds": data["seconds"],
+                        "channel": data["channel"], "topic": data["topic"], "outcome": data["outcome"] if known else "",
+                        "text": text, "at": datetime.fromisoformat(op.at), "seconds": data["seconds"],
                         "verified": "", "author_id": op.author, "op_seq": seq}  # fmt: skip

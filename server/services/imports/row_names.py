@@ -49,7 +49,6 @@ TABLES: dict[str, Any] = {
     "delivery": _l("message on its way"), "delivery_student": _l("message on its way"),
     "family_channel": _l("how a family is reached"), "letter": _l("letter from a family"),
     "threshold": _l("threshold"), "feedback": _l("answer to a work"), "mastery_level": _l("level of mastery"),
-    "yardstick": _l("measure of the school"),
 }  # fmt: skip
 
 FIELDS: dict[str, Any] = {

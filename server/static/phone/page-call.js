@@ -31,7 +31,6 @@ export async function page(root) {
     class: "points",
     value: left.minutes ?? "",
   });
-  const outcome = h("input", { maxlength: 200, autocomplete: "off", value: left.outcome ?? "" });
   const text = h("textarea", { maxlength: 4000, rows: 3, value: left.text ?? "" });
   const topics = known.lists.topics.map((/** @type {string[]} */ [value, label]) => ({
     value,
@@ -54,7 +53,15 @@ export async function page(root) {
       left.direction ?? "out",
     ),
     pick("topic", t("topic"), topics, left.topic ?? null),
-    field("call-outcome", t("outcome"), outcome),
+    pick(
+      "outcome",
+      t("outcome"),
+      [
+        { value: "reached", label: t("reached") },
+        { value: "not_reached", label: t("not_reached") },
+      ],
+      left.outcome ?? null,
+    ),
     field("call-text", t("what_was_said"), text),
     field("call-minutes", t("minutes"), minutes),
     h("p", { class: "bottom" }, h("button", { class: "main full" }, t("save_call"))),
@@ -68,7 +75,7 @@ export async function page(root) {
       began,
       talked,
       minutes: minutes.value,
-      outcome: outcome.value,
+      outcome: picked(form, "outcome"),
       text: text.value,
       direction: picked(form, "direction"),
       topic: picked(form, "topic"),
@@ -173,7 +180,7 @@ export async function page(root) {
         direction: picked(form, "direction") ?? "out",
         channel: "call",
         topic,
-        outcome: outcome.value,
+        outcome: picked(form, "outcome") ?? "",
         text: text.value,
         seconds,
       };
@@ -187,8 +194,8 @@ export async function page(root) {
       );
       [student, began, talked] = ["", 0, ""];
       slot = await reserve();
-      for (const one of [minutes, outcome, text]) one.value = "";
-      for (const one of form.querySelectorAll("input[name=topic]")) one.checked = false;
+      for (const one of [minutes, text]) one.value = "";
+      for (const one of form.querySelectorAll("input[name=topic], input[name=outcome]")) one.checked = false;
       showChosen();
       told.scrollIntoView({ block: "center" });
       search.focus();

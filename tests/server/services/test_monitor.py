@@ -20,6 +20,7 @@ from server.services import (
     measures,
     student_progress,
     teacher_figures,
+    thresholds,
 )
 from server.services.measures import Level, Span, Wanted, level_of, share_of_maximum
 from server.services.teacher_figures import Measure
@@ -78,7 +79,7 @@ def test_the_school_chooses_what_is_compulsory(world: World) -> None:
     store.write(lambda session: measures.save(session, wanted))
     db.session.rollback()
     assert measures.compulsory(db.session) == ["homework"]
-    assert (measures.levels(db.session)[0].min_done, measures.yardsticks(db.session)["feedback_days"]) == (95, 5)
+    assert (measures.levels(db.session)[0].min_done, thresholds.values(db.session)["feedback_days"]) == (95, 5)
     found = compulsory.matrix(db.session, _group(world), ["homework"], SPAN, TODAY)
     assert [column.title for column in found.columns] == ["No. 412–415"]
 

@@ -11,10 +11,10 @@ from server.errors import DomainError
 from server.extensions import db
 from server.models import Edition, Pack, Request, RequestStep
 from server.policy import Realm
-from server.services import request_list, requests
+from server.services import absence_reasons, request_list, requests
 from server.services.content import Author
 from server.services.requests import Wish
-from tests.server import factory
+from tests.server import factory, logbook
 
 NOW = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
 ALL = Realm(True, frozenset(), frozenset())
@@ -166,3 +166,15 @@ def test_a_print_run_keeps_the_promises_of_its_students_only(school):
     assert (one.state, one.pack, one.done_by) == ("done", "482170317", "") and one.done_at == NOW
     assert request_list.steps(db.session, kept)[-1].by == ""
     assert school.one(other).state == school.one(files).state == "open"
+
+
+def test_a_reason_that_is_noted_closes_the_request_to_find_it_out(school):
+    asked, other = school.promise("absence"), school.promise("files")
+    lesson = factory.lesson(factory.course(school.group)).lesson_course
+    noted = logbook.absent(school.student, lesson, "Б", school.class_teacher, "a cold")
+    teacher = Author(school.class_teacher, school.account, NOW, factory.TODAY)
+    for _twice in range(2):
+        absence_reasons.keep_proof([noted.revision or ""], "word", teacher)
+    one = school.one(asked)
+    assert (one.state, one.outcome, one.done_at) == ("done", "a cold", NOW)
+    assert school.one(other).state == "open"

@@ -112,9 +112,9 @@ def test_nothing_can_be_expected_before_the_first_task(at: School, app: APIFlask
 
 def test_thresholds_are_data(at: School):
     logbook.hand_in(at.codes[at.yegor], on=at.days[-4])
-    thresholds.change("silence_from", 4, at.by)
+    store.write(lambda session: thresholds.save(session, {"silence_from": "4"}))
     assert at.found() == {"Vera": 10}
-    thresholds.change("silence_from", 11, at.by)
+    store.write(lambda session: thresholds.save(session, {"silence_from": "11"}))
     assert at.found() == {} and silence.count(db.session, ALL, TODAY, ZONE) == 0
 
 

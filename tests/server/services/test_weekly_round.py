@@ -10,8 +10,9 @@ from server import models, store
 from server.errors import DomainError
 from server.extensions import db
 from server.policy import Realm
-from server.services import round_ticks, sending, weekly_round
+from server.services import feedback, round_ticks, sending, told, weekly_round
 from server.services.content import Author
+from server.services.feedback import Telling
 from server.services.gateway import SENT, Answer
 from tests.server import factory, logbook
 from tests.server.factory import TODAY
@@ -120,15 +121,16 @@ def test_a_double_click_is_one_contact_and_a_slip_is_taken_back(at: School):
 def test_a_new_week_begins_with_nobody_told(at: School):
     at.tick(at.yegor)
     sunday, monday = TODAY + timedelta(days=6), TODAY + timedelta(days=7)
-    assert set(weekly_round.told_in_week(db.session, None, sunday, ZONE)) == {at.yegor}
-    assert weekly_round.told_in_week(db.session, None, monday, ZONE) == {}
+    assert set(told.told_in_week(db.session, None, sunday, ZONE)) == {at.yegor}
+    assert told.told_in_week(db.session, None, monday, ZONE) == {}
 
 
 def test_a_verified_call_of_the_familys_own_counts_and_an_unverified_one_does_not(at: School):
     for student, verified in ((at.yegor, "word"), (at.vera, "")):
-        factory.add(models.Contact(id=factory.new_id(), student_id=student, direction="in", channel="call",
-                                   topic="results", verified=verified, at=NOW, author_id=at.by.person_id))  # fmt: skip
-    assert set(weekly_round.told_in_week(db.session, None, TODAY, ZONE)) == {at.yegor}
+        factory.add(models.Contact(id=factory.new_id(), student_id=student, person_id=at.mother, direction="in",
+                                   channel="call", topic="results", verified=verified, at=NOW,
+                                   author_id=at.by.person_id))  # fmt: skip
+    assert set(told.told_in_week(db.session, None, TODAY, ZONE)) == {at.yegor}
 
 
 def test_who_may_not_be_told_is_not_proposed(at: School):
@@ -177,3 +179,64 @@ def test_shares_name_who_answers(at: School):
     near = next(one for one in weekly_round.shares(db.session, ALL, TODAY) if one.slug == "7a")
     assert [role for role, _name in near.answers] == ["class_teacher"] and near.percent == 0
     assert [one.slug for one in weekly_round.shares(db.session, at.own, TODAY)] == ["7a"]
+
+
+# whoever told them
+
+
+def touch(at: School, **values: str) -> None:
+    row = {"direction": "in", "channel": "call", "topic": "results", "outcome": "answered", "verified": "word"}
+    row = {**row, "person_id": at.mother, **values}
+    factory.add(models.Contact(id=factory.new_id(), student_id=at.yegor, at=NOW, author_id=at.by.person_id, **row))
+
+
+@pytest.mark.parametrize(
+    ("values", "is_told"),
+    [
+        ({}, True),
+        ({"verified": ""}, False),
+        ({"outcome": "promised"}, False),
+        ({"topic": "timetable"}, False),
+        ({"direction": "out", "verified": "", "outcome": "reached"}, True),
+        ({"direction": "out", "verified": "", "outcome": "not_reached"}, False),
+        ({"direction": "out", "verified": "", "outcome": ""}, False),
+    ],
+)
+def test_a_call_about_results_counts_when_the_family_was_told(at: School, values: dict[str, str], is_told: bool):
+    touch(at, **values)
+    db.session.rollback()
+    assert (at.yegor in told.told_in_week(db.session, [at.yegor], TODAY, ZONE)) is is_told
+
+
+def test_a_verified_caller_who_must_not_be_told_was_told_nothing(at: School):
+    store.write(lambda session: session.execute(update(models.Guardianship).values(may_receive=False)) and None)
+    touch(at)
+    db.session.rollback()
+    assert told.told_in_week(db.session, None, TODAY, ZONE) == {}
+
+
+@pytest.mark.parametrize(("channel", "by"), [("call", "call"), ("in_person", "in_person"), ("photo", "messenger")])
+def test_feedback_that_somebody_gave_tells_the_family(at: School, channel: str, by: str):
+    logbook.hand_in(at.codes[at.yegor], mark="4", channel=channel)
+    [waiting] = feedback.waiting_feedback(db.session, students=[at.yegor])
+    telling = Telling({waiting.seq: "algebra: 4"}, channel, at.by.person_id, NOW)
+    store.write(lambda session: feedback.give(session, telling))
+    db.session.rollback()
+    assert told.told_in_week(db.session, [at.yegor], TODAY, ZONE)[at.yegor].channel == by
+    assert at.yegor in next(one for one in at.families() if one.home.children[0].id in (at.yegor, at.zoya)).told
+    store.write(lambda session: feedback.take_back(session, [waiting.seq], at.by.person_id, NOW))
+    db.session.rollback()
+    assert told.told_in_week(db.session, [at.yegor], TODAY, ZONE) == {}
+
+
+def test_a_printed_pack_with_decisions_tells_the_family(at: School):
+    logbook.hand_in(at.codes[at.yegor], mark="4")
+    [waiting] = feedback.waiting_feedback(db.session, students=[at.yegor])
+    pack = factory.new_id()
+    factory.add(models.Edition(number=1, id="e" * 64, issued_at=NOW, window_from=TODAY, window_to=TODAY))
+    factory.add(models.Pack(id=pack, code="900000001", student_id=at.yegor, week="2026-W50", edition_number=1))
+    store.write(lambda session: feedback.give_with_pack(session, pack, [waiting.seq], NOW))
+    db.session.rollback()
+    known = told.told_in_week(db.session, [at.yegor], TODAY, ZONE)
+    assert (known[at.yegor].channel, known[at.yegor].author_id) == ("slip", "")
+    assert at.yegor in next(one for one in at.families() if one.home.children[0].id in (at.yegor, at.zoya)).told

@@ -64,7 +64,6 @@ ROWS = (
     Row("GET", "weekly_round.slips", _CARES, "class_teacher tutor", path=lambda w, c: {"slug": c.slug}),
     Row("GET", "silence.home", f"{_CARES} class_teacher tutor operator"),
     Row("POST", "silence.log", f"{_CARES} operator", "class_teacher tutor", form=_attempt),
-    Row("POST", "silence.set_thresholds", "director admin"),
     Row("GET", "letters.home", EVERYBODY),
     Row("GET", "letters.new", f"{_SEND} psychologist operator", "class_teacher subject_teacher network_teacher tutor",
         form=_about),

@@ -230,9 +230,9 @@ def test_a_silent_student_is_tried_by_the_next_channel(app: APIFlask, world: Wor
 
 def test_thresholds_are_set_by_who_may(app: APIFlask, world: World):
     director = office(app, world, "director")
-    assert director.post("/silence/thresholds", data={"silence_from": "7"}).status_code == 303
+    assert director.post("/monitor/measures/", data={"silence_from": "7"}).status_code == 303
     assert db.session.get_one(models.Threshold, "silence_from").value == 7
-    director.post("/silence/thresholds", data={"silence_from": "-3"})
+    director.post("/monitor/measures/", data={"silence_from": "-3"})
     db.session.rollback()
     assert db.session.get_one(models.Threshold, "silence_from").value == 7
 

@@ -101,9 +101,9 @@ def test_the_matrix_of_compulsory_works(app: APIFlask, world: World) -> None:
 
 def test_measures_are_the_schools_own(app: APIFlask, world: World) -> None:
     client = factory.signed_in(app, world.accounts["coordinator"])
-    answer = client.post("/monitor/measures/", data={"kind": ["homework"], "yardstick-feedback_days": "x"})
+    answer = client.post("/monitor/measures/", data={"kind": ["homework"], "feedback_days": "x"})
     assert answer.status_code == 422 and "“x”" in unescape(answer.text)
-    answer = client.post("/monitor/measures/", data={"kind": ["homework"], "yardstick-feedback_days": "5"})
+    answer = client.post("/monitor/measures/", data={"kind": ["homework"], "feedback_days": "5"})
     assert answer.status_code == 303
     assert "No. 412–415" in _page(app, world, "coordinator", "/monitor/classes/7a")
 
