@@ -93,12 +93,7 @@ def _to_correct(session: Session, students: Collection[str], today: date) -> lis
         .where(MarkAct.revision_id.in_(list(shown.values()))).order_by(MarkAct.op_seq)
     ):  # fmt: skip
         acts.setdefault(revision, []).append((seq, comment))
-    last = {
-        work_id: (on, channel) for work_id, on, channel in session.execute(
-            select(Return.work_id, Return.returned_on, Return.channel).where(Return.work_id.in_(list(known)))
-            .order_by(Return.op_seq)
-        )
-    }  # fmt: skip
+    last = _last_returns(session, known)
     found = []
     for view in views:
         said = acts.get(shown[view.id], [])
@@ -106,6 +101,15 @@ def _to_correct(session: Session, students: Collection[str], today: date) -> lis
         comments = tuple(dict.fromkeys(text for _seq, text in said if text))
         found.append(_Redo(view, max((seq for seq, _text in said), default=0), comments, on, channel))
     return sorted(found, key=lambda one: (one.seq, one.view.title))
+
+
+def _last_returns(session: Session, work_ids: Collection[str]) -> dict[str, tuple[date, str]]:
+    """Of each work that came back the day and the channel, the last time."""
+    rows = session.execute(
+        select(Return.work_id, Return.returned_on, Return.channel).where(Return.work_id.in_(list(work_ids)))
+        .order_by(Return.op_seq)
+    )  # fmt: skip
+    return {work_id: (on, channel) for work_id, on, channel in rows}
 
 
 def _on_paper(session: Session, students: Collection[str]) -> set[str]:
@@ -158,10 +162,11 @@ def _carried_before(session: Session, students: Collection[str], week: str) -> l
         .order_by(Feedback.op_seq)
     ).all()  # fmt: skip
     views = {view.id: view for view in map(view_of, session.execute(VIEW.where(Work.id.in_([row[0] for row in rows]))))}
+    last = _last_returns(session, views)
     return [
         (views[work].student_id,
-         _line(views[work], _mark(verdict, value, views[work].rule.maximum), (comment,) if comment else (), False, None,
-               seq))
+         _line(views[work], _mark(verdict, value, views[work].rule.maximum), (comment,) if comment else (), False,
+               last.get(work, (None, ""))[0], seq))
         for work, seq, verdict, value, comment in rows
     ]  # fmt: skip
 

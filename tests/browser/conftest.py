@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from apiflask import APIFlask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from waitress import create_server
 
 CHROMIUM = "/usr/bin/chromium"
@@ -17,12 +17,18 @@ FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium with an empty profile; each test opens a context of its own."""
+def playwright() -> Iterator[Playwright]:
+    """What starts browsers: one to a process can run."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium with an empty profile; each test opens a context of its own."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @contextmanager

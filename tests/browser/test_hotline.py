@@ -125,7 +125,7 @@ def print_run(office: Served) -> None:
         packs._ensure_packs(session, "7a", factory.TODAY, 1)
         session.flush()
         printed = tuple(PackInfo(row.student_id, row.code, 2, 9, 1, ()) for row in session.query(Pack))
-        packs._record(session, PrintReport(None, printed, 4, 5, 1, 0, {}), logbook.NOW)
+        packs._record(session, PrintReport(None, printed, 4, 5, 1, 0, {}), {}, logbook.NOW)
 
     with office.app.app_context():
         store.write(save)

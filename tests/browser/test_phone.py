@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select, update
 
 from server import models, store
@@ -70,32 +70,31 @@ def connect(page: Page, school: School) -> None:
     page.context.set_offline(False)
 
 
-def test_thirty_returns_logged_without_signal_survive_a_killed_browser_and_arrive_once(school, tmp_path):
+def test_thirty_returns_logged_without_signal_survive_a_killed_browser_and_arrive_once(playwright, school, tmp_path):
     profile = tmp_path / "profile"
-    with sync_playwright() as playwright:
-        context, page = started(playwright, profile)
-        enrol(page, school)
-        cut(page, school)
-        open_task(page)
-        for number, last in enumerate(LAST_NAMES):
-            expect(page.locator("#pad-who")).to_contain_text(last)
-            if number in (3, 17):
-                page.keyboard.press("k")
-                page.keyboard.type(f"Comment {number}")
-                page.keyboard.press("Enter")
-            page.keyboard.press("5432"[number % 4])
-        unsent(page, 30)
-        kill(profile)
-        context, page = started(playwright, profile)
-        context.set_offline(True)
-        page.goto(f"{school.line.address}/phone/")
-        unsent(page, 30)
-        expect(page.locator("ul.rows li", has_text="Zimin")).to_contain_text("On this phone")
-        assert school.ops() == []
-        connect(page, school)
-        unsent(page, 0)
-        expect(page.locator("ul.rows li", has_text="Zimin")).to_contain_text("Taken by the school")
-        context.close()
+    context, page = started(playwright, profile)
+    enrol(page, school)
+    cut(page, school)
+    open_task(page)
+    for number, last in enumerate(LAST_NAMES):
+        expect(page.locator("#pad-who")).to_contain_text(last)
+        if number in (3, 17):
+            page.keyboard.press("k")
+            page.keyboard.type(f"Comment {number}")
+            page.keyboard.press("Enter")
+        page.keyboard.press("5432"[number % 4])
+    unsent(page, 30)
+    kill(profile)
+    context, page = started(playwright, profile)
+    context.set_offline(True)
+    page.goto(f"{school.line.address}/phone/")
+    unsent(page, 30)
+    expect(page.locator("ul.rows li", has_text="Zimin")).to_contain_text("On this phone")
+    assert school.ops() == []
+    connect(page, school)
+    unsent(page, 0)
+    expect(page.locator("ul.rows li", has_text="Zimin")).to_contain_text("Taken by the school")
+    context.close()
     told = school.ops()
     assert [(type_, outcome) for type_, outcome, _data in told] == [("return", "accepted")] * 30
     assert school.marks() == {last: ["5432"[number % 4]] for number, last in enumerate(LAST_NAMES)}

@@ -72,10 +72,12 @@ def test_what_is_printed_comes_back_by_its_code(korablik: Korablik, tmp_path: Pa
     marked = [row for row in table if "5" in row[1:]]
     assert len(marked) == 1 and any(name in cell for cell in marked[0])
 
+    carried = korablik.run("print", "packs", "--week", "2026-W50", "--group", "7", "--json")
+    assert carried.document["pages"] > printed.document["pages"], "the pack carries the mark back"
     first = digest(pdf)
     sheets = rows(korablik.home, "SELECT pack_id, position, sheet_hash, work_id FROM pack_sheet ORDER BY 1, 2")
     again = korablik.run("print", "packs", "--week", "2026-W50", "--group", "7", "--json")
-    assert again.document == printed.document and digest(pdf) == first, "the same edition is the same paper"
+    assert again.document == carried.document and digest(pdf) == first, "the same edition is the same paper"
     assert rows(korablik.home, "SELECT pack_id, position, sheet_hash, work_id FROM pack_sheet ORDER BY 1, 2") == sheets
     assert code in {row[0] for row in rows(korablik.home, """
         SELECT work.code FROM work JOIN pack_sheet ON pack_sheet.work_id = work.id

@@ -14,9 +14,9 @@ export function language() {
   return locale;
 }
 
-/** Use a person's language, or the browser's where none is known. @param {string | null | undefined} wanted */
+/** Use a person's language, or the school's where none is known. @param {string | null | undefined} wanted */
 export function speak(wanted) {
-  const asked = [wanted, ...navigator.languages, "ru"].map((one) => (one || "").slice(0, 2));
+  const asked = [wanted, document.documentElement.lang].map((one) => (one || "").slice(0, 2));
   locale = asked.find((one) => one in ALL) || "ru";
   rules = new Intl.PluralRules(locale);
   document.documentElement.lang = locale;

@@ -7,12 +7,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from server import models, store
+from server import models, security, store
 from server.errors import DomainError
 from server.extensions import db
 from server.models import Device, MarkAct, Op, Return
-from server.services import returns
-from sync import parcel
+from server.services import afar, returns
+from sync import ops, parcel
 from tests.server import factory, phones
 from tests.server.api.conftest import Office
 from tests.server.phones import EPOCH, NOW, Phone, code_of
@@ -299,3 +299,20 @@ def test_sentences_are_in_the_persons_language(office: Office, phone: Phone) -> 
     store.write(lambda session: setattr(session.get_one(models.Account, account), "locale", "ru"))
     [told] = phone.said(phone.returned(0, office.world.far.code))["others"]
     assert told["text"].startswith("Ваша роль")
+
+
+def test_what_an_older_program_held_is_decided_after_the_update_by_the_roles_of_now(
+    office: Office, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = {"student": office.world.near.student, "person": "", "direction": "out", "channel": "call", "topic": "task",
+            "outcome": "reached", "text": "", "seconds": 60}  # fmt: skip
+    far = {**data, "student": office.world.far.student}
+    with monkeypatch.context() as older:
+        older.delitem(ops.TYPES, "call")
+        told = phone.said(phone.op(0, "call", data), phone.op(1, "call", far))
+        assert reasons(told) == {0: "op_type_unknown", 1: "op_type_unknown"}
+    assert afar.decide_newly_known(security.config()) == 2
+    rows = db.session.execute(select(models.Op.n, models.Op.outcome, models.Op.reason).order_by(models.Op.n)).all()
+    assert [tuple(row) for row in rows] == [(0, "accepted", ""), (1, "held", "forbidden")]
+    assert count(models.Contact) == 1
+    assert afar.decide_newly_known(security.config()) == 0

@@ -64,4 +64,5 @@ def test_every_job_can_run(published):
         done = {job.id: job.func(*job.args) for job in scheduler.get_jobs()}
     finally:
         scheduler.shutdown(wait=False)
-    assert {"late joiners", "leftovers"} <= done.keys() and set(done.values()) == {0}
+    assert done.pop("backup") is True  # the first one
+    assert {"late joiners", "leftovers", "messages"} <= done.keys() and not any(done.values())
