@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from apiflask import APIFlask
-from flask import Request
+from flask import Request, request
 from werkzeug.datastructures import ImmutableMultiDict
+
+from server.errors import DomainError
 
 # Spreadsheets, XML and paper refuse them, PostgreSQL the first; tab and the ends of lines stay.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -35,5 +37,10 @@ class Asked(Request):
 
 
 def init_app(app: APIFlask) -> None:
-    """Let the application read requests so."""
+    """Let the application read requests so; an address with unseen characters names nothing."""
     app.request_class = Asked
+
+    @app.before_request
+    def _seen() -> None:
+        if UNSEEN.search(request.path):
+            raise DomainError("not_found")

@@ -186,7 +186,7 @@ def set_locale(account_id: str, locale: str | None) -> None:
 
 
 def add_staff(last: str, first: str, middle: str, now: datetime, by: str) -> str:
-    """Enter a member of staff whom no list brought; returns the person's slug. Raises DomainError field_needed, text_long."""
+    """Enter a member of staff whom no list brought; returns the slug. Raises DomainError field_needed, text_long."""
     if not last.strip():
         raise DomainError("field_needed", field=_l("surname"))
     for name in (last, first, middle):
