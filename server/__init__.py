@@ -12,7 +12,7 @@ def create_app(config: "Config") -> "APIFlask":
     """Wire an application for one home; nothing is decided here."""
     from apiflask import APIFlask
 
-    from server import api, errors_http, extensions, security, web
+    from server import api, errors_http, extensions, security, typed, web
     from server.child import Child
     from server.store import Store, prepare_reading
 
@@ -36,6 +36,7 @@ def create_app(config: "Config") -> "APIFlask":
     app.extensions["korablik"] = config
     app.extensions["store"] = Store(config.database_url)
     app.extensions["child"] = Child()
+    typed.init_app(app)
     extensions.db.init_app(app)
     with app.app_context():
         prepare_reading(extensions.db.engine)

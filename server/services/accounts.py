@@ -11,6 +11,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -22,6 +23,7 @@ from sync.ids import uuid7
 
 LOGIN = re.compile(r"[a-z0-9][a-z0-9.-]{1,39}")
 SHORTEST, LONGEST = 10, 200  # characters of a password
+LONGEST_NAME = 100  # characters
 CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"  # no letters that look or sound alike in print
 hasher = PasswordHasher()
 
@@ -184,9 +186,12 @@ def set_locale(account_id: str, locale: str | None) -> None:
 
 
 def add_staff(last: str, first: str, middle: str, now: datetime, by: str) -> str:
-    """Enter a member of staff whom no list brought; returns the person's slug. Raises DomainError field_needed."""
+    """Enter a member of staff whom no list brought; returns the slug. Raises DomainError field_needed, text_long."""
     if not last.strip():
-        raise DomainError("field_needed", field="last_name")
+        raise DomainError("field_needed", field=_l("surname"))
+    for name in (last, first, middle):
+        if len(name.strip()) > LONGEST_NAME:
+            raise DomainError("text_long", length=len(name.strip()), limit=LONGEST_NAME)
     slug = secrets.token_hex(6)
 
     def save(session: Session) -> str:

@@ -1,33 +1,50 @@
 """Weeks and windows: ISO weeks as people and files name them."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from server.errors import DomainError
 from server.services.freezing import Window
 
 _WEEK = re.compile(r"([0-9]{4})-?W([0-9]{1,2})", re.IGNORECASE)
+MOST_QUOTED = 40  # characters of what was typed that an error says again
+YEARS = range(1900, 2200)  # what a school's day may be; near the calendar's ends the weeks around it do not exist
 
 
 def parse_week(text: str) -> date:
-    """The Monday of an ISO week like "2026-W50". Raises DomainError ``week_invalid``."""
+    """The Monday of an ISO week like "2026-W50". Raises DomainError ``week_invalid``, also for years of no school."""
     found = _WEEK.fullmatch(text.strip())
     try:
-        if found:
+        if found and int(found[1]) in YEARS:
             return date.fromisocalendar(int(found[1]), int(found[2]), 1)
     except ValueError:
         pass
-    raise DomainError("week_invalid", value=text)
+    raise DomainError("week_invalid", value=text[:MOST_QUOTED])
 
 
 def parse_day(text: str) -> date:
-    """A date written 2026-12-07 or 07.12.2026. Raises DomainError ``date_invalid``."""
+    """A date written 2026-12-07 or 07.12.2026. Raises DomainError ``date_invalid``, also for years of no school."""
     try:
         if found := re.fullmatch(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", text.strip()):
-            return date(int(found[3]), int(found[2]), int(found[1]))
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise DomainError("date_invalid", value=text) from error
+            day = date(int(found[3]), int(found[2]), int(found[1]))
+        else:
+            day = date.fromisoformat(text.strip())
+        if day.year in YEARS:
+            return day
+    except ValueError:
+        pass
+    raise DomainError("date_invalid", value=text[:MOST_QUOTED])
+
+
+def parse_moment(text: str) -> datetime:
+    """A moment with its offset, as our own forms write it. Raises DomainError ``date_invalid``."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        if moment.tzinfo and moment.year in YEARS:
+            return moment
+    except ValueError:
+        pass
+    raise DomainError("date_invalid", value=text[:MOST_QUOTED])
 
 
 def monday(day: date) -> date:

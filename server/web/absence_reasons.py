@@ -22,11 +22,18 @@ blueprint = APIBlueprint("absence_reasons", __name__, url_prefix="/attendance/re
 SHOWN = 30  # families on one page
 
 
+@blueprint.app_template_global()
+def may_ask_reasons() -> bool:
+    """True if this person asks families: a right to single courses does not make that."""
+    realm = attendance.realm()
+    return realm.everything or bool(realm.groups)
+
+
 def _realm() -> Realm:
     """The classes whose families this person asks. Raises DomainError forbidden."""
-    realm = attendance.realm()
-    if not realm.everything and not realm.groups:
+    if not may_ask_reasons():
         raise DomainError("forbidden")
+    realm = attendance.realm()
     return Realm(realm.everything, realm.groups, frozenset())
 
 

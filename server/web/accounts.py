@@ -17,6 +17,7 @@ from server.models import ROLES, Person
 from server.policy import Action, Grant
 from server.security import choose_timezone, config
 from server.services import accounts, courses, people, roles
+from server.services.weeks import parse_day
 from server.web import words
 from server.web.access import needs
 from sync.errors import SyncError
@@ -116,8 +117,8 @@ def grant(slug: str) -> Any:
     try:
         kind, _colon, id = form.get("place", "").partition(":")
         wanted = Grant(form.get("role", ""), id if kind == "g" else None, id if kind == "c" else None)
-        since, until = _day(form.get("since", "")), form.get("until", "").strip()
-        last = _day(until) if until else None
+        since, until = parse_day(form.get("since", "")), form.get("until", "").strip()
+        last = parse_day(until) if until else None
         roles.grant_role(_person(slug).id, wanted, since, last, _now(), current_user.account_id)
     except SyncError as error:
         return _page(slug, error, "role"), 422
@@ -129,7 +130,7 @@ def grant(slug: str) -> Any:
 @needs(Action.ROLES_MANAGE)
 def end(slug: str, grant_id: str) -> Response:
     """Let a role end with a day."""
-    roles.end_role(grant_id, _day(request.form.get("until", "")), _now(), current_user.account_id)
+    roles.end_role(grant_id, parse_day(request.form.get("until", "")), _now(), current_user.account_id)
     flash(_("The role ends on the day you gave."))
     return redirect(url_for("accounts.person", slug=slug), 303)
 
@@ -147,7 +148,7 @@ def add_duty() -> Any:
     """Put an operator on the rota."""
     form = request.form
     try:
-        zone, on = ZoneInfo(choose_timezone()), _day(form.get("on", ""))
+        zone, on = ZoneInfo(choose_timezone()), parse_day(form.get("on", ""))
         since, until = (_moment(on, form.get(name, ""), zone) for name in ("since", "until"))
         roles.add_duty(_person(form.get("person", "")).id, since, until, _now(), current_user.account_id)
     except SyncError as error:
@@ -171,13 +172,6 @@ def _rota(error: SyncError | None = None) -> str:
         "accounts/rota.html", duties=roles.rota(db.session, _now()), operators=roles.operators(db.session, day),
         day=day, error=error, typed=request.form,
     )  # fmt: skip
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise DomainError("date_invalid", value=text[:20]) from error
 
 
 def _moment(on: date, text: str, zone: ZoneInfo) -> datetime:

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -31,7 +31,7 @@ from server.services.contacts import ANSWERED, PROMISED, Touch
 from server.services.hotline import Call, Logged
 from server.services.hotline_sheet import Sheet
 from server.services.requests import Wish
-from server.services.weeks import parse_day
+from server.services.weeks import parse_day, parse_moment
 from server.web import access, drafts, hotline_call, hotline_dictated, hotline_words
 from server.web.access import needs
 from server.web.hotline import author, student_of, student_scope, zone
@@ -138,7 +138,7 @@ def _booking(known: Sheet, form: Any, call: CallState) -> Booking | None:
     starts, _bar, minutes = form["time"].partition("|")
     channel = form.get("channel", CHANNELS[0])
     try:
-        return Booking(_host(form), datetime.fromisoformat(starts), int(minutes), channel, known.id,
+        return Booking(_host(form), parse_moment(starts), int(minutes), channel, known.id,
                        _caller(known, call) or None)  # fmt: skip
     except ValueError as error:
         raise DomainError("bad_request") from error

@@ -15,6 +15,7 @@ from server.security import school
 from server.services import appointment_list, appointments, reception, request_list, requests, scopes
 from server.services.appointments import CHANNELS
 from server.services.request_list import RequestView
+from server.services.weeks import parse_moment
 from server.web import access, drafts, hotline_words
 from server.web.access import signed_in
 from server.web.hotline import author, zone
@@ -144,6 +145,6 @@ def _meet(one: RequestView, wanted: str, by: Any) -> str:
 def _time(value: str) -> tuple[datetime, int]:
     starts, _bar, minutes = value.partition("|")
     try:
-        return datetime.fromisoformat(starts), int(minutes)
+        return parse_moment(starts), int(minutes)
     except ValueError as error:
         raise DomainError("bad_request") from error

@@ -1,6 +1,6 @@
 """Where work comes back: a code, what stands behind it, its return and its mark; then the next code."""
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from server.security import school
 from server.services import belonging, feedback, logging_work, scopes, student_works, works
 from server.services.logging_work import Arrival, Line, Said
 from server.services.returns import Outcome
+from server.services.weeks import parse_day
 from server.services.works import WorkView
 from server.web import access, drafts, marks
 from server.web.access import ANYWHERE, needs
@@ -129,11 +130,7 @@ def read_comment(text: str) -> str:
 
 def read_arrival(form: Any) -> Arrival:
     """When and how it came back. Raises DomainError date_invalid."""
-    typed = form.get("on", "").strip()
-    try:
-        return Arrival(date.fromisoformat(typed), form.get("channel", ""))
-    except ValueError as error:
-        raise DomainError("date_invalid", value=typed[:20]) from error
+    return Arrival(parse_day(form.get("on", "")), form.get("channel", ""))
 
 
 def refusal(outcome: Outcome) -> DomainError:

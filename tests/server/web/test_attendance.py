@@ -399,3 +399,12 @@ def test_the_students_page_tells_absences_and_incidents_to_who_may_know(app: API
     for role in ("operator", "admin"):
         html = page(client(app, world, role), f"/people/{slug}")
         assert "whole days" not in html and "Open an incident" not in html
+
+
+def test_who_asks_no_families_is_shown_no_way_to_it(app: APIFlask, world: World) -> None:
+    factory.teacher(world.far.course, world.person("director"))  # a director who also teaches
+    director = factory.signed_in(app, world.accounts["director"])
+    for path in ("/attendance/", "/attendance/totals/"):
+        assert "/attendance/reasons/" not in director.get(path).text
+    teacher = factory.signed_in(app, world.accounts["class_teacher"])
+    assert "/attendance/reasons/" in teacher.get("/attendance/").text
