@@ -18,10 +18,14 @@ class Fields(ImmutableMultiDict):
     """The fields of a form or of an address, each value without unseen characters."""
 
     def __init__(self, mapping: Any = None) -> None:
-        super().__init__([(UNSEEN.sub("", name), UNSEEN.sub("", value)) for name, value in _pairs(mapping)])
+        super().__init__([(UNSEEN.sub("", name), _clean(value)) for name, value in _pairs(mapping)])
 
 
-def _pairs(mapping: Any) -> Iterator[tuple[str, str]]:
+def _clean(value: Any) -> Any:
+    return UNSEEN.sub("", value) if isinstance(value, str) else value  # files stay as they are
+
+
+def _pairs(mapping: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(mapping, ImmutableMultiDict):
         yield from mapping.items(multi=True)
     elif isinstance(mapping, Mapping):

@@ -58,6 +58,7 @@ _AUTHOR = re.compile(r"[0-9A-Za-z_-]{0,32}")
 _REVISION = re.compile(r"[0-9a-f]{64}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
+YEARS = range(1970, 2200)  # of the wildest clock: a moment near the calendar's ends exists in no other zone
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -197,7 +198,7 @@ def _is_short(value: Any, length: int) -> bool:
 
 def _is_moment(text: Any) -> bool:
     try:
-        return _is_text(text, _MOMENT) and datetime.fromisoformat(text).astimezone(UTC) is not None
+        return _is_text(text, _MOMENT) and datetime.fromisoformat(text).astimezone(UTC).year in YEARS
     except (ValueError, OverflowError):  # the first and the last day there is have no UTC in every zone
         return False
 

@@ -211,3 +211,11 @@ def test_every_type_and_verdict_can_be_said():
         assert ops.parse(changed(MARK, "data.mark", {"verdict": verdict, "value": value})).known
     assert ops.parse(changed(GOOD, "data.mark", None)).known
     assert ops.parse(changed(ABSENCE, "data.letter", None)).known
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T01:00:00+00:00", "9999-12-31T23:30:00+00:00", "1969-12-31T23:59:59Z"])
+def test_a_moment_of_no_clock_is_refused(at: str) -> None:
+    raw = ops.envelope("0" * 16, 1, "comment", "a" * 32, at, {"text": "x"})
+    with pytest.raises(SyncError) as refused:
+        ops.parse(raw)
+    assert refused.value.data == {"field": "at"}
