@@ -1,12 +1,12 @@
 """To whom a message goes: the students of an audience, and whether somebody may speak to it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from server.models import Group, Membership, Person
+from server.models import Course, Group, Membership, Person
 from server.policy import Realm
 from server.services import scopes, waiting
 from server.services.works import current
@@ -23,6 +23,15 @@ def students_of(session: Session, group_ids: Collection[str] | None, day: date) 
         of_part = exists().where(part.id == Membership.group_id, part.parent_id.in_(wanted))
         query = query.where(or_(Membership.group_id.in_(wanted), of_part))
     return sorted(session.scalars(query))
+
+
+def with_phones(session: Session, realm: Realm, student_ids: Iterable[str], day: date) -> set[str]:
+    """Of these students those whose families' phones somebody with this realm sees."""
+    wanted = set(student_ids)
+    if realm.everything or not wanted:
+        return wanted
+    taught = session.scalars(select(Course.group_id).where(Course.id.in_(realm.courses)))
+    return wanted & set(students_of(session, {*realm.groups, *taught}, day))
 
 
 def with_something_missing(session: Session, group_ids: Collection[str] | None, day: date) -> list[str]:

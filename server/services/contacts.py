@@ -20,6 +20,7 @@ CALL, IN, OUT = "call", "in", "out"
 RESULTS, SILENCE, ABSENCE, STAFF, OTHER = "results", "silence", "absence", "staff", "other"  # topics the code speaks of
 SENT, REACHED, NOT_REACHED, CONFIRMED = "sent", "reached", "not_reached", "confirmed"  # what became of our own word
 ANSWERED, PROMISED, LETTER = "answered", "promised", "letter"  # what became of theirs
+TELL = (RESULTS, ABSENCE)  # topics whose words repeat marks, or why a student was away
 OUTCOMES = (SENT, REACHED, NOT_REACHED, CONFIRMED, ANSWERED, PROMISED, LETTER)
 TOLD = (SENT, REACHED, CONFIRMED)  # outcomes after which a family counts as told
 HEARD = (REACHED, CONFIRMED)  # outcomes after which a family was heard
@@ -45,7 +46,10 @@ class Touch:
 
 @dataclass(frozen=True)
 class ContactView:
-    """A touch as lists show it; ``topic`` is a message id, names are "" where nobody is named."""
+    """A touch as lists show it; ``topic`` is a message id, names are "" where nobody is named.
+
+    ``tells``: its words may tell of marks or absences, so they are only for who may hear those.
+    """
 
     id: str
     at: datetime
@@ -58,6 +62,7 @@ class ContactView:
     text: str
     seconds: int | None
     verified: str
+    tells: bool
 
 
 def id_of(key: str, student_id: str | None) -> str:
@@ -132,5 +137,5 @@ def _read(session: Session, where: ColumnElement[bool], limit: int) -> list[Cont
 def _view(row: Contact, topic: str, person: Person | None, author: Any) -> ContactView:
     return ContactView(
         row.id, row.at, row.direction, row.channel, topic, full_name(person) if person else "", short_name(author),
-        row.outcome, row.text, row.seconds, row.verified,
+        row.outcome, row.text, row.seconds, row.verified, row.topic in TELL,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server import store
@@ -38,6 +38,7 @@ from sync.canonical import digest
 from sync.ids import content_id
 
 TEXT = 4000  # characters
+PSYCHOLOGIST = "psychologist"
 CAME_BY = ("slip", "call", "messenger", "sms", "email", "in_person")
 
 
@@ -184,27 +185,32 @@ def unanswered(session: Session, person_id: str) -> list[tuple[str, str, datetim
     return [(id, full_name(person), at) for id, person, at in rows]
 
 
-def overdue(session: Session, realm: Realm, person_id: str, now: datetime) -> list[LetterView]:
-    """Letters of the realm's families to others that wait for too long."""
-    query, student = _query()
-    limit = now - timedelta(days=thresholds.values(session)["letter_days"])
-    late = query.where(Letter.answered_at.is_(None), Letter.at <= limit, Letter.to_id != person_id)
-    if not realm.everything:
-        members = select(Membership.person_id).where(Membership.group_id.in_(realm.groups))
-        late = late.where(student.id.in_(members))
-    return _views(session, late.order_by(Letter.at), now)
+def overdue(session: Session, realm: Realm, person_id: str, now: datetime, counsel: bool) -> list[LetterView]:
+    """Letters of the realm's families to others that wait for too long; with ``counsel`` those to psychologists, too.
+
+    That a family writes to the psychologist is in confidence itself: nobody else is told that such a letter waits.
+    """
+    query, _student = _query()
+    return _views(session, query.where(*_late(session, realm, person_id, now, counsel)).order_by(Letter.at), now)
 
 
-def overdue_count(session: Session, realm: Realm, person_id: str, now: datetime) -> int:
+def overdue_count(session: Session, realm: Realm, person_id: str, now: datetime, counsel: bool) -> int:
     """How many of those there are."""
+    query = select(func.count()).select_from(Letter).where(*_late(session, realm, person_id, now, counsel))
+    return session.scalar(query) or 0
+
+
+def _late(
+    session: Session, realm: Realm, person_id: str, now: datetime, counsel: bool
+) -> list[ColumnElement[bool]]:  # fmt: skip
     limit = now - timedelta(days=thresholds.values(session)["letter_days"])
-    query = select(func.count()).select_from(Letter).where(
-        Letter.answered_at.is_(None), Letter.at <= limit, Letter.to_id != person_id
-    )  # fmt: skip
+    private = Letter.to_id.in_(select(RoleGrant.person_id).where(RoleGrant.role == PSYCHOLOGIST))
+    seen = ~private
     if not realm.everything:
         members = select(Membership.person_id).where(Membership.group_id.in_(realm.groups))
-        query = query.where(Letter.student_id.in_(members))
-    return session.scalar(query) or 0
+        seen = and_(seen, Letter.student_id.in_(members))
+    return [Letter.answered_at.is_(None), Letter.at <= limit, Letter.to_id != person_id,
+            or_(seen, private) if counsel else seen]  # fmt: skip
 
 
 def one(session: Session, letter_id: str, now: datetime) -> LetterView:
@@ -216,12 +222,10 @@ def one(session: Session, letter_id: str, now: datetime) -> LetterView:
     return found[0]
 
 
-def is_confidential(session: Session, person_id: str, day: date) -> bool:
-    """Whether letters to this person are for their eyes alone: the psychologist's."""
-    return session.scalar(
-        select(RoleGrant.id).where(RoleGrant.person_id == person_id, RoleGrant.role == "psychologist",
-                                   current(RoleGrant.since, RoleGrant.until, day)).limit(1)
-    ) is not None  # fmt: skip
+def is_confidential(session: Session, person_id: str) -> bool:
+    """Whether letters to this person are in confidence: of who is the school's psychologist, or once was."""
+    found = select(RoleGrant.id).where(RoleGrant.person_id == person_id, RoleGrant.role == PSYCHOLOGIST)
+    return session.scalar(found.limit(1)) is not None
 
 
 def ways_back(session: Session, letter: LetterView, person_id: str | None, day: date) -> tuple[Home, list[Reach]]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Delivery, DeliveryStudent, Group, Message, School
+from server.models import Delivery, DeliveryStudent, Group, Message, Person, School
 from server.policy import Realm
 from server.services import audience, thresholds, week_results
 from server.services.accounts import record
@@ -116,12 +116,17 @@ def prepare(session: Session, words: Words, by: Author) -> Prepared:
     drafts: list[Draft] = []
     unreached: list[Kid] = []
     for home in found:
-        chosen, left = reach(home, words.kind, words.channels)
+        chosen, left = reach(home, spoken_as(words.kind, words.audience), words.channels)
         unreached += left
         for one in chosen:
             drafts.append(_word(words, one, results, surnames, school, limits["sms_parts"]))
     drafts += _chats(session, words, school)
     return Prepared(tuple(drafts), tuple(unreached))
+
+
+def spoken_as(kind: str, audience: str) -> str:
+    """The kind by which a message's ways are chosen: what names a child's debts is personal, whatever it is called."""
+    return "reminder" if audience == "missing" and kind not in PERSONAL else kind
 
 
 def _results(session: Session, ids: Sequence[str], school: School, by: Author) -> dict[str, week_results.WeekResults]:
@@ -263,7 +268,8 @@ def next_reach(session: Session, home: Home, message: Message) -> Reach | None:
         select(Delivery.person_id, Delivery.channel, Delivery.address).where(Delivery.message_id == message.id)
     ).all())  # fmt: skip
     fresh = [way for way in home.ways if (way.person_id, way.channel, way.address) not in {tuple(one) for one in used}]
-    chosen, _left = reach(Home(home.key, home.children, home.people, tuple(fresh)), message.kind)
+    chosen, _left = reach(Home(home.key, home.children, home.people, tuple(fresh)),
+                          spoken_as(message.kind, message.audience))  # fmt: skip
     return chosen[0] if chosen else None
 
 
@@ -274,7 +280,10 @@ def reword(session: Session, message: Message, before: Delivery, chosen: Reach) 
         raise DomainError("nobody_reached")
     school = session.scalars(select(School)).one()
     words = Words(message.kind, "student", message.text, message.title)
-    surnames = {kid.last_name for kid in chosen.children}
+    surnames = set(session.scalars(  # of all to whom the words went: they may name one another
+        select(Person.last_name).join(DeliveryStudent, DeliveryStudent.student_id == Person.id)
+        .join(Delivery, Delivery.id == DeliveryStudent.delivery_id).where(Delivery.message_id == message.id)
+    ))  # fmt: skip
     draft = _word(words, chosen, {}, surnames, school, thresholds.values(session)["sms_parts"])
     keeps = "sms" not in (before.channel, draft.channel)
     return replace(draft, text=before.text) if keeps else draft

@@ -99,15 +99,18 @@ def count(session: Session, realm: Realm, today: date, zone: str) -> int:
 def next_way(home: Home, student_id: str, attempts: Collection[Attempt]) -> Way | None:
     """The first way of the family's order that was not tried in vain; at last somebody goes there.
 
-    Only ways by which an answer can come: to be spoken to, or written to. None: nobody is known to go to.
+    Only ways by which an answer can come: to be spoken to, or written to; and not to guardians who must not be told:
+    asking why nothing comes tells them that nothing came. None: nobody is known to go to.
     """
+    people = [person for person in home.people if person.is_student or student_id in person.may]
+    told = {person.id for person in people}
     tried = {(attempt.person_id, attempt.channel) for attempt in attempts}
-    usable = [way for way in home.ways if way.works and way.channel != "slip"]
+    usable = [way for way in home.ways if way.works and way.channel != "slip" and way.person_id in told]
     calls_too = [way for way in usable if way.channel != "sms" or (way.consent and way.confirmed_on)]
     fresh = [way for way in calls_too if (way.person_id, way.channel) not in tried]
     if fresh:
         return fresh[0]
-    adults = [person for person in home.people if not person.is_student] or list(home.people)
+    adults = [person for person in people if not person.is_student] or people
     return Way(adults[0].id, LAST_RESORT) if adults else None
 
 

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.policy import Action, Realm
-from server.services import absence_reasons, absences, scopes
+from server.services import absence_reasons, absences, audience, scopes
 from server.services.absence_reasons import ToAsk
 from server.services.logging_work import Line
 from server.web import access, attendance, drafts, words
@@ -58,9 +58,15 @@ def _render(realm: Realm, wrong: dict[str, str]) -> str:
     return render_template(
         "attendance/reasons.html", asked=shown, more=len(asked) - len(shown), wrong=wrong, typed=typed,
         letters=absences.letters(db.session), proofs=absence_reasons.proofs(db.session), words=words,
-        phones=access.may_somewhere(Action.CONTACTS_VIEW), max_reason=absence_reasons.MAX_REASON,
+        phones=_with_phones(shown), max_reason=absence_reasons.MAX_REASON,
         drafts={one.student.id: drafts.fresh(_lines(one)) for one in shown},
     )  # fmt: skip
+
+
+def _with_phones(asked: list[ToAsk]) -> set[str]:
+    """Those whose families' phones this person sees: the right to ask may reach further than that to contacts."""
+    realm = access.realm(Action.CONTACTS_VIEW)
+    return audience.with_phones(db.session, realm, [one.student.id for one in asked], drafts.moment().today)
 
 
 def _lines(one: ToAsk) -> list[Line]:

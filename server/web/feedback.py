@@ -18,7 +18,7 @@ from server.extensions import db
 from server.models import Person
 from server.policy import Action, Realm
 from server.reference import CHANNELS
-from server.services import feedback, kept_figures, people, scopes
+from server.services import audience, feedback, kept_figures, people, scopes
 from server.services.feedback import Outline, Telling, Waiting
 from server.services.people import Guardian
 from server.web import access, drafts, marks
@@ -80,7 +80,7 @@ def home() -> str:
     return render_template(
         "feedback/home.html", sections=sections, total=len(waiting), channels=CHANNELS, chosen=chosen,
         everybody=everybody, may_widen=bool(own) and all_seen != own, given=_given(), by_pack=feedback.BY_PACK,
-        phones=_phones(called) if access.may_somewhere(Action.CONTACTS_VIEW) else {}, teacher=teacher,
+        phones=_phones(called), teacher=teacher,
     )  # fmt: skip
 
 
@@ -128,10 +128,11 @@ def _sections(waiting: Sequence[Outline], chosen: str) -> Iterable[Section]:
 
 
 def _phones(students: Iterable[str]) -> dict[str, list[Guardian]]:
-    """Student → who of the family may be told and has a phone."""
+    """Student → who of the family may be told and has a phone; of groups whose phones this person sees."""
+    seen = audience.with_phones(db.session, access.realm(Action.CONTACTS_VIEW), students, drafts.moment().today)
     return {
         student.id: [guardian for guardian in student.guardians if guardian.phone and guardian.may_receive]
-        for student in people.students(db.session, sorted(students))
+        for student in people.students(db.session, sorted(seen))
     }
 
 

@@ -30,7 +30,8 @@ def home() -> str:
     now = drafts.moment().at
     mine = letters.to_person(db.session, current_user.person_id, now)
     realm = access.realm(Action.REQUEST_MANAGE)
-    late = letters.overdue(db.session, realm, current_user.person_id, now) if realm else []
+    counsel = access.may(Action.COUNSEL_VIEW)
+    late = letters.overdue(db.session, realm, current_user.person_id, now, counsel) if realm or counsel else []
     return render_template("letters/home.html", waiting=[one for one in mine if one.answered_at is None],
                            answered=[one for one in mine if one.answered_at], late=late,
                            words=contact_words)  # fmt: skip
@@ -105,8 +106,9 @@ def _seen(letter_id: str) -> LetterView:
     letter = letters.one(db.session, letter_id, moment.at)
     if current_user.person_id in (letter.to_id, letter.entered_by_id):
         return letter
-    if letters.is_confidential(db.session, letter.to_id, moment.today):
-        raise DomainError("forbidden")
+    if letters.is_confidential(db.session, letter.to_id):
+        access.demand(Action.COUNSEL_VIEW)
+        return letter
     access.demand(Action.REQUEST_MANAGE, scopes.of_student(db.session, letter.student_id, moment.today))
     return letter
 
@@ -114,9 +116,15 @@ def _seen(letter_id: str) -> LetterView:
 def _may_answer(letter: LetterView) -> bool:
     if letter.to_id == current_user.person_id:
         return True
-    today = drafts.moment().today
-    scope = scopes.of_student(db.session, letter.student_id, today)
-    return access.may(Action.REQUEST_MANAGE, scope) and not letters.is_confidential(db.session, letter.to_id, today)
+    if letters.is_confidential(db.session, letter.to_id):
+        return access.may(Action.COUNSEL_VIEW)
+    scope = scopes.of_student(db.session, letter.student_id, drafts.moment().today)
+    return access.may(Action.REQUEST_MANAGE, scope)
+
+
+def _hears_answer(letter: LetterView) -> bool:
+    """The psychologist's answer is not for who wrote the letter down."""
+    return _may_answer(letter) or not letters.is_confidential(db.session, letter.to_id)
 
 
 def _page(letter: LetterView, typed: dict[str, str] | None = None, wrong: str = "") -> str:
@@ -130,10 +138,11 @@ def _page(letter: LetterView, typed: dict[str, str] | None = None, wrong: str = 
             wrong = wrong or sentence_of(error)
     others = _with_slugs(letters.addressees(db.session, letter.student_id, drafts.moment().today)) if can else []
     line = None
-    if letter.answer_id:
+    if letter.answer_id and _hears_answer(letter):
         line = next(iter(deliveries.lines(db.session, letter.answer_id, drafts.moment().today, None, True)), None)
     return render_template(
-        "letters/page.html", line=line, may_answer=_may_answer(letter), letter=letter, ways=ways, can=can,
+        "letters/page.html", line=line, hears=_hears_answer(letter), may_answer=_may_answer(letter), letter=letter,
+        ways=ways, can=can,
         typed=typed or {"text": "", "channel": ""},
         wrong=wrong, words=contact_words, roles=words, others=[one for one in others if one[1].id != letter.to_id],
         by_itself=sending.by_itself(config()),

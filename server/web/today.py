@@ -123,13 +123,14 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
 def _families(day: date, moment: datetime) -> dict[str, Any]:
     """What families wait for: letters, the weekly round of own classes, who is silent."""
     person, manages = current_user.person_id, access.realm(Action.REQUEST_MANAGE)
-    writes = access.may_somewhere(Action.MESSAGE_SEND)
+    writes, counsel = access.may_somewhere(Action.MESSAGE_SEND), access.may(Action.COUNSEL_VIEW)
     cares = access.realm(Action.FIGURES_VIEW)
+    late = letters.overdue_count(db.session, manages, person, moment, counsel) if manages or counsel else 0
     telling = Realm(False, cares.groups, frozenset())  # own classes; who runs the school sees the share there
     return {
         "letters": letters.unanswered(db.session, person),
         "in_doubt": deliveries.in_doubt(db.session, person, moment - DOUBTED) if writes else 0,
-        "late_letters": letters.overdue_count(db.session, manages, person, moment) if manages else 0,
+        "late_letters": late,
         "untold": weekly_round.untold(db.session, telling, day, choose_timezone()) if telling else 0,
         "silent": silence.count(db.session, cares, day, choose_timezone()) if cares else 0,
     }  # fmt: skip

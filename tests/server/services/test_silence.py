@@ -161,6 +161,18 @@ def test_every_way_that_works_is_tried_once_before_somebody_goes_there(ways: lis
     assert order == [way for way in ways if way.works and way.channel != "slip"]
 
 
+def test_nobody_is_asked_who_must_not_be_told():
+    barred = Relative("f", "Father", "", frozenset())
+    ways = (Way("f", "call", "1"), Way("m", "call", "2"))
+    home = Home("h", (KID,), (barred, *PEOPLE), ways)
+    first = next_way(home, "k", [])
+    assert first is not None and first.person_id == "m"
+    last = next_way(home, "k", [Attempt("m", "call", NOW, "not_reached")])
+    assert last is not None and (last.person_id, last.channel) == ("m", "in_person")
+    alone = next_way(Home("h", (KID,), (barred, PEOPLE[1]), ways[:1]), "k", [])
+    assert alone is not None and (alone.person_id, alone.channel) == ("k", "in_person")
+
+
 @given(st.sets(st.integers(0, 60)), st.integers(0, 60), st.one_of(st.none(), st.integers(0, 60)))
 def test_a_later_sign_never_makes_the_silence_longer(days: set[int], since: int, last: int | None):
     begin = date(2026, 9, 1)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
 from server import models, store
 from server.extensions import db
@@ -300,6 +300,26 @@ def test_a_followup_with_a_wrong_field_is_shown_again_with_what_was_typed(app: A
     assert answer.status_code == 422 and "is not a web address" in html and ">Good.</textarea>" in html
     assert teacher.post(path, data={"base": base, "feedback": " "}).status_code == 422
     assert count(models.LessonFollowup) == 0
+
+
+# Phones
+
+
+def test_phones_of_families_are_for_who_sees_them_and_of_who_may_be_told(app: APIFlask, world: World):
+    for one in (world.near, world.far):
+        logbook.absent(one.student, one.lesson.lesson_course, "Н")
+    helper = factory.account("helper", "support_staff")
+    factory.grant(factory.person_of(helper), "class_teacher", group_id=world.near.id)
+    html = page(factory.signed_in(app, helper), "/attendance/reasons/")
+    near, far = html.split('class="card ask"')[1:]
+    if "Bakenov" in near:
+        near, far = far, near
+    assert "Veslova Anna" in near and "000-00-01" in near
+    assert "Bakenov Timur" in far and "Bakenova" not in far and "000-00-0" not in far
+    barred = update(models.Guardianship).values(may_receive=False)
+    store.write(lambda session: session.execute(barred) and None)
+    html = page(client(app, world, "class_teacher"), "/attendance/reasons/")
+    assert "000-00-01" not in html and "must not be told about marks" in html
 
 
 # Totals

@@ -103,6 +103,26 @@ def test_a_guardian_who_may_not_receive_hears_nothing(operator, world, app):
     assert audits("hotline.marks") == []
 
 
+def test_what_was_told_before_is_not_told_to_a_caller_whom_nobody_verified(operator, world, app):
+    """Words of earlier calls repeat marks and reasons of absence."""
+    for n, (topic, text) in enumerate([("results", "Algebra: mark 3."), ("absence", "In hospital."),
+                                       ("technical", "No sound.")]):  # fmt: skip
+        factory.add(Contact(id=factory.new_id(), student_id=world.near.student, direction="out", channel="call",
+                            topic=topic, outcome="reached", text=text, at=NOW - timedelta(days=n),
+                            author_id=world.person("class_teacher")))  # fmt: skip
+    html = operator.get(sheet(world)).text
+    assert "mark 3" not in html and "In hospital" not in html and "No sound." in html
+    operator.post(f"{sheet(world)}/verify", data={"caller": world.near.guardian, "how": "word"})
+    html = operator.get(sheet(world)).text
+    assert "mark 3" in html and "In hospital" in html
+    factory.add(Person(id=(barred := factory.new_id()), slug="barred0001", last_name="Veslov", first_name="Oleg"))
+    factory.add(Guardianship(id=factory.new_id(), student_id=world.near.student, guardian_id=barred, relation="",
+                             may_receive=False))  # fmt: skip
+    operator.post(f"{sheet(world)}/verify", data={"caller": barred, "how": "word"})
+    html = operator.get(sheet(world)).text
+    assert "mark 3" not in html and "In hospital" not in html
+
+
 def test_what_cannot_be_recorded_is_not_told_but_the_sheet_is_read(operator, world, monkeypatch):
     logbook.hand_in(world.near.code, world.person("subject_teacher"), "3")
     operator.post(f"{sheet(world)}/verify", data={"caller": world.near.guardian, "how": "word"})

@@ -137,6 +137,30 @@ def test_a_reminder_tells_each_family_what_is_missing(app: APIFlask, world: Worl
     assert len(found) == 2 and all("Please hand in" in row.text for row in found)
 
 
+def test_what_is_missing_is_told_to_nobody_barred_whatever_the_message_is_called(app: APIFlask, world: World):
+    factory.works(factory.task(world.near.lesson.lesson_course, "Late work", TODAY - timedelta(days=1)))
+    barred = update(models.Guardianship).values(may_receive=False)
+    store.write(lambda session: session.execute(barred) and None)
+    client = office(app, world)
+    page = written(client, world, kind="notice", audience="missing", text="Please hand in what is missing.")
+    assert world.near.guardian not in [row.person_id for row in rows(models.Delivery)]
+    one = next(row for row in rows(models.Delivery) if row.person_id == world.near.student)
+    client.post(f"{page}/delivery/{one.id}", data={"act": "another"})
+    assert world.near.guardian not in [row.person_id for row in rows(models.Delivery)], "nor by the next way"
+
+
+def test_an_sms_worded_anew_names_nobody_elses_surname_either(app: APIFlask, world: World):
+    factory.add(models.FamilyChannel(id=factory.new_id(), person_id=world.near.guardian, channel="sms",
+                                     address="+79000000001", position=1, consent=True, confirmed_on=TODAY,
+                                     noted_at=NOW))  # fmt: skip
+    client = office(app, world)
+    page = written(client, world, channel=["slip"], text="Yakornaya brings the rulers.")
+    one = next(row for row in rows(models.Delivery) if row.person_id == world.near.guardian)
+    client.post(f"{page}/delivery/{one.id}", data={"act": "another"})
+    [sms] = [row for row in rows(models.Delivery) if row.channel == "sms"]
+    assert "brings the rulers" in sms.text and "Yakornaya" not in sms.text
+
+
 def test_a_teacher_of_one_subject_hears_of_no_other_courses_debts(app: APIFlask, world: World):
     client = office(app, world, "subject_teacher")
     assert client.post("/messages/new", data=typed(world, audience="missing")).status_code == 403
@@ -293,6 +317,30 @@ def test_a_letter_that_waits_too_long_rises_and_may_be_handed_over(app: APIFlask
     data = {"act": "hand_over", "to": slug(world.person("class_teacher"))}
     assert deputy.post(f"/letters/{id}", data=data).status_code == 303
     assert "A letter: Veslov Yegor" in office(app, world).get("/").text
+
+
+def test_a_letter_to_the_psychologist_is_in_confidence_in_every_list(app: APIFlask, world: World):
+    id = letter(app, world, "psychologist")
+    store.write(lambda session: session.execute(update(models.Letter).values(at=NOW - timedelta(days=3))) and None)
+    for role in ("director", "deputy_studies", "coordinator", "class_teacher"):
+        client = office(app, world, role)
+        assert "Letters that others leave waiting" not in client.get("/").text, role
+        assert "Others leave these waiting" not in client.get("/letters/").text, role
+    second = factory.signed_in(app, factory.account("second", "psychologist"))
+    assert "Others leave these waiting" in second.get("/letters/").text
+    assert "Letters that others leave waiting" in second.get("/").text
+    assert second.post(f"/letters/{id}", data={"text": "A word between us.", "channel": "call"}).status_code == 303
+    html = office(app, world, "operator").get(f"/letters/{id}").text
+    assert "May Yegor" in html and "between us" not in html, "who wrote it down does not read the answer"
+    assert "between us" in office(app, world, "psychologist").get(f"/letters/{id}").text
+
+
+def test_a_letter_to_the_psychologist_stays_in_confidence_when_the_psychologist_leaves(app: APIFlask, world: World):
+    id = letter(app, world, "psychologist")
+    over = update(models.RoleGrant).where(models.RoleGrant.role == "psychologist").values(until=TODAY - timedelta(1))
+    store.write(lambda session: session.execute(over) and None)
+    for role in ("class_teacher", "deputy_studies", "director"):
+        assert office(app, world, role).get(f"/letters/{id}").status_code == 403, role
 
 
 def test_a_letter_goes_to_somebody_of_the_students_and_says_something(app: APIFlask, world: World):
