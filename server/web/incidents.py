@@ -20,6 +20,7 @@ from sync.errors import SyncError
 
 blueprint = APIBlueprint("incidents", __name__, url_prefix="/incidents", enable_openapi=False)
 FILTERS = ("mine", "open", "closed")
+SHOWN = 50  # patterns before the rest is one tap away
 
 
 def _student_scope(slug: str) -> Scope:
@@ -42,8 +43,10 @@ def home() -> str:
     if asked == "mine":
         where.append(Incident.owner_id == current_user.person_id)
     patterns = incident_patterns.patterns(db.session, realm, today) if asked != "closed" else []
-    return render_template("incidents/home.html", lines=incidents.incidents(db.session, today, *where), show=asked,
-                           patterns=patterns, filters=FILTERS, today=today)  # fmt: skip
+    return render_template(
+        "incidents/home.html", lines=incidents.incidents(db.session, today, *where), show=asked, patterns=patterns,
+        shown=len(patterns) if "all" in request.args else SHOWN, filters=FILTERS, today=today,
+    )  # fmt: skip
 
 
 @blueprint.get("/new/<slug>")

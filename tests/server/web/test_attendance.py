@@ -10,7 +10,9 @@ from sqlalchemy import event, func, select, update
 
 from server import models, store
 from server.extensions import db
-from server.services import absence_evidence
+from server.services import absence_evidence, incident_patterns
+from server.services.incident_patterns import Pattern
+from server.web import incidents
 from tests.server import factory, logbook
 from tests.server.factory import TODAY, Client
 from tests.server.web.world import Class, World
@@ -400,6 +402,19 @@ def test_repeated_absence_asks_for_an_incident_and_opens_none(app: APIFlask, wor
     assert "Repeated absence: 6 in 14 days" in html and count(models.Incident) == 0
     opened(teacher, world, kind="absence")
     assert "Repeated absence: 6 in 14 days" not in page(teacher, "/incidents/")
+
+
+def test_of_many_patterns_the_first_are_shown_and_the_rest_is_one_tap_away(
+    app: APIFlask, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    found = [Pattern("", slug, name, "absence", "repeated absence", count, 14)
+             for slug, name, count in (("a", "Veslov Yegor", 9), ("b", "Lodkin Semyon", 7))]  # fmt: skip
+    monkeypatch.setattr(incident_patterns, "patterns", lambda *asked: found)
+    monkeypatch.setattr(incidents, "SHOWN", 1)
+    deputy = client(app, world, "deputy_studies")
+    html = page(deputy, "/incidents/")
+    assert "Veslov Yegor" in html and "Lodkin Semyon" not in html and "and 1 more student" in html
+    assert "Lodkin Semyon" in page(deputy, "/incidents/?show=open&all=1")
 
 
 def test_nothing_of_an_incident_stands_in_its_address(app: APIFlask, world: World):
