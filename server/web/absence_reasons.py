@@ -25,8 +25,8 @@ SHOWN = 30  # families on one page
 @blueprint.app_template_global()
 def may_ask_reasons() -> bool:
     """True if this person asks families: a right to single courses does not make that."""
-    realm = attendance.realm()
-    return realm.everything or bool(realm.groups)
+    realm = access.realm(Action.ABSENCE_SET)
+    return access.may_somewhere(Action.WORK_VIEW) and (realm.everything or bool(realm.groups))
 
 
 def _realm() -> Realm:

@@ -304,6 +304,13 @@ def test_a_followup_with_a_wrong_field_is_shown_again_with_what_was_typed(app: A
     assert count(models.LessonFollowup) == 0
 
 
+def test_who_notes_no_absences_still_reads_totals_without_ways_that_end_nowhere(app: APIFlask, world: World):
+    for role, path in (("deputy_upbringing", "/attendance/cut-off/"), ("psychologist", "/attendance/totals/")):
+        html = page(client(app, world, role), path)
+        assert 'href="/attendance/"' not in html.split('aria-label="Attendance"')[1].split("</nav>")[0], role
+        assert "/attendance/reasons/" not in html, role
+
+
 # Phones
 
 
