@@ -21,6 +21,7 @@ from server.models import Delivery, School
 from server.services import thresholds
 from server.services.contacts import SENT
 from server.services.delivery_contacts import note_delivery
+from server.services.delivery_wanted import UNWANTED, is_unwanted
 from server.services.gateway import FAILED, PERHAPS, Answer, Parcel
 from server.services.mail_gateway import MailGateway
 from server.services.running import Progress, Run, running
@@ -102,15 +103,23 @@ def _due(now: datetime, channels: Collection[str]) -> object:
 
 
 def take(claim: str, now: datetime, channels: Collection[str]) -> tuple[str, Parcel] | None:
-    """Take the next delivery: from this commit on nobody else does. Returns its channel and what to send."""
+    """Take the next delivery: from this commit on nobody else does. Returns its channel and what to send.
+
+    Hours may lie between composing and sending: what the family does not want any more is given up, not sent.
+    """
 
     def save(session: Session) -> tuple[str, Parcel] | None:
-        id = session.scalar(_due(now, channels).limit(1).with_for_update(skip_locked=True))  # type: ignore[attr-defined]
-        if id is None:
-            return None
-        row = session.get_one(Delivery, id)
-        row.state, row.claim, row.tries, row.changed_at = "sending", claim, row.tries + 1, now
-        return row.channel, Parcel(row.id, row.address, row.text, row.subject)
+        query = _due(now, channels).limit(1).with_for_update(skip_locked=True)  # type: ignore[attr-defined]
+        while id := session.scalar(query):
+            row = session.get_one(Delivery, id)
+            row.changed_at = now
+            if is_unwanted(session, row):
+                row.state, row.error, row.not_before = "given_up", UNWANTED, None
+                session.flush()
+                continue
+            row.state, row.claim, row.tries = "sending", claim, row.tries + 1
+            return row.channel, Parcel(row.id, row.address, row.text, row.subject)
+        return None
 
     return store.write(save)
 

@@ -31,6 +31,7 @@ REASONS = {
     "odd_answer": _l("the gateway's answer says neither yes nor no"),
     "gateway_trouble": _l("the gateway has trouble"), "gateway_login": _l("the gateway refused the key"),
     "gateway_refused": _l("the gateway refused it"),
+    "unwanted": _l("the family or the school closed this way meanwhile"),
 }  # fmt: skip
 HINDRANCES = {
     "off": _l("does not work"), "consent": _l("no consent yet"), "unconfirmed": _l("not confirmed yet"),

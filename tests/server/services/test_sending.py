@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from apiflask import APIFlask
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Executable, delete, select, update
 
 from server import jobs, store
 from server.config import Sms
 from server.errors import DomainError
 from server.extensions import db
-from server.models import Contact, Delivery, FamilyChannel, Message
+from server.models import Contact, Delivery, FamilyChannel, Guardianship, Message
 from server.policy import Realm
 from server.services import deliveries, messages, sending
 from server.services.content import Author
@@ -63,8 +63,8 @@ class Family:
                 consent=True, confirmed_on=TODAY, noted_at=NOW,
             ))  # fmt: skip
 
-    def write(self, key: str = "k", text: str = "No lessons tomorrow.") -> str:
-        words = Words("change", "groups", text, group_ids=(self.group,))
+    def write(self, key: str = "k", text: str = "No lessons tomorrow.", kind: str = "change") -> str:
+        words = Words(kind, "groups", text, group_ids=(self.group,))
         with current_app.test_request_context():
             return messages.create(db.session, words, ALL, self.by, key, {"sms", "email"})
 
@@ -104,6 +104,31 @@ def test_each_family_is_sent_to_once_and_a_contact_stands_for_it(family: Family)
     assert {(one.direction, one.topic, one.outcome, one.author_id) for one in found} == {
         ("out", "change", "sent", family.by.person_id)
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "goes"),
+    [
+        ("change", update(FamilyChannel).values(consent=False), False),
+        ("change", update(FamilyChannel).values(works=False), False),
+        ("change", update(FamilyChannel).values(address="+79990000099"), False),
+        ("change", delete(FamilyChannel), False),
+        ("reminder", update(Guardianship).values(may_receive=False), False),
+        ("change", update(Guardianship).values(may_receive=False), True),
+        ("reminder", update(Guardianship).values(may_receive=True), True),
+    ],
+)  # fmt: skip
+def test_what_is_not_wanted_any_more_does_not_go_out(family: Family, kind: str, change: Executable, goes: bool):
+    family.write(kind=kind)
+    mine = change.where(FamilyChannel.address == "+79990000000") if change.table.name == "family_channel" else change
+    store.write(lambda session: session.execute(mine) and None)
+    gate = Gate()
+    sending.send_all(at(NOW), {"sms": gate})
+    first = rows()[0]
+    assert (first.state, first.error) == (("sent", "") if goes else ("given_up", "unwanted"))
+    assert ("+79990000000" in [parcel.to for parcel in gate.got]) is goes
+    if change.table.name == "family_channel":
+        assert [parcel.to for parcel in gate.got] == ["+79990000001"], "the next family hears"
 
 
 def test_a_double_click_makes_one_message(family: Family):

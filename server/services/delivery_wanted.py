@@ -1,0 +1,35 @@
+"""Whether a delivery made ready may still go: consent, the address and who may be told can change meanwhile."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from server.models import Delivery, DeliveryStudent, FamilyChannel, Guardianship, Message
+from server.services.family_ways import PERSONAL, Way, hindrance
+from server.services.messages import spoken_as
+
+UNWANTED = "unwanted"  # the reason that stands at such a delivery
+
+
+def is_unwanted(session: Session, row: Delivery) -> bool:
+    """True if the way is closed to such a message now, or its receiver must not be told about one of the children."""
+    if row.person_id is None:
+        return False
+    message = session.get_one(Message, row.message_id)
+    kind = spoken_as(message.kind, message.audience)
+    noted = session.scalars(
+        select(FamilyChannel).filter_by(person_id=row.person_id, channel=row.channel, address=row.address)
+    ).first()
+    way = Way(row.person_id, row.channel, row.address)
+    if noted is not None:
+        way = Way(row.person_id, row.channel, row.address, works=noted.works, consent=noted.consent,
+                  confirmed_on=noted.confirmed_on)  # fmt: skip
+    return bool(hindrance(way, kind)) or (kind in PERSONAL and _is_barred(session, row))
+
+
+def _is_barred(session: Session, row: Delivery) -> bool:
+    about = set(session.scalars(select(DeliveryStudent.student_id).where(DeliveryStudent.delivery_id == row.id)))
+    may = set(session.scalars(
+        select(Guardianship.student_id)
+        .where(Guardianship.guardian_id == row.person_id, Guardianship.may_receive, Guardianship.student_id.in_(about))
+    ))  # fmt: skip
+    return not about <= may | {row.person_id}
