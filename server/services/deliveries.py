@@ -16,8 +16,9 @@ from server.services.accounts import record
 from server.services.contacts import CONFIRMED, NOT_REACHED, REACHED, SENT, TOLD
 from server.services.content import Author
 from server.services.delivery_contacts import key_of, note_delivery, students_of
+from server.services.delivery_wanted import barred
 from server.services.family_ways import PERSONAL
-from server.services.messages import Draft, add_deliveries
+from server.services.messages import Draft, add_deliveries, spoken_as
 from server.services.people import full_name
 from server.services.works import current
 
@@ -57,6 +58,7 @@ class Line:
     by_itself: bool
     changed_at: datetime
     changed_by: str | None
+    barred: bool = False  # it tells of a child, and its receiver must not be told any more
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,11 @@ def lines(
         .order_by(ContactChannel.position, Delivery.until.is_(None), Delivery.until, Person.last_name, Delivery.id)
     ).all()  # fmt: skip
     about = _children(session, message_id, day)
+    closed = barred(session, {
+        row.id: (person.id, [id for id, _name, _ids in about.get(row.id, [])])
+        for row, _way, person, _group, kind, audience in rows
+        if person is not None and spoken_as(kind, audience) in PERSONAL
+    })  # fmt: skip
     found = []
     for row, way, person, group, kind, audience in rows:
         children = about.get(row.id, [])
@@ -152,7 +159,7 @@ def lines(
             row.id, row.channel, way, full_name(person) if person else "", group or "",
             tuple(name for _id, name, _ids in children), tuple(id for id, _name, _ids in children), row.address,
             row.until, row.subject, row.text, row.state, row.error, row.tries, row.not_before is not None,
-            row.changed_at, row.changed_by,
+            row.changed_at, row.changed_by, row.id in closed,
         ))  # fmt: skip
     return found
 

@@ -1,5 +1,7 @@
 """Whether a delivery made ready may still go: consent, the address and who may be told can change meanwhile."""
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,9 +29,18 @@ def is_unwanted(session: Session, row: Delivery) -> bool:
 
 
 def _is_barred(session: Session, row: Delivery) -> bool:
-    about = set(session.scalars(select(DeliveryStudent.student_id).where(DeliveryStudent.delivery_id == row.id)))
-    may = set(session.scalars(
-        select(Guardianship.student_id)
-        .where(Guardianship.guardian_id == row.person_id, Guardianship.may_receive, Guardianship.student_id.in_(about))
-    ))  # fmt: skip
-    return not about <= may | {row.person_id}
+    about = session.scalars(select(DeliveryStudent.student_id).where(DeliveryStudent.delivery_id == row.id))
+    return bool(barred(session, {row.id: (row.person_id or "", set(about))}))
+
+
+def barred(session: Session, told: Mapping[str, tuple[str, Collection[str]]]) -> set[str]:
+    """Of personal deliveries (id → receiver, the children) those whose receiver must not be told of one of them."""
+    people = {person for person, _about in told.values()}
+    may = {tuple(pair) for pair in session.execute(
+        select(Guardianship.guardian_id, Guardianship.student_id)
+        .where(Guardianship.guardian_id.in_(people), Guardianship.may_receive)
+    )}  # fmt: skip
+    return {
+        id for id, (person, about) in told.items()
+        if any(child != person and (person, child) not in may for child in about)
+    }  # fmt: skip

@@ -239,5 +239,5 @@ def _next(delivery_id: str, students: list[str]) -> Draft:
 def slips(message_id: str) -> str:
     """The slips of a message on paper, to be cut and put into the packs."""
     message, lines = _seen(message_id)
-    ready = [line for line in lines if line.channel == "slip" and line.state != "given_up"]
+    ready = [line for line in lines if line.channel == "slip" and line.state != "given_up" and not line.barred]
     return render_template("messages/slips.html", message=message, slips=[(line.children, line.text) for line in ready])

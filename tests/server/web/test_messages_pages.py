@@ -149,6 +149,39 @@ def test_what_is_missing_is_told_to_nobody_barred_whatever_the_message_is_called
     assert world.near.guardian not in [row.person_id for row in rows(models.Delivery)], "nor by the next way"
 
 
+def test_each_family_is_read_its_own_debts(app: APIFlask, world: World):
+    factory.guardian(world.near.sibling, "Yakornaya", "Olga", phone="+7 900 000-00-09")
+    own = factory.task(world.near.lesson.lesson_course, "Extra work", TODAY - timedelta(days=1))
+    factory.works(own)
+    logbook.hand_in(db.session.scalars(select(models.Work.code).where(
+        models.Work.task_id == own, models.Work.student_id == world.near.sibling)).one())  # fmt: skip
+    factory.works(factory.task(world.near.lesson.lesson_course, "Late work", TODAY - timedelta(days=1)))
+    client = office(app, world)
+    page = written(client, world, kind="reminder", audience="missing", channel=["call"], text="Please hand it in.")
+    lines = client.get(page).text.split('class="touch"')[1:]
+    assert len(lines) == 2
+    assert ["Extra work" in line for line in lines] == ["Veslova Anna" in line for line in lines]
+    assert all("Late work" in line for line in lines)
+    assert "Extra work" not in client.get(page).text.split('class="touch"')[0], "not as words for everybody"
+
+
+def test_what_waits_for_a_hand_is_not_read_to_whom_the_school_barred_meanwhile(app: APIFlask, world: World):
+    factory.works(factory.task(world.near.lesson.lesson_course, "Late work", TODAY - timedelta(days=1)))
+    client = office(app, world)
+    for n, channel in enumerate(("call", "slip")):
+        page = written(client, world, kind="reminder", audience="missing", channel=[channel], key=f"b{n}", student="",
+                       text="Please hand it in.")  # fmt: skip
+    calls = f"/messages/{rows(models.Message)[0].id}"
+    assert "tel:+79000000001" in client.get(calls).text
+    barred = update(models.Guardianship).values(may_receive=False)
+    store.write(lambda session: session.execute(barred) and None)
+    for row in rows(models.Message):
+        html = client.get(f"/messages/{row.id}").text
+        assert "tel:+79000000001" not in html and "must not be told about marks" in html
+    slips = client.get(f"{page}/slips").text
+    assert "Veslov" not in slips
+
+
 def test_an_sms_worded_anew_names_nobody_elses_surname_either(app: APIFlask, world: World):
     factory.add(models.FamilyChannel(id=factory.new_id(), person_id=world.near.guardian, channel="sms",
                                      address="+79000000001", position=1, consent=True, confirmed_on=TODAY,
