@@ -38,7 +38,7 @@ export function sayWork(known, slot, code, said) {
   const comment = clean(said.comment);
   return log(
     code,
-    known.toldHeads(code),
+    known.told(code),
     (last, heads, without) => {
       const same = said.again ? null : last?.op; // what never left is corrected; another return is another act
       const place = same ?? slot;
@@ -62,7 +62,7 @@ export function sayAbsence(known, slot, student, lesson, letter, reason) {
   const key = absenceOf(student, lesson);
   return log(
     key,
-    known.toldHeads(key),
+    known.told(key),
     (last, _heads, without) => {
       const text = clean(reason) || (letter && last?.op.data.reason) || "";
       return envelope(known, last?.op ?? slot, "absence", { student, lesson, letter, reason: text }, without);
@@ -75,7 +75,7 @@ export function sayAbsence(known, slot, student, lesson, letter, reason) {
 export function sayCall(known, slot, call) {
   return log(
     "",
-    [],
+    known.told(""),
     () => envelope(known, slot, "call", { ...call, outcome: clean(call.outcome), text: clean(call.text) }),
     call.student,
   );

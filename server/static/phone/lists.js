@@ -1,7 +1,7 @@
 // What the phone knows of the teacher's own courses: taken over from the office's answers, read by the pages.
 
-import { counting } from "./outbox.js";
-import { absenceOf, headsAfter } from "./ops.js";
+import { counting, settledOf } from "./outbox.js";
+import { absenceOf } from "./ops.js";
 import { got, read, tell, write } from "./store.js";
 
 /**
@@ -124,15 +124,15 @@ export class Known {
     return this.logged.get(key) ?? [];
   }
 
-  /** Heads as the office told them. @param {string} key @returns {string[]} */
-  toldHeads(key) {
+  /** What the office told about a target. @param {string} key @returns {import("./outbox.js").Told} */
+  told(key) {
     const heads = this.works.get(key)?.heads ?? this.absences.get(key)?.heads ?? [];
-    return heads.map((/** @type {any[]} */ head) => head[0]);
+    return { heads: heads.map((/** @type {any[]} */ head) => head[0]), settled: settledOf(this.own(key)) };
   }
 
-  /** @param {string} key */
-  heads(key) {
-    return headsAfter(this.toldHeads(key), counting(this.own(key)));
+  /** Own lines that the office's lists do not know yet. @param {string} key @returns {import("./outbox.js").Line[]} */
+  counting(key) {
+    return counting(this.own(key), this.told(key).settled);
   }
 
   /**
@@ -153,7 +153,7 @@ export class Known {
       line: this.own(code).at(-1) ?? null,
       returns: work?.returns?.length ?? 0,
     };
-    for (const { op } of counting(this.own(code))) {
+    for (const { op } of this.counting(code)) {
       if (op.type === "return") standing.returns += 1;
       if (op.data.comment) standing.comment = op.data.comment;
       if (!op.data.mark) {
@@ -175,7 +175,7 @@ export class Known {
    */
   letter(student, lesson) {
     const key = absenceOf(student, lesson);
-    const own = counting(this.own(key)).at(-1);
+    const own = this.counting(key).at(-1);
     return own ? own.op.data.letter : this.absences.get(key)?.heads?.[0]?.[1];
   }
 

@@ -34,14 +34,30 @@ export const all = () => read(["ops"], ({ ops }) => got(ops.getAll()));
 /** @returns {Promise<number>} */
 export const unsent = () => read(["ops"], ({ ops }) => got(ops.index("open").count()));
 
-/** Lines that count for heads beside what the office told. @param {Line[]} lines */
-export const counting = (lines) => lines.filter((line) => (line.open || line.fresh) && line.state !== "rejected");
+/**
+ * @typedef {{heads: string[], settled: Set<number>}} Told what the office had told about a target when its lists were
+ *   read, and the numbers of the own lines that they knew by then
+ */
+
+/** @param {Line} line */
+const isSettled = (line) => !line.open && !line.fresh;
+
+/** The numbers of the lines that the office's lists know. @param {Line[]} lines @returns {Set<number>} */
+export const settledOf = (lines) => new Set(lines.filter(isSettled).map((line) => line.n));
+
+/**
+ * Lines that count for heads beside what the office told: those that its lists did not know when they were read, though
+ * they may by now.
+ * @param {Line[]} lines @param {Set<number>} settled
+ */
+export const counting = (lines, settled) =>
+  lines.filter((line) => line.state !== "rejected" && !(isSettled(line) && settled.has(line.n)));
 
 /**
  * Keep an act; the same number again is the same act. One that never left the phone is corrected in place by the next
  * about the same target: ``make`` gets it, all heads, and the heads without it.
  * @param {string} key the target
- * @param {string[]} told heads as the office told them
+ * @param {Told} told as its author saw it
  * @param {(last: Line | null, heads: string[], without: string[]) => Op} make
  * @param {string} student id, to name the line
  * @returns {Promise<Line>}
@@ -54,18 +70,19 @@ export async function log(key, told, make, student) {
 }
 
 /**
- * @param {string} key @param {string[]} told
+ * @param {string} key @param {Told} told
  * @param {(last: Line | null, heads: string[], without: string[]) => Op} make @param {string} student
  */
 async function attempt(key, told, make, student) {
   const lines = key ? await read(["ops"], ({ ops }) => got(ops.index("key").getAll(key))) : [];
   const last = lines.at(-1) ?? null;
   const open = last?.open && !last.tried ? last : null;
+  const own = counting(lines, told.settled);
   const without = headsAfter(
-    told,
-    counting(lines).filter((line) => line !== open),
+    told.heads,
+    own.filter((line) => line !== open),
   );
-  const op = make(open, headsAfter(told, counting(lines)), without);
+  const op = make(open, headsAfter(told.heads, own), without);
   if (key && key !== targetOf(op)) throw new Error("another target");
   const line = { n: op.n, key, op, revision: await revisionOf(op), at: Date.now(), state: "phone", open: 1, student };
   try {
