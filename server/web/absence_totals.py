@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import Response, g, redirect, render_template, request, url_for
+from flask import Response, g, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -19,6 +19,7 @@ from server.services.courses import Stretch
 from server.services.weeks import parse_day
 from server.web import access, drafts
 from server.web.access import ANYWHERE, needs
+from server.web.class_choice import choose
 
 blueprint = APIBlueprint("absence_totals", __name__, url_prefix="/attendance/totals", enable_openapi=False)
 
@@ -47,13 +48,7 @@ def _group(slug: str) -> Group:
 @needs(Action.JOURNAL_VIEW, scope=ANYWHERE)
 def home() -> Any:
     """The classes to choose from; who has one goes there."""
-    realm = access.realm(Action.JOURNAL_VIEW)
-    own = None if realm.everything else realm.groups
-    classes = [group for group in people.classes(db.session, own) if group.kind == "class"]
-    if len(classes) == 1:
-        return redirect(url_for("absence_totals.page", slug=classes[0].slug))
-    return render_template("attendance/choose.html", classes=classes, title=_("Totals of absences"), here="totals",
-                           endpoint="absence_totals.page")  # fmt: skip
+    return choose(Action.JOURNAL_VIEW, _("Totals of absences"), "totals", "absence_totals.page")
 
 
 @blueprint.get("/<slug>")

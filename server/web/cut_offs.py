@@ -13,8 +13,9 @@ from server.policy import Action, Scope
 from server.services import cut_offs, people, scopes
 from server.services.cut_offs import Stretch
 from server.services.weeks import parse_day
-from server.web import access, drafts
+from server.web import drafts
 from server.web.access import ANYWHERE, needs
+from server.web.class_choice import choose
 from sync.errors import SyncError
 
 blueprint = APIBlueprint("cut_offs", __name__, url_prefix="/attendance/cut-off", enable_openapi=False)
@@ -28,13 +29,7 @@ def _scope(slug: str) -> Scope:
 @needs(Action.PEOPLE_EDIT, scope=ANYWHERE)
 def home() -> Any:
     """The classes to choose from; who has one goes there."""
-    realm = access.realm(Action.PEOPLE_EDIT)
-    own = None if realm.everything else realm.groups
-    classes = [group for group in people.classes(db.session, own) if group.kind == "class"]
-    if len(classes) == 1:
-        return redirect(url_for("cut_offs.page", slug=classes[0].slug))
-    return render_template("attendance/choose.html", classes=classes, title=_("Out of reach"), here="cut_off",
-                           endpoint="cut_offs.page")  # fmt: skip
+    return choose(Action.PEOPLE_EDIT, _("Out of reach"), "cut_off", "cut_offs.page")
 
 
 @blueprint.get("/<slug>")

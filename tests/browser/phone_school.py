@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from apiflask import APIFlask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -192,3 +193,38 @@ def choose(page: Page, last: str) -> None:
     page.locator("#pad-find").press_sequentially(last[:4].lower())
     expect(page.locator("#pad-who")).to_contain_text(last)
     page.keyboard.press("Enter")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Class]:
+    """A home with a class of thirty."""
+    home = tmp_path_factory.mktemp("phone") / "home"
+    return home, build(home)
+
+
+@pytest.fixture
+def school(built: tuple[Path, Class], tmp_path: Path) -> Iterator[School]:
+    """The school in a copy of its own, behind a line that can be cut."""
+    with copy_of(*built, tmp_path / "home") as school:
+        yield school
+
+
+@pytest.fixture
+def page(browser, school: School) -> Iterator[Page]:
+    """An enrolled phone, 360 pixels wide; whatever breaks in its script fails the test."""
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    page = context.new_page()
+    broken = watched(page)
+    page.origin = enrol(page, school)
+    yield page
+    assert broken == []
+    context.close()
+
+
+def watched(page: Page) -> list[str]:
+    """What breaks in the page's script from now on."""
+    broken: list[str] = []
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("console", lambda said: broken.append(said.text) if said.type == "error" and "ERR_" not in said.text
+            and "status of" not in said.text else None)  # fmt: skip
+    return broken

@@ -1,7 +1,6 @@
 """The teacher's phone with the network really cut: what was logged comes to school, all of it, once."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -15,47 +14,13 @@ from sync import opfile, parcel
 from sync.p256 import read_point
 from tests.browser import phone_school
 from tests.browser.conftest import CHROMIUM, FLAGS
-from tests.browser.phone_school import LAST_NAMES, Class, School, choose, enrol, open_task, unsent
+from tests.browser.phone_school import LAST_NAMES, School, built, choose, enrol, open_task, page, school, unsent
 from tests.server import logbook
 
+__all__ = ["built", "page", "school"]
 pytestmark = pytest.mark.browser
 
 SEND = "POST /api/v1/ops"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Class]:
-    """A home with a class of thirty."""
-    home = tmp_path_factory.mktemp("phone") / "home"
-    return home, phone_school.build(home)
-
-
-@pytest.fixture
-def school(built: tuple[Path, Class], tmp_path: Path) -> Iterator[School]:
-    """The school in a copy of its own, behind a line that can be cut."""
-    with phone_school.copy_of(*built, tmp_path / "home") as school:
-        yield school
-
-
-@pytest.fixture
-def page(browser, school: School) -> Iterator[Page]:
-    """An enrolled phone, 360 pixels wide; whatever breaks in its script fails the test."""
-    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
-    page = context.new_page()
-    broken = watched(page)
-    page.origin = enrol(page, school)
-    yield page
-    assert broken == []
-    context.close()
-
-
-def watched(page: Page) -> list[str]:
-    """What breaks in the page's script from now on."""
-    broken: list[str] = []
-    page.on("pageerror", lambda error: broken.append(str(error)))
-    page.on("console", lambda said: broken.append(said.text) if said.type == "error" and "ERR_" not in said.text
-            and "status of" not in said.text else None)  # fmt: skip
-    return broken
 
 
 def cut(page: Page, school: School) -> None:

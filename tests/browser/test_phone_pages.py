@@ -1,48 +1,20 @@
 """The phone's pages: for thumb and keyboard, honest about what is unsent, locked, left and forgotten safely."""
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import update
 
 from server import models, store
 from sync.codes import make_label
-from tests.browser import phone_school
-from tests.browser.phone_school import LAST_NAMES, Class, School, choose, enrol, open_task, unsent
-from tests.browser.test_phone import WHAT_IS_KEPT, connect, cut, log_by_code, watched
+from tests.browser.phone_school import LAST_NAMES, Class, built, choose, enrol, open_task, page, school, unsent
+from tests.browser.test_phone import WHAT_IS_KEPT, connect, cut, log_by_code
 
+__all__ = ["built", "page", "school"]
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Class]:
-    """A home with a class of thirty."""
-    home = tmp_path_factory.mktemp("pages") / "home"
-    return home, phone_school.build(home)
-
-
-@pytest.fixture
-def school(built: tuple[Path, Class], tmp_path: Path) -> Iterator[School]:
-    """The school in a copy of its own, behind a line that can be cut."""
-    with phone_school.copy_of(*built, tmp_path / "home") as school:
-        yield school
-
-
-@pytest.fixture
-def page(browser, school: School) -> Iterator[Page]:
-    """An enrolled phone."""
-    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
-    page = context.new_page()
-    broken = watched(page)
-    page.origin = enrol(page, school)
-    yield page
-    assert broken == []
-    context.close()
 
 
 def pages(known: Class) -> dict[str, str]:
