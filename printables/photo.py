@@ -29,6 +29,8 @@ def _grey(data: bytes) -> Image.Image:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise SyncError("photo_unreadable")
+            if not _is_whole(data, picture.format):
+                raise SyncError("photo_unreadable")
             picture.draft("L", (SIDE, SIDE))  # a JPEG is decoded at half its size where that is enough
             grey = picture.convert("L")
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
@@ -36,6 +38,16 @@ def _grey(data: bytes) -> Image.Image:
     if max(grey.size) > SIDE:
         grey.thumbnail((SIDE, SIDE))
     return grey
+
+
+def _is_whole(data: bytes, format: str | None) -> bool:
+    """Whether the file ends as its format does (JPEG: EOI after the last scan; PNG: an IEND chunk).
+
+    Pillow would refuse half a file, but not in a process where WeasyPrint told it to take what there is.
+    """
+    if format == "PNG":
+        return data.rfind(b"IEND") >= 0
+    return data.rfind(b"\xff\xd9") > data.rfind(b"\xff\xda")
 
 
 def _versions(picture: Image.Image) -> Iterator[Image.Image]:
