@@ -23,6 +23,8 @@ ROLE_NAMES = {
     "operator": _l("hotline operator"),
     "support_staff": _l("support staff"),
     "admin": _l("administrator"),
+    "timetabler": _l("timetable clerk"),
+    "day_approver": _l("approves days for the director"),
 }
 
 

@@ -24,7 +24,13 @@ class Action(StrEnum):
     LESSON_VIEW = "lesson.view"
     LESSON_EDIT = "lesson.edit"
     LESSON_APPROVE = "lesson.approve"
+    LESSON_ASK = "lesson.ask"  # ask for a lesson again, moved, cancelled, one more, a consultation
+    DAY_EDIT = "day.edit"  # compose days: move, replace, cancel, add; modes, bells, absent teachers
+    DAY_CORRECT = "day.correct"  # the same for a day that families know already
+    DAY_APPROVE = "day.approve"
     DAY_PUBLISH = "day.publish"
+    EXAM_VIEW = "exam.view"  # attestation with its results
+    EXAM_MANAGE = "exam.manage"  # plan it, publish it, write its protocols
     PACKS_PRINT = "packs.print"
     NOTICE_EDIT = "notice.edit"
     PEOPLE_VIEW = "people.view"
@@ -94,7 +100,9 @@ _SEES = {  # D3, A9–A11: those who answer for teaching see how it goes
 }  # fmt: skip
 _RUNS_STUDIES = {
     **_SEES,
-    A.LESSON_EDIT: ALL,  # A2–A4: timetable, replacements, corrections
+    A.LESSON_EDIT: ALL, A.LESSON_ASK: ALL,  # A2–A4: timetable, replacements, corrections
+    A.DAY_EDIT: ALL, A.DAY_CORRECT: ALL,  # A1, A3, A4, A28
+    A.EXAM_VIEW: ALL, A.EXAM_MANAGE: ALL,  # A5, A32
     A.LESSON_APPROVE: ALL,  # A30: agrees kinds of work and dates
     A.DAY_PUBLISH: ALL,  # A1: composes and publishes every day
     A.PACKS_PRINT: ALL,  # A40: every student has all materials
@@ -114,6 +122,8 @@ _TEACHES = {
     A.ABSENCE_SET: COURSES,  # ST10
     A.JOURNAL_VIEW: COURSES, A.JOURNAL_EXPORT: COURSES,  # ST8
     A.LESSON_VIEW: COURSES, A.LESSON_EDIT: COURSES,  # ST2, ST7
+    A.LESSON_ASK: COURSES,  # ST1: agrees the timetable with the administration
+    A.EXAM_VIEW: COURSES,  # A32
     A.PACKS_PRINT: GROUPS,  # ST4: paper on the parent's request
     A.PEOPLE_VIEW: GROUPS, A.CONTACTS_VIEW: GROUPS,  # CT2: gets the class list with contacts
     A.CONTACT_VIEW: COURSES, A.CONTACT_LOG: GROUPS, A.MESSAGE_SEND: GROUPS,  # ST6, ST11: feedback by the work's channel
@@ -122,7 +132,8 @@ _TEACHES = {
 TABLE: dict[str, dict[Action, Reach]] = {
     "director": {
         **_SEES,
-        A.LESSON_APPROVE: ALL, A.DAY_PUBLISH: ALL,  # D2: approves before it is published
+        A.LESSON_APPROVE: ALL, A.DAY_APPROVE: ALL, A.DAY_PUBLISH: ALL,  # D2: approves before it is published
+        A.EXAM_VIEW: ALL,  # A32
         A.PACKS_PRINT: ALL,
         A.NOTICE_EDIT: ALL,  # D5, D7
         A.RECORDS_SETTLE: ALL,  # D3
@@ -142,6 +153,7 @@ TABLE: dict[str, dict[Action, Reach]] = {
     "class_teacher": {
         A.WORK_VIEW: GROUPS, A.MARK_VIEW: GROUPS, A.JOURNAL_VIEW: GROUPS, A.JOURNAL_EXPORT: GROUPS,  # CT4, CT5
         A.LESSON_VIEW: GROUPS, A.FIGURES_VIEW: GROUPS,  # CT5, CT9
+        A.LESSON_ASK: GROUPS, A.EXAM_VIEW: GROUPS,  # CT3, A32: tells parents of results and debts
         A.WORK_LOG: GROUPS,  # CT5: controls homework; the marks of others' courses stay theirs
         A.ABSENCE_SET: GROUPS,  # CT6
         A.PEOPLE_VIEW: GROUPS, A.PEOPLE_EDIT: GROUPS, A.CONTACTS_VIEW: GROUPS,  # CT1, CT2
@@ -154,6 +166,7 @@ TABLE: dict[str, dict[Action, Reach]] = {
     "tutor": {
         A.WORK_VIEW: GROUPS, A.MARK_VIEW: GROUPS, A.JOURNAL_VIEW: GROUPS, A.LESSON_VIEW: GROUPS,  # TU7, TU8
         A.WORK_LOG: GROUPS, A.ABSENCE_SET: GROUPS, A.FIGURES_VIEW: GROUPS,  # TU7
+        A.LESSON_ASK: GROUPS, A.EXAM_VIEW: GROUPS, A.EXAM_MANAGE: GROUPS,  # TU3, TU6
         A.PEOPLE_VIEW: GROUPS, A.CONTACTS_VIEW: GROUPS, A.PACKS_PRINT: GROUPS,  # TU1, TU5
         A.CONTACT_VIEW: GROUPS, A.CONTACT_LOG: GROUPS, A.MESSAGE_SEND: GROUPS,  # TU5
     },
@@ -166,8 +179,13 @@ TABLE: dict[str, dict[Action, Reach]] = {
         A.WORK_VIEW: ALL, A.WORK_LOG: ALL,  # ST5: dictated by phone
         A.PACKS_PRINT: ALL,  # PA4
         A.CONTACT_VIEW: ALL, A.CONTACT_LOG: ALL, A.REQUEST_MANAGE: ALL,  # A17
+        A.LESSON_ASK: ALL,  # S4, TU3: a student asks by phone
     },
     "support_staff": {A.ABSENCE_SET: ALL, A.PRESENCE_REPORT: ALL},  # SS1
+    "timetabler": {  # composes for the deputy, who submits; does not touch what families know already
+        A.LESSON_VIEW: ALL, A.DAY_EDIT: ALL, A.LESSON_ASK: ALL,  # A1, A3
+    },
+    "day_approver": {A.LESSON_VIEW: ALL, A.DAY_APPROVE: ALL, A.DAY_PUBLISH: ALL},  # D1, D2: in the director's stead
     "admin": {
         A.ACCOUNTS_MANAGE: ALL, A.ROLES_MANAGE: ALL, A.SETTINGS_EDIT: ALL, A.IMPORT_RUN: ALL,  # A7
         A.RECORDS_SETTLE: ALL,  # sees that records wait, and whose; no marks

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from server.models.base import Base, Id, Text, one_of
+from server.models.base import Base, Clock, Id, Text, one_of
 
 ROLES = (
     "director", "deputy_studies", "deputy_upbringing", "coordinator", "class_teacher", "subject_teacher",
     "network_teacher", "tutor", "psychologist", "operator", "support_staff", "admin",
+    "timetabler", "day_approver",
 )  # fmt: skip
 
 
@@ -21,6 +22,8 @@ class School(Base):
         CheckConstraint("length(id) = 4", name="id_length"),
         CheckConstraint(one_of("country", "RU", "KZ"), name="country"),
         CheckConstraint("week_cycle BETWEEN 1 AND 4", name="week_cycle"),
+        CheckConstraint("week_length BETWEEN 5 AND 6", name="week_length"),
+        CheckConstraint("remind_minutes BETWEEN 0 AND 1440", name="remind_minutes"),
         CheckConstraint('"only" = 1', name="only_one"),
     )
     id: Mapped[str] = mapped_column(String(4), primary_key=True)
@@ -35,6 +38,9 @@ class School(Base):
     hotline_hours: Mapped[Text]
     week_anchor: Mapped[date | None]  # Monday of a first (A, numerator) week
     week_cycle: Mapped[int] = mapped_column(default=1)  # 2 = A/B weeks
+    week_length: Mapped[int] = mapped_column(default=5)  # days a week with lessons
+    publish_at: Mapped[Clock | None]  # when the approved next day goes out by itself; None: never by itself
+    remind_minutes: Mapped[int] = mapped_column(default=120)  # before that: a day that is not approved is reminded of
     epoch: Mapped[str] = mapped_column(String(32))
     is_demo: Mapped[bool] = mapped_column(default=False)
 

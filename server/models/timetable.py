@@ -170,7 +170,8 @@ class Slot(Base):
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
         CheckConstraint("n BETWEEN 0 AND 20", name="n"),
-        UniqueConstraint("weekly_lesson_id", "weekday", "n", "weeks"),
+        UniqueConstraint("weekly_lesson_id", "weekday", "n", "weeks", "since"),
+        CheckConstraint("since IS NULL OR until IS NULL OR until >= since", name="order"),
     )
     id: Mapped[Id]
     weekly_lesson_id: Mapped[str] = mapped_column(ForeignKey("weekly_lesson.id", ondelete="CASCADE"), index=True)
@@ -179,6 +180,8 @@ class Slot(Base):
     weeks: Mapped[str] = mapped_column(String(4), default="1")  # mask over the cycle: "1", "10", "01"
     shift: Mapped[int | None]  # whose bells count; None: those of the group's shift
     room_id: Mapped[str | None] = mapped_column(ForeignKey("room.id"))
+    since: Mapped[date | None]  # None: from the year's beginning
+    until: Mapped[date | None]  # None: to its end
     weekly_lesson: Mapped[WeeklyLesson] = relationship(back_populates="slots")
     room: Mapped[Room | None] = relationship()
 
@@ -200,12 +203,27 @@ class Exemption(Base):
 
 
 class Day(Base):
-    """A school day and its approval: only approved days are published."""
+    """A school day on its way out: composed, submitted, approved or returned, published; only approved ones go out.
+
+    ``version`` counts its changes: who approves says which state was looked at. ``published_at``: when it first went
+    out. Its steps (DayStep) tell who did what.
+    """
 
     __tablename__ = "day"
     on: Mapped[date] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+    submitted_at: Mapped[datetime | None]
+    remark: Mapped[Text]  # why it was returned; "" once it is submitted again
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    published_at: Mapped[datetime | None]
+
+    @property
+    def state(self) -> str:
+        """draft, submitted, returned or approved."""
+        if self.approved_at is not None:
+            return "approved"
+        return "submitted" if self.submitted_at is not None else "returned" if self.remark else "draft"
 
 
 class Lesson(Base):
@@ -253,12 +271,20 @@ class LessonTeacher(Base):
 
 
 class LessonChange(Base):
-    """A change of a dated lesson: who, why, before and after (``on``: ISO date, ``n``, ``state``: what it changed)."""
+    """A change of a dated lesson: who, why, before and after.
+
+    ``before`` and ``after`` are the lesson's whole state (services/days/state.py), or of an import only what it
+    changed: ``on`` (ISO date), ``n``, ``state``. ``act_id``: the deed it is a part of; ``undone``: taken back since.
+    """
 
     __tablename__ = "lesson_change"
     __table_args__ = (
-        CheckConstraint(one_of("kind", "substituted", "moved", "cancelled", "reassigned", "imported"), name="kind"),
-    )
+        CheckConstraint(
+            one_of("kind", "substituted", "moved", "cancelled", "reassigned", "added", "adjusted", "undone",
+                   "imported"),
+            name="kind",
+        ),
+    )  # fmt: skip
     id: Mapped[Id]
     lesson_id: Mapped[str] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
@@ -267,6 +293,8 @@ class LessonChange(Base):
     after: Mapped[dict] = mapped_column(JSON)
     changed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[datetime]
+    act_id: Mapped[str | None] = mapped_column(ForeignKey("lesson_act.id"), index=True)
+    undone: Mapped[bool] = mapped_column(default=False)
 
 
 class Broadcast(Base):

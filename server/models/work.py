@@ -11,13 +11,15 @@ from server.models.timetable import LessonCourse
 
 
 class LessonForm(Base):
-    """How a lesson is held: tv, live, self, paper."""
+    """How a lesson is held: tv, live, self, paper. ``screen``: for what share of it one sits at a computer."""
 
     __tablename__ = "lesson_form"
+    __table_args__ = (CheckConstraint("screen BETWEEN 0 AND 100", name="screen"),)
     code: Mapped[str] = mapped_column(String(12), primary_key=True)
     name: Mapped[str]
     position: Mapped[int]
     source: Mapped[Text]
+    screen: Mapped[int] = mapped_column(default=0)  # per cent of the lesson
 
 
 class TaskKind(Base):

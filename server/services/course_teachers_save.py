@@ -118,7 +118,7 @@ def _hold_weekly(session: Session, lessons: Collection[str], person_id: str, bef
 
 def _hold_dated(session: Session, weekly: Collection[str], person_id: str, before: Collection[str], by: Author) -> None:
     """Lessons from today on; where the office named somebody else for a day, that stays."""
-    office = select(LessonChange.lesson_id).where(LessonChange.kind.in_(OFFICE))
+    office = select(LessonChange.lesson_id).where(LessonChange.kind.in_(OFFICE), LessonChange.undone.is_(False))
     to_come = (Lesson.on >= by.today, Lesson.state != "withdrawn", Lesson.id.not_in(office))
     ids = list(session.scalars(select(Lesson.id).where(Lesson.weekly_lesson_id.in_(weekly), *to_come)))
     table = LessonTeacher

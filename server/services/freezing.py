@@ -41,8 +41,8 @@ from server.services.people import full_name
 from server.services.works import current, members, to_be_done
 from sync.edition import VERSION
 
-OFFICE_ONLY = {"operator", "support_staff", "admin"}
-PUBLIC_CHANGES = ("substituted", "moved", "cancelled", "reassigned")
+OFFICE_ONLY = {"operator", "support_staff", "admin", "timetabler", "day_approver"}
+PUBLIC_CHANGES = ("substituted", "moved", "cancelled", "reassigned", "added")
 
 
 @dataclass(frozen=True)
@@ -303,12 +303,13 @@ def _material(material: Material, row: LessonCourse, group: Group, topic: str) -
 def _changes(session: Session, lesson_ids: list[str]) -> dict[str, dict[str, Any]]:
     """The newest public change of each lesson: its kind and where the lesson stood before. Never the reason."""
     rows = session.scalars(
-        select(LessonChange).where(LessonChange.lesson_id.in_(lesson_ids), LessonChange.kind.in_(PUBLIC_CHANGES))
-        .order_by(LessonChange.changed_at)
+        select(LessonChange).where(LessonChange.lesson_id.in_(lesson_ids), LessonChange.kind.in_(PUBLIC_CHANGES),
+                                   LessonChange.undone.is_(False))
+        .order_by(LessonChange.changed_at, LessonChange.id)
     )  # fmt: skip
     found = {}
     for row in rows:
-        moved = "on" in row.before and "n" in row.before
+        moved = row.kind in ("moved", "reassigned") and "on" in row.before and "n" in row.before
         origin = {"date": row.before["on"], "n": row.before["n"]} if moved else None
         found[row.lesson_id] = {"kind": row.kind, "from": origin}
     return found

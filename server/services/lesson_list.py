@@ -150,8 +150,9 @@ def lessons_where(session: Session, condition: ColumnElement[bool], by_plan: boo
 
 _Parent = aliased(Group)
 _LAST_CHANGE = (
-    select(LessonChange.kind).where(LessonChange.lesson_id == Lesson.id, LessonChange.kind.in_(PUBLIC_CHANGES))
-    .order_by(LessonChange.changed_at.desc()).limit(1).correlate(Lesson).scalar_subquery()
+    select(LessonChange.kind).where(LessonChange.lesson_id == Lesson.id, LessonChange.kind.in_(PUBLIC_CHANGES),
+                                    LessonChange.undone.is_(False))
+    .order_by(LessonChange.changed_at.desc(), LessonChange.id.desc()).limit(1).correlate(Lesson).scalar_subquery()
 )  # fmt: skip
 _ROWS = (
     select(LessonCourse.id, Lesson.id.label("lesson_id"), Lesson.on, Lesson.n, Lesson.state, LessonCourse.topic,

@@ -145,7 +145,7 @@ def _lessons(session: Session, by: Measure, teacher_id: str | None) -> dict[str,
     """Lessons by who holds them; a lesson of several courses has a trace if one of them has."""
     days = Lesson.on.between(by.span.first, by.span.until(by.today))
     changed = aliased(LessonChange)
-    of_kind = exists().where(changed.lesson_id == Lesson.id, changed.kind == "substituted")
+    of_kind = exists().where(changed.lesson_id == Lesson.id, changed.kind == "substituted", changed.undone.is_(False))
     trace = exists().where(LessonCourse.lesson_id == Lesson.id, TRACED)
     query = (
         select(LessonTeacher.person_id, work_facts.amount(Lesson.state == "planned"),

@@ -34,7 +34,8 @@ from server.services.imports.book import Book
 from server.services.imports.change_journal import chunks
 from sync.ids import content_id
 
-OFFICE = ("substituted", "moved", "cancelled", "reassigned")  # what a person decided; an import keeps off
+# what a person decided; an import keeps off
+OFFICE = ("substituted", "moved", "cancelled", "reassigned", "added", "adjusted")
 CHUNK = 500  # ids in one IN list
 PORTION = 4000  # rows in one insert
 
@@ -117,7 +118,7 @@ def _taught_at_home(book: Book) -> dict[str, tuple[tuple[date, date | None], ...
 def _known(book: Book, weekly: Select[tuple[str]]) -> list[Known]:
     """The lessons of these weekly lessons from this week on, and all that the office changed."""
     run = book.session.execute
-    changed = select(LessonChange.lesson_id).where(LessonChange.kind.in_(OFFICE))
+    changed = select(LessonChange.lesson_id).where(LessonChange.kind.in_(OFFICE), LessonChange.undone.is_(False))
     is_near = or_(Lesson.on >= calendar.monday(book.today), Lesson.id.in_(changed))
     ours = and_(Lesson.weekly_lesson_id.in_(weekly), is_near)
     courses: dict[str, list[str]] = {}
@@ -155,7 +156,8 @@ def _views_in_use(book: Book) -> set[str]:
 def _homes(book: Book) -> dict[str, tuple[date, int] | None]:
     """Lessons that the office changed → where the pattern had put them (None: where they are)."""
     changes = book.session.scalars(
-        select(LessonChange).where(LessonChange.kind.in_(OFFICE)).order_by(LessonChange.changed_at, LessonChange.id)
+        select(LessonChange).where(LessonChange.kind.in_(OFFICE), LessonChange.undone.is_(False))
+        .order_by(LessonChange.changed_at, LessonChange.id)
     )
     homes: dict[str, tuple[date, int] | None] = {}
     for change in changes:
@@ -242,7 +244,7 @@ def _withdraw(book: Book, rows: Sequence[Known]) -> None:
 def _note_changes(book: Book, changes: Sequence[tuple[str, dict[str, Any], dict[str, Any]]]) -> None:
     rows = [
         {"id": book.new_id(), "lesson_id": id, "kind": "imported", "reason": "", "before": before, "after": after,
-         "changed_by": book.actor_id, "changed_at": book.now}
+         "changed_by": book.actor_id, "changed_at": book.now, "act_id": None, "undone": False}
         for id, before, after in changes
     ]  # fmt: skip
     if rows:

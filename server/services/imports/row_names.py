@@ -49,6 +49,15 @@ TABLES: dict[str, Any] = {
     "delivery": _l("message on its way"), "delivery_student": _l("message on its way"),
     "family_channel": _l("how a family is reached"), "letter": _l("letter from a family"),
     "threshold": _l("threshold"), "feedback": _l("answer to a work"), "mastery_level": _l("level of mastery"),
+    "day_step": _l("step of a school day"), "lesson_act": _l("deed of the timetable office"),
+    "mode_reason": _l("reason of a mode"), "mode_period": _l("mode of teaching"),
+    "leave_reason": _l("reason of a teacher's absence"), "teacher_absence": _l("absence of a teacher"),
+    "work_schedule": _l("working schedule"), "work_day": _l("working schedule"),
+    "timetable_norm": _l("norm of the timetable"), "subject_difficulty": _l("difficulty of a subject"),
+    "lesson_request": _l("wish about a lesson"), "lesson_consent": _l("answer to a wish about a lesson"),
+    "calendar_feed": _l("calendar address"), "calendar_entry": _l("what a calendar was told"),
+    "assessment_plan": _l("published plan of assessments"), "attestation": _l("attestation"), "exam": _l("exam"),
+    "exam_course": _l("exam"), "exam_staff": _l("exam"), "exam_result": _l("result of an exam"),
 }  # fmt: skip
 
 FIELDS: dict[str, Any] = {

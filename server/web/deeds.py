@@ -1,0 +1,19 @@
+"""What pages that change lessons share: who does it, what they may do, and where the deed is shown afterwards."""
+
+from flask_login import current_user
+
+from server.policy import Action
+from server.services.content import Author
+from server.services.days.changing import Rights
+from server.web import access, drafts
+
+
+def author() -> Author:
+    """Who sends this request, and when."""
+    moment = drafts.moment()
+    return Author(current_user.person_id, current_user.account_id, moment.at, moment.today)
+
+
+def rights() -> Rights:
+    """What they may do beyond composing days."""
+    return Rights(access.may(Action.DAY_CORRECT), access.may(Action.DAY_APPROVE))
