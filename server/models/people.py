@@ -38,9 +38,10 @@ class School(Base):
     hotline_hours: Mapped[Text]
     week_anchor: Mapped[date | None]  # Monday of a first (A, numerator) week
     week_cycle: Mapped[int] = mapped_column(default=1)  # 2 = A/B weeks
-    week_length: Mapped[int] = mapped_column(default=5)  # days a week with lessons
+    week_length: Mapped[int] = mapped_column(default=5, server_default="5")  # days a week with lessons
     publish_at: Mapped[Clock | None]  # when the approved next day goes out by itself; None: never by itself
-    remind_minutes: Mapped[int] = mapped_column(default=120)  # before that: a day that is not approved is reminded of
+    # before that: a day that is not approved is reminded of
+    remind_minutes: Mapped[int] = mapped_column(default=120, server_default="120")
     epoch: Mapped[str] = mapped_column(String(32))
     is_demo: Mapped[bool] = mapped_column(default=False)
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.models.base import Base, Clock, Id, Text, one_of
@@ -211,7 +211,7 @@ class Day(Base):
 
     __tablename__ = "day"
     on: Mapped[date] = mapped_column(primary_key=True)
-    version: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
     submitted_at: Mapped[datetime | None]
     remark: Mapped[Text]  # why it was returned; "" once it is submitted again
     approved_at: Mapped[datetime | None]
@@ -294,7 +294,7 @@ class LessonChange(Base):
     changed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     changed_at: Mapped[datetime]
     act_id: Mapped[str | None] = mapped_column(ForeignKey("lesson_act.id"), index=True)
-    undone: Mapped[bool] = mapped_column(default=False)
+    undone: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Broadcast(Base):

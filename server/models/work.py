@@ -19,7 +19,7 @@ class LessonForm(Base):
     name: Mapped[str]
     position: Mapped[int]
     source: Mapped[Text]
-    screen: Mapped[int] = mapped_column(default=0)  # per cent of the lesson
+    screen: Mapped[int] = mapped_column(default=0, server_default="0")  # per cent of the lesson
 
 
 class TaskKind(Base):

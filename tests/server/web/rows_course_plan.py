@@ -4,6 +4,7 @@ from tests.server.web.rows import Row
 
 _RUN = "deputy_studies coordinator"
 _SEE = f"director deputy_upbringing {_RUN}"
+_DAYS = "timetabler day_approver"
 _TEACH = "subject_teacher network_teacher"
 _NEAR = f"{_TEACH} class_teacher tutor"
 
@@ -13,8 +14,8 @@ def _course(world, scope):
 
 
 ROWS = (
-    Row("GET", "plans.home", f"{_SEE} {_NEAR}"),
-    Row("GET", "plans.page", _SEE, _NEAR, path=_course),
+    Row("GET", "plans.home", f"{_SEE} {_DAYS} {_NEAR}"),
+    Row("GET", "plans.page", f"{_SEE} {_DAYS}", _NEAR, path=_course),
     Row("POST", "plans.save", _RUN, _TEACH, path=_course),
-    Row("GET", "plans.works", f"{_SEE} {_NEAR}", path=lambda w, c: {"slug": c.slug}),
+    Row("GET", "plans.works", f"{_SEE} {_DAYS} {_NEAR}", path=lambda w, c: {"slug": c.slug}),
 )

@@ -5,6 +5,7 @@ from tests.server.web.rows import EVERYBODY, Row
 _TEACH = "subject_teacher network_teacher"
 _RUN = "deputy_studies coordinator"
 _SEE = f"director deputy_upbringing {_RUN}"
+_DAYS = "timetabler day_approver"
 _NEAR = f"{_TEACH} class_teacher tutor"
 _PRINT = f"director {_RUN} operator"
 _TELL = f"{_SEE} class_teacher"
@@ -24,14 +25,14 @@ def _no_notice(world, scope):
 
 
 ROWS = (
-    Row("GET", "lessons.home", f"{_SEE} {_NEAR}"),
+    Row("GET", "lessons.home", f"{_SEE} {_DAYS} {_NEAR}"),
     Row("GET", "lessons.timetable", EVERYBODY),
-    Row("GET", "lessons.page", _SEE, _NEAR, path=_lesson),
+    Row("GET", "lessons.page", f"{_SEE} {_DAYS}", _NEAR, path=_lesson),
     Row("POST", "lessons.save", _RUN, _TEACH, path=_lesson),
     Row("POST", "lessons.preview", _RUN, _TEACH, path=_lesson),
-    Row("GET", "publish.home", f"director {_RUN}"),
-    Row("POST", "publish.start", f"director {_RUN}", form=lambda w, c: {"day": "2020-01-01"}),
-    Row("GET", "publish.watch", f"director {_RUN}"),
+    Row("GET", "publish.home", f"director day_approver {_RUN}"),
+    Row("POST", "publish.start", f"director day_approver {_RUN}", form=lambda w, c: {"day": "2020-01-01"}),
+    Row("GET", "publish.watch", f"director day_approver {_RUN}"),
     Row("GET", "packs.home", f"{_PRINT} {_NEAR}"),
     Row("POST", "packs.start", _PRINT, _NEAR, form=lambda w, c: {"week": "none", "group": c.slug}),
     Row("GET", "packs.watch", f"{_PRINT} {_NEAR}"),
