@@ -31,7 +31,7 @@ class Composer:
 
     def __init__(self, content: Mapping[str, Any], roster: Roster, texts: Texts):
         self._content, self._roster, self._texts = content, roster, texts
-        self._env = _environment(texts)
+        self._env = environment(texts)
 
     def lesson(self, material: Mapping[str, Any]) -> str:
         """A lesson's text and its sources; nothing of the day or the group, so that parallel classes share it."""
@@ -179,7 +179,8 @@ def is_young(grade: int | None) -> bool:
 
 
 @cache
-def _environment(texts: Texts) -> Environment:
+def environment(texts: Texts) -> Environment:
+    """The paper's templates in a language."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

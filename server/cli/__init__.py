@@ -124,6 +124,19 @@ def print_packs(week: str, groups: tuple[str, ...], as_json: bool) -> int:
     return _run("print packs", {"week": week, "groups": groups}, tuple, as_json)
 
 
+@print_.command("timetable", help=_("Timetables of a week: of classes, teachers or rooms, all on one sheet, posters."))
+@click.argument("kind", type=click.Choice(["groups", "teachers", "rooms", "all_teachers", "wall", "posters"]))
+@click.option("--week", default="", metavar="2026-W50", help=_("ISO week; else this one"))
+@click.option("--group", default="", metavar=_("CLASS"), help=_("only this class"))
+@click.option("--tiled", is_flag=True, help=_("a wide sheet as A4 pages to glue together"))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help=_("file to write"))
+@json_option
+def print_timetable(kind: str, week: str, group: str, tiled: bool, out: Path, as_json: bool) -> int:
+    """As it stands in the office, with every change."""
+    options = {"kind": kind, "week": week, "group": group, "tiled": tiled}
+    return _run("print timetable", options, tuple, as_json, out=out)
+
+
 @cli.command("return", help=_("Log returned works by their codes (nine digits, or what a code reader sends)."))
 @click.argument("codes", nargs=-1, required=True, metavar="CODE…")
 @click.option("--as", "login", required=True, metavar="LOGIN", help=_("who logs it"))

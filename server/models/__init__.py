@@ -15,7 +15,6 @@ from server.models.contacts import (
     RequestStep,
 )
 from server.models.days import (
-    CalendarEntry,
     CalendarFeed,
     DayStep,
     LeaveReason,
@@ -105,7 +104,6 @@ __all__ = [
     "BellSchedule",
     "Broadcast",
     "Bundle",
-    "CalendarEntry",
     "CalendarFeed",
     "Card",
     "Connectivity",

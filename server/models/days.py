@@ -273,13 +273,3 @@ class CalendarFeed(Base):
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-
-
-class CalendarEntry(Base):
-    """What a calendar was told of a lesson: a hash of it and how often that changed (SEQUENCE of RFC 5545)."""
-
-    __tablename__ = "calendar_entry"
-    lesson_id: Mapped[str] = mapped_column(ForeignKey("lesson.id", ondelete="CASCADE"), primary_key=True)
-    hash: Mapped[str] = mapped_column(String(64))
-    sequence: Mapped[int]
-    changed_at: Mapped[datetime]

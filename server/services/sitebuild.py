@@ -15,12 +15,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sync.canonical import canonical
+from sync.calendars import calendar_of, count_changes, group_entries
+from sync.canonical import canonical, digest
 from sync.edition import Edition, read_edition
 from sync.pages import changed_in, group_digest, group_pages, page_hashes
 
 SITE = Path(__file__).resolve().parents[2] / "site"
 MARK = "built.json"
+CALENDAR = "calendar.ics"
 AT_FDCWD = -100
 RENAME_EXCHANGE = 2
 
@@ -38,9 +40,10 @@ class BuildReport:
 def look_digest(locale_dir: Path) -> str:
     """SHA-256 (hex) of everything but the edition that a page's bytes depend on: theme, rendering, translations."""
     root = SITE.parent
-    files = [SITE / "hooks.py", *sorted((SITE / "theme").iterdir()), root / "sync/pages.py", root / "sync/markdown.py"]
+    files = [SITE / "hooks.py", *sorted((SITE / "theme").iterdir()), root / "sync/pages.py", root / "sync/markdown.py",
+             root / "sync/calendars.py"]
     files += sorted(locale_dir.glob("*/LC_MESSAGES/messages.mo"))
-    total = hashlib.sha256("".join(version(name) for name in ("mistune", "nh3", "babel", "jinja2")).encode())
+    total = hashlib.sha256("".join(map(version, ("mistune", "nh3", "babel", "jinja2", "icalendar"))).encode())
     for file in files:
         total.update(hashlib.sha256(file.read_bytes()).digest())
     return total.hexdigest()
@@ -49,9 +52,12 @@ def look_digest(locale_dir: Path) -> str:
 def write_changed(edition_dir: Path, previous_dir: Path | None, look: str) -> dict[str, Any]:
     """Write ``changed.json`` of an edition: ``{slug: {path: {"hash", "number"}}}``; returns the same.
 
-    A page keeps the number of the edition before while its hash (data and ``look``, see look_digest) stays.
+    A page keeps the number of the edition before while its hash (data and ``look``, see look_digest) stays. Beside it
+    ``calendar.json`` keeps the same for the lessons in calendars (sync/calendars.py).
     """
     edition = _edition(edition_dir)
+    told = _read_json(previous_dir / "calendar.json") if previous_dir else {}
+    _replace(edition_dir / "calendar.json", canonical(_tell(edition, told)))
     before = _read_json(previous_dir / "changed.json") if previous_dir else {}
     changed = _count(edition, before, look)
     _replace(edition_dir / "changed.json", canonical(changed))
@@ -61,7 +67,10 @@ def write_changed(edition_dir: Path, previous_dir: Path | None, look: str) -> di
 def groups_to_build(edition_dir: Path, public: Path, look: str) -> list[str]:
     """Slugs of the groups whose site in ``public`` is missing or differs from what this edition and look would give."""
     changed = _changes(edition_dir, look)
-    return [slug for slug, pages in changed.items() if _read_json(public / slug / MARK) != _mark(pages, look)]
+    return [
+        slug for slug, pages in changed.items()
+        if _read_json(public / slug / MARK) != _mark(edition_dir, slug, pages, look)
+    ]  # fmt: skip
 
 
 def build_group(
@@ -78,7 +87,8 @@ def build_group(
     _mend(target)
     extra = {"group": slug, "cache": str(cache.resolve()) if cache else None}
     _build(staged, edition_dir, locale_dir, extra, pages)
-    (staged / MARK).write_bytes(canonical(_mark(pages, look)))
+    (staged / CALENDAR).write_bytes(_calendar(edition_dir, slug))
+    (staged / MARK).write_bytes(canonical(_mark(edition_dir, slug, pages, look)))
     report = _compare(slug, staged, target)
     public.mkdir(parents=True, exist_ok=True)
     _swap(staged, target)
@@ -150,8 +160,31 @@ def _count(edition: Edition, before: dict[str, Any], look: str) -> dict[str, Any
     return changed
 
 
-def _mark(pages: dict[str, Any], look: str) -> dict[str, str]:
-    return {"digest": group_digest(pages), "look": look}
+def _tell(edition: Edition, before: dict[str, Any]) -> dict[str, Any]:
+    return count_changes(edition.content, before, edition.number, edition.issued_at)
+
+
+def _told(edition_dir: Path) -> dict[str, Any]:
+    """``calendar.json``; an edition that kept none is as good as a first one."""
+    return _told_once(edition_dir, _time(edition_dir / "envelope.json"), _time(edition_dir / "calendar.json"))
+
+
+@lru_cache(maxsize=1)
+def _told_once(edition_dir: Path, *times: int) -> dict[str, Any]:
+    return _read_json(edition_dir / "calendar.json") or _tell(_edition(edition_dir), {})
+
+
+def _calendar(edition_dir: Path, slug: str) -> bytes:
+    content = _edition(edition_dir).content
+    school, entries = content["school"], group_entries(content, slug, _told(edition_dir))
+    return calendar_of(content["groups"][slug]["name"], school["id"], school["timezone"], entries)
+
+
+def _mark(edition_dir: Path, slug: str, pages: dict[str, Any], look: str) -> dict[str, str]:
+    """What a group's site was made from: its pages, the look, and what its calendar was told."""
+    told, lessons = _told(edition_dir), _edition(edition_dir).content["lessons"]
+    own = {id: told[id] for id, lesson in lessons.items() if lesson["group"] == slug}
+    return {"digest": group_digest(pages), "look": look, "calendar": digest(own)}
 
 
 def _staging(public: Path, name: str) -> Path:

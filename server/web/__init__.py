@@ -50,6 +50,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "devices",
     "op_files",
     "publish",
+    "timetable_out",
     "packs",
     "notices",
     "school",

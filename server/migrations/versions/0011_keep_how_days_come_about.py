@@ -207,17 +207,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_work_schedule_person_id"), "work_schedule", ["person_id"])
 
     op.create_table(
-        "calendar_entry",
-        sa.Column("lesson_id", sa.String(length=32), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["lesson_id"], ["lesson.id"], name=op.f("fk_calendar_entry_lesson_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("lesson_id", name=op.f("pk_calendar_entry")),
-    )
-    op.create_table(
         "day_step",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("on", sa.Date(), nullable=False),
@@ -510,7 +499,6 @@ def downgrade() -> None:
     op.drop_table("lesson_act")
     op.drop_table("exam")
     op.drop_table("day_step")
-    op.drop_table("calendar_entry")
     op.drop_table("work_schedule")
     op.drop_table("teacher_absence")
     op.drop_table("mode_period")

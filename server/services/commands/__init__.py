@@ -13,6 +13,7 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "ops import": "from_phones:import_ops",
     "publish": "going_out:publish_days",
     "print packs": "going_out:print_week",
+    "print timetable": "timetables:print_timetable",
     "export journal": "going_out:export_journal",
     "export oneroster": "rostering:export_oneroster",
     "export school": "leaving:export_school",
@@ -21,7 +22,7 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "check": "school:check",
     "verify": "verifying:verify_files",
 }
-READS_ONLY = {"check", "conflicts", "imports", "export journal", "export oneroster", "export school"}
+READS_ONLY = {"check", "print timetable", "conflicts", "imports", "export journal", "export oneroster", "export school"}
 
 
 def run(call: Call, console: Console) -> dict[str, Any]:

@@ -55,7 +55,7 @@ TABLES: dict[str, Any] = {
     "work_schedule": _l("working schedule"), "work_day": _l("working schedule"),
     "timetable_norm": _l("norm of the timetable"), "subject_difficulty": _l("difficulty of a subject"),
     "lesson_request": _l("wish about a lesson"), "lesson_consent": _l("answer to a wish about a lesson"),
-    "calendar_feed": _l("calendar address"), "calendar_entry": _l("what a calendar was told"),
+    "calendar_feed": _l("calendar address"),
     "assessment_plan": _l("published plan of assessments"), "attestation": _l("attestation"), "exam": _l("exam"),
     "exam_course": _l("exam"), "exam_staff": _l("exam"), "exam_result": _l("result of an exam"),
 }  # fmt: skip
