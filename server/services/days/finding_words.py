@@ -45,6 +45,8 @@ KINDS = {  # in the order in which a person goes through them: its name, and the
     windows.TEACHER: (_l("Windows of teachers"),
                       _l("Numbers without a lesson between the first and the last of a day.")),
 }  # fmt: skip
+WEEKLY = (norms.WEEK_FULL, norms.PEAK, workload.WEEK_FULL)  # of a whole week, dated by its Monday
+MOST_NAMED = 6  # classes in one sentence
 DEVICES = {"computer": _l("at a computer"), "tablet": _l("at a tablet"), "": _l("at a screen")}
 
 
@@ -61,6 +63,16 @@ def explained(code: str) -> str:
 def sentence(finding: Finding, days: Days) -> str:
     """What is wrong, with names, in the language of the reader."""
     return _SAID[finding.code](finding, days)
+
+
+def lessons_told(finding: Finding, days: Days) -> str:
+    """The lessons of a finding: "lesson 5: 1А, algebra; lesson 5: 5В, physics"."""
+    own = [lesson for lesson in days.lessons if lesson.id in finding.lessons]
+    return "; ".join(
+        _("lesson %(n)s: %(groups)s, %(subject)s", n=lesson.n, groups=_groups(lesson.groups, days),
+          subject=", ".join(sorted({days.facts.subjects[part.subject] for part in lesson.parts})))
+        for lesson in own
+    )  # fmt: skip
 
 
 def _teacher(finding: Finding, days: Days) -> str:
@@ -204,7 +216,11 @@ def _room_name(finding: Finding, days: Days) -> str:
 
 
 def _groups(ids: tuple[str, ...], days: Days) -> str:
-    return "; ".join(sorted(days.facts.group_name(id) for id in ids))
+    """In the order of grades; so many that nobody reads them are counted."""
+    if len(ids) > MOST_NAMED:
+        return ngettext("%(num)s class", "%(num)s classes", len(ids))
+    names = sorted((days.facts.groups[id].grade or 0, days.facts.group_name(id)) for id in ids)
+    return "; ".join(name for _grade, name in names)
 
 
 def _numbers(finding: Finding) -> str:

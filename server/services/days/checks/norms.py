@@ -96,8 +96,9 @@ def _edges(stream: Stream, points: Points, grade: int | None) -> Iterator[Findin
         ends = (min(hardness), max(hardness))
         if ends[0] != ends[1] and all(hardness[place] >= HARD for place in ends):
             at = [one for one in lessons if (one.shift, one.n) in ends]
-            named = [[one.n, part.subject] for one in at for part in one.parts if part.group in stream.groups]
-            yield Finding(EDGES, False, day, _ids(at), (stream.klass,), {"lessons": named})
+            named = {(one.n, part.subject) for one in at for part in one.parts if part.group in stream.groups}
+            yield Finding(EDGES, False, day, _ids(at), (stream.klass,),
+                          {"lessons": [list(one) for one in sorted(named)]})  # fmt: skip
 
 
 def _hardness(

@@ -25,7 +25,8 @@ from tests.server.conftest import office_on_copy
 FOLDER = rosters.FOLDERS["town"]
 MONDAY = date(2026, 12, 7)
 EXPECTED = json.loads((FOLDER / "conflicts" / "expected.json").read_bytes())["expected"]
-SHORT_TERM = "Вид,Название,Начало,Конец\nчетверть,2 четверть,2026-12-07,2026-12-20\n"  # a year's lessons would take half a minute
+# A whole year of lessons would take half a minute.
+SHORT_TERM = "Вид,Название,Начало,Конец\nчетверть,2 четверть,2026-12-07,2026-12-20\n"
 WEEKDAYS = ("Понедельник", "Вторник", "Среда", "Четверг", "Пятница", "Суббота", "Воскресенье")
 
 
