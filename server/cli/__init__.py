@@ -2,17 +2,16 @@
 
 import os
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
+from server.cli.calling import answered as _answered
+from server.cli.calling import call as _run
+from server.cli.options import WHEN, as_option, json_option
+from server.cli.timetable import timetable
 from server.cli.words import _
-
-WHEN = "YYYY-MM-DD"
-Files = tuple[tuple[str, bytes], ...]  # name and bytes
 
 
 @click.group(help=_("Carries the school day to students with poor internet or none, and carries their work back."))
@@ -25,8 +24,7 @@ def cli(context: click.Context, home: Path | None) -> None:
     context.ensure_object(dict)
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help=_("one JSON document on standard output"))
-as_option = click.option("--as", "login", default="", metavar="LOGIN", help=_("who did it"))
+cli.add_command(timetable)
 
 
 @cli.command(help=_("Create the school of this home and its administrator."))
@@ -266,46 +264,6 @@ def demo_(no_serve: bool, port: int) -> None:
     from server.cli.demo import run
 
     run(serve=not no_serve, port=port)
-
-
-def _run(
-    command: str, options: dict[str, Any], files: Callable[[], Files], as_json: bool, out: Path | None = None,
-    texts: dict[str, Path | None] | None = None,
-) -> int:  # fmt: skip
-    """Run a command; 1 when it did not do all it was asked. With ``--json`` a refusal is a document too.
-
-    ``texts``: options that are the text of a file.
-    """
-    from server.cli import local, reading
-    from server.cli.terminal import Terminal
-    from server.services.commands.console import Call
-
-    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
-
-    def work(terminal: Terminal) -> dict[str, Any]:
-        read = {name: reading.text(path) for name, path in (texts or {}).items()}
-        return local.run(Call(command, plain | read, files()), terminal)
-
-    return _answered(work, as_json, out)
-
-
-def _answered(work: Callable[[Any], dict[str, Any]], as_json: bool, out: Path | None = None) -> int:
-    """Let ``work(terminal)`` answer; a refusal is told."""
-    from server.cli import local
-    from server.cli.remote import Refused
-    from server.cli.terminal import Terminal
-    from sync.errors import SyncError
-
-    terminal = Terminal(as_json, out)
-    try:
-        result = work(terminal)
-    except (SyncError, Refused) as error:
-        sentence = local.told(error) if isinstance(error, SyncError) else str(error)
-        terminal.warn(sentence)
-        terminal.finish({"error": {"code": error.code, "text": sentence}})
-        return 1
-    terminal.finish(result)
-    return 1 if result.get("refused") else 0
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from server.reference.names import SOURCE_KZ, SOURCE_RU, msgid
 FORMS = {
     "tv": _l("TV lesson"), "live": _l("live online"), "self": _l("self-study"), "paper": _l("on paper"),
 }  # fmt: skip
+SCREENS = {"live": 100}  # per cent of the lesson at a screen; the school may know better
 KINDS = {
     "homework": _l("homework"), "formative": _l("formative work"), "sor": _l("section assessment (SOR)"),
     "soch": _l("term assessment (SOCh)"), "control": _l("control work"), "independent": _l("independent work"),
@@ -45,7 +46,7 @@ VALUE_NAMES = {"pass": _l("passed"), "fail": _l("not passed"), "na": _l("not att
 def rows() -> Iterator[Base]:
     """The rows as model objects."""
     for position, (code, name) in enumerate(FORMS.items()):
-        yield LessonForm(code=code, name=msgid(name), position=position)
+        yield LessonForm(code=code, name=msgid(name), position=position, screen=SCREENS.get(code, 0))
     for position, (code, name) in enumerate(KINDS.items()):
         yield TaskKind(code=code, name=msgid(name), position=position, compulsory=code in COMPULSORY)
     for position, (code, (name, type_, values, source)) in enumerate(SCALES.items()):

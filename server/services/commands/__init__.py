@@ -20,9 +20,13 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "backup": "backing_up:back_up",
     "conflicts": "disagreeing:list_conflicts",
     "check": "school:check",
+    "timetable check": "checking_days:check_timetable",
     "verify": "verifying:verify_files",
 }
 READS_ONLY = {"check", "print timetable", "conflicts", "imports", "export journal", "export oneroster", "export school"}
+READS_ONLY = {
+    "check", "conflicts", "imports", "export journal", "export oneroster", "export school", "timetable check",
+}  # fmt: skip
 
 
 def run(call: Call, console: Console) -> dict[str, Any]:

@@ -27,7 +27,11 @@ def clashes(lessons: Sequence[Held], facts: Facts) -> list[Clash]:
     for lesson in lessons:
         if lesson.is_held:
             by_day.setdefault(lesson.on, []).append(lesson)
-    return sorted(clash for day in by_day.values() for pair in _at_once(day) for clash in between(*pair, facts))
+    marks = _marks(lessons, facts)
+    return sorted(
+        clash for day in by_day.values() for one, other in _at_once(day)
+        if not marks[one.id].isdisjoint(marks[other.id]) for clash in between(one, other, facts)
+    )  # fmt: skip
 
 
 def between(one: Held, other: Held, facts: Facts) -> Iterator[Clash]:
@@ -68,6 +72,31 @@ def overlap(one: Held, other: Held) -> bool:
     if one.starts and other.starts:
         return one.starts < other.ends and other.starts < one.ends
     return (one.shift, one.n) == (other.shift, other.n)
+
+
+def _marks(lessons: Iterable[Held], facts: Facts) -> dict[str, frozenset[str]]:
+    """By lesson what it may clash over: teachers, room, classes. Lessons without a common mark cannot clash."""
+    touched = _touched(facts)
+    found = {}
+    for lesson in lessons:
+        own = {mark for part in lesson.parts for mark in touched[part.group]}
+        found[lesson.id] = frozenset(own.union(lesson.teachers, (lesson.room,) if lesson.room else ()))
+    return found
+
+
+def _touched(facts: Facts) -> dict[str, set[str]]:
+    """By group: its class; of a group across classes, and of one student, all classes that its students have to do
+    with, by whatever list."""
+    found = {id: {facts.class_of(id).id} for id in facts.groups}
+    wide = [id for id, group in facts.groups.items() if group.kind in ("study", "individual")]
+    if wide:
+        classes: dict[str, set[str]] = {}
+        for id, students in facts.students.items():
+            for student in students:
+                classes.setdefault(student, set()).update(found[id])
+        for id in wide:
+            found[id] = found[id].union(*(classes[student] for student in facts.students[id]))
+    return found
 
 
 def _at_once(day: Iterable[Held]) -> Iterator[tuple[Held, Held]]:

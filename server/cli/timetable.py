@@ -1,0 +1,26 @@
+"""`korablik timetable …`: commands of the timetable office; a new one is one function here."""
+
+import click
+
+from server.cli.calling import call
+from server.cli.options import WHEN, json_option
+from server.cli.words import _
+
+
+@click.group(help=_("Dated lessons: check them before the day goes out."))
+def timetable() -> None:
+    """What is done with them has commands of its own."""
+
+
+@timetable.command("check", help=_("List what is wrong with the lessons; 1 where they cannot all be held."))
+@click.option("--date", default="", metavar=WHEN, help=_("only this day"))
+@click.option("--week", default="", metavar="2026-W50", help=_("only this week; else a cycle from next Monday on"))
+@click.option("--from", "since", default="", metavar=WHEN, help=_("first day"))
+@click.option("--to", "until", default="", metavar=WHEN, help=_("last day"))
+@json_option
+def check(date: str, week: str, since: str, until: str, as_json: bool) -> int:
+    """What repeats every week is told once."""
+    if sum(map(bool, (date, week, since or until))) > 1 or bool(since) != bool(until):
+        raise click.UsageError(_("Name a day, or a week, or the first and the last day."))
+    options = {"date": date, "week": week, "from": since, "to": until}
+    return call("timetable check", options, tuple, as_json)

@@ -1,0 +1,1 @@
+"""Soft checks of a timetable, each a pure function over days that were read: what should not be, left to people."""
