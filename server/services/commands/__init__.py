@@ -18,10 +18,13 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "export school": "leaving:export_school",
     "backup": "backing_up:back_up",
     "conflicts": "disagreeing:list_conflicts",
+    "timetable absent": "absent:list_absent",
     "check": "school:check",
     "verify": "verifying:verify_files",
 }
-READS_ONLY = {"check", "conflicts", "imports", "export journal", "export oneroster", "export school"}
+READS_ONLY = {
+    "check", "conflicts", "imports", "export journal", "export oneroster", "export school", "timetable absent",
+}  # fmt: skip
 
 
 def run(call: Call, console: Console) -> dict[str, Any]:
