@@ -108,9 +108,9 @@ def _as_held(
 
 def new_clashes(before: Days, then: Days) -> list[Clash]:
     """What could not be held at once any more, that could before."""
-    known = {(one.kind, one.one, one.other, one.who) for one in clashes(before.lessons, before.facts)}
+    known = {(one.kind, one.one, one.other): set(one.who) for one in clashes(before.lessons, before.facts)}
     found = clashes(then.lessons, then.facts)
-    return [one for one in found if (one.kind, one.one, one.other, one.who) not in known]
+    return [one for one in found if set(one.who) - known.get((one.kind, one.one, one.other), set())]
 
 
 def new_absentees(before: Days, then: Days, diary: Diary) -> list[tuple[str, Held]]:

@@ -81,11 +81,26 @@ def fold(changes: Sequence[Change]) -> list[Fold]:
     for change in changes:
         own.setdefault(change.lesson_id, []).append(change)
     found = []
+    own = {lesson_id: _chained(chain) for lesson_id, chain in own.items()}
     for lesson_id, chain in own.items():
         if any(change.absent or change.kind == "substituted" for change in chain):
             one = _folded(lesson_id, chain, own)
             if one is not None:
                 found.append(one)
+    return found
+
+
+def _chained(changes: Sequence[Change]) -> list[Change]:
+    """Each change after the one on which it stands: those of one moment have no other order."""
+    left, found = list(changes), []
+    while left:
+        stand = found[-1].after if found else None
+        following = [one for one in left if one.before == stand]
+        if not following:
+            afters = [one.after for one in left]
+            following = [one for one in left if stand is None and one.before not in afters]
+        found.append((following or left)[0])
+        left.remove(found[-1])
     return found
 
 

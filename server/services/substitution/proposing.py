@@ -1,6 +1,6 @@
 """Every lesson of an absence with all that can become of it, ranked, and the best choice marked beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -74,20 +74,33 @@ def surroundings(session: Session, first: date, last: date) -> tuple[Days, Diary
 
 def cases(one: Away, first: date, last: date, days: Days, diary: Diary, today: date) -> list[Case]:
     """Pure. What is marked for a lesson is noted in the diary, so that the next one sees it."""
-    found = []
+    found: list[Case] = []
+    taken: set[str] = set()  # lessons that change places already
     for lesson in days.lessons:
         if not (lesson.is_held and one.person_id in lesson.teachers and first <= lesson.on <= last
                 and one.covers(lesson.on, lesson.n)):  # fmt: skip
             continue
-        case = _case(one, lesson, days, diary, today)
-        what, who = case.best
-        if what == TEACHER:
-            diary.give(who, lesson)
+        case = _case(one, lesson, days, diary, today, taken)
+        _note(case, diary, taken)
         found.append(case)
     return found
 
 
-def _case(one: Away, lesson: Held, days: Days, diary: Diary, today: date) -> Case:
+def _note(case: Case, diary: Diary, taken: set[str]) -> None:
+    """What is marked is done as far as the lessons after it are concerned."""
+    what, who = case.best
+    if what == TEACHER:
+        diary.give(who, case.lesson)
+    if what == SWAP:
+        other = next(each for each in case.swaps if each.id == who)
+        taken |= {case.lesson.id, other.id}
+        for person in case.lesson.teachers:
+            diary.give(person, other)
+        for person in other.teachers:
+            diary.give(person, case.lesson)
+
+
+def _case(one: Away, lesson: Held, days: Days, diary: Diary, today: date, taken: Collection[str]) -> Case:
     free = tuple(proposals(lesson, diary, days.facts))
     week = [other for other in days.lessons if other.on.isocalendar()[:2] == lesson.on.isocalendar()[:2]]
     changing = tuple(swaps(lesson, one.person_id, week, diary, today))
@@ -95,7 +108,8 @@ def _case(one: Away, lesson: Held, days: Days, diary: Diary, today: date) -> Cas
     left = tuple(days.facts.people[id] for id in lesson.teachers
                  if id != one.person_id and not diary.is_away(id, lesson))  # fmt: skip
     return Case(lesson, free, tuple(doubtful(lesson, diary)), changing, joining, left,
-                _best(lesson, free, changing, joining, left, today))  # fmt: skip
+                _best(lesson, free, [other for other in changing if other.id not in taken],
+                      [other for other in joining if other.id not in taken], left, today))  # fmt: skip
 
 
 def _best(
