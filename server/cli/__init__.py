@@ -199,6 +199,21 @@ def export_school(out: Path, as_json: bool) -> int:
     return _run("export school", {}, tuple, as_json, out=out)
 
 
+@cli.group(help=_("Look at the timetable."))
+def timetable() -> None:
+    """What can be asked of it has commands of its own."""
+
+
+@timetable.command("absent", help=_("Which lessons a teacher's absence touches, and who could hold them."))
+@click.argument("teacher", metavar="TEACHER")
+@click.option("--from", "since", required=True, metavar=WHEN, help=_("first day"))
+@click.option("--to", "until", default="", metavar=WHEN, help=_("last day; else the same"))
+@json_option
+def timetable_absent(teacher: str, since: str, until: str, as_json: bool) -> int:
+    """Stores nothing: absences are noted in the office."""
+    return _run("timetable absent", {"teacher": teacher, "from": since, "to": until}, tuple, as_json)
+
+
 @cli.command(help=_("Count what the home holds and list what is wrong."))
 @json_option
 def check(as_json: bool) -> int:

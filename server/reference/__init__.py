@@ -1,4 +1,4 @@
-"""Rows every school starts with: kinds of work, scales, forms, channels, letters of absence, each with its source.
+"""Rows every school starts with: kinds of work, scales, forms, channels, letters of absence, leave, with sources.
 
 They are rows, so a school can add its own; names of these rows are translated (their text is the message id).
 """
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from server.models import Base, Counter
 from server.reference import attendance, families, grading, measures, norms, works
+from server.reference import attendance, families, grading, leave, measures, works
 from server.reference.attendance import LETTER_ABSENT, LETTER_LATE, LETTERS
 from server.reference.families import CONTACT_CHANNELS, TOPICS
 from server.reference.grading import GRADING_RULES, MARK_PERCENTS
@@ -26,6 +27,7 @@ __all__ = [
 def rows() -> list[Base]:
     """The rows as model objects, table by table; lazy names are stored by their message id."""
     return [row for part in (works, attendance, families, measures, grading, norms) for row in part.rows()]
+    return [row for part in (works, attendance, families, measures, grading, leave) for row in part.rows()]
 
 
 def add_missing(session: Session) -> None:

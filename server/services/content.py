@@ -138,24 +138,25 @@ def save(lesson_course_id: str, draft: LessonDraft, base: str, by: Author) -> Sa
     publication. Raises DomainError material_changed, task_marked, bad_request (a task of another lesson), and the
     first of ``problems``.
     """
+    return store.write(lambda session: save_within(session, lesson_course_id, draft, base, by))
+
+
+def save_within(session: Session, lesson_course_id: str, draft: LessonDraft, base: str, by: Author) -> Saved:
+    """The same within the caller's write."""
     draft = normal(draft)
-
-    def write(session: Session) -> Saved:
-        view = lesson_course(session, lesson_course_id)
-        now = read(session, view)
-        if draft.says_nothing_new(now):
-            return Saved(False)
-        if now.mark() != base:
-            raise DomainError("material_changed")
-        if found := problems(draft, rules_of(session, view)):
-            raise next(iter(found.values()))
-        view.topic, view.form = draft.topic, draft.form or None
-        _store_material(session, view, draft, by)
-        fresh = _store_tasks(session, view, draft.tasks, by)
-        record(session, by.now, by.account_id, "lesson.save", view.id)
-        return Saved(True, _works_at_once(session, view, fresh, by))
-
-    return store.write(write)
+    view = lesson_course(session, lesson_course_id)
+    now = read(session, view)
+    if draft.says_nothing_new(now):
+        return Saved(False)
+    if now.mark() != base:
+        raise DomainError("material_changed")
+    if found := problems(draft, rules_of(session, view)):
+        raise next(iter(found.values()))
+    view.topic, view.form = draft.topic, draft.form or None
+    _store_material(session, view, draft, by)
+    fresh = _store_tasks(session, view, draft.tasks, by)
+    record(session, by.now, by.account_id, "lesson.save", view.id)
+    return Saved(True, _works_at_once(session, view, fresh, by))
 
 
 def _store_material(session: Session, view: LessonCourse, draft: LessonDraft, by: Author) -> None:

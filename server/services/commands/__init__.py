@@ -19,6 +19,7 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "export school": "leaving:export_school",
     "backup": "backing_up:back_up",
     "conflicts": "disagreeing:list_conflicts",
+    "timetable absent": "absent:list_absent",
     "check": "school:check",
     "timetable check": "checking_days:check_timetable",
     "verify": "verifying:verify_files",
@@ -26,6 +27,8 @@ COMMANDS = {  # loaded when asked for: the office starts without them
 READS_ONLY = {"check", "print timetable", "conflicts", "imports", "export journal", "export oneroster", "export school"}
 READS_ONLY = {
     "check", "conflicts", "imports", "export journal", "export oneroster", "export school", "timetable check",
+READS_ONLY = {
+    "check", "conflicts", "imports", "export journal", "export oneroster", "export school", "timetable absent",
 }  # fmt: skip
 
 

@@ -110,14 +110,30 @@ def undo(act_id: str, by: Author, rights: Rights = Rights()) -> str:
 
 def undo_within(session: Session, act_id: str, by: Author, rights: Rights = Rights()) -> str:
     """The same within the caller's write."""
+    return _take_back(session, act_id, None, by, rights)
+
+
+def undo_part(session: Session, act_id: str, lessons: Collection[str], by: Author, rights: Rights = Rights()) -> str:
+    """Take a deed back for some of its lessons only, within the caller's write; the rest of it stands.
+
+    Returns and raises as ``undo`` does, also ``nothing_to_change`` where the deed did nothing to these lessons.
+    """
+    return _take_back(session, act_id, set(lessons), by, rights)
+
+
+def _take_back(session: Session, act_id: str, only: Collection[str] | None, by: Author, rights: Rights) -> str:
     act = session.get(LessonAct, act_id)
     if act is None or act.kind == "undone":
         raise DomainError("not_found")
     if act.undone_by_id is not None:
         raise DomainError("act_undone")
-    changes = session.scalars(
-        select(LessonChange).where(LessonChange.act_id == act_id).order_by(LessonChange.id)
+    stand = session.scalars(
+        select(LessonChange).where(LessonChange.act_id == act_id, LessonChange.undone.is_(False))
+        .order_by(LessonChange.id)
     ).all()  # fmt: skip
+    changes = [change for change in stand if only is None or change.lesson_id in only]
+    if not changes:
+        raise DomainError("nothing_to_change")
     lessons = _lessons(session, [change.lesson_id for change in changes], withdrawn=True)
     back = [(lessons[change.lesson_id], state_from(change.before), state_from(change.after)) for change in changes]
     if any(state_of(lesson) != after for lesson, _, after in back):
@@ -131,7 +147,8 @@ def undo_within(session: Session, act_id: str, by: Author, rights: Rights = Righ
     for (lesson, before, after), change in zip(back, changes, strict=True):
         session.add(_change(undoing, lesson.id, "undone", after, before, by, act.reason))
         change.undone = True
-    act.undone_by_id = undoing.id
+    if len(changes) == len(stand):
+        act.undone_by_id = undoing.id
     touch(session, {day for _, before, after in back for day in (before.on, after.on)}, by, rights)
     record(session, by.now, by.account_id, "lesson.undone", act_id)
     return undoing.id

@@ -1,0 +1,62 @@
+"""Registers on paper: a heading, tables with their totals, lines to sign; numbered pages, black and white."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from printables.render import render
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class RegisterTable:
+    """A table of texts. ``numbers``: columns set to the right; ``bold``: rows of totals; both counted from 0.
+
+    ``widths``: millimetres of the columns, 0 for what is left.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...] = ()
+    bold: tuple[int, ...] = ()
+    widths: tuple[int, ...] = ()
+    empty: str = ""
+
+
+@dataclass(frozen=True)
+class Register:
+    """A document in its reader's language. ``page_of``: the words before, between and after page and pages."""
+
+    title: str
+    school: str
+    lines: tuple[str, ...]
+    tables: tuple[RegisterTable, ...]
+    signatures: tuple[str, ...]
+    page_of: tuple[str, str, str]
+    language: str
+    landscape: bool = False
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+                       trim_blocks=True, lstrip_blocks=True)  # fmt: skip
+
+
+def html_of(register: Register) -> str:
+    """The document as HTML for the press."""
+    return _environment().get_template("register.html").render(one=register, page_of=map(_quoted, register.page_of))
+
+
+def _quoted(text: str) -> str:
+    """As a string of CSS."""
+    return '"' + "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):x} " for sign in text) + '"'
+
+
+def print_register(register: Register) -> bytes:
+    """The PDF: A4, 2 cm at the binder's side, «page x of y» on every page, heads of tables repeated."""
+    return render(html_of(register)).pdf
