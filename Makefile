@@ -5,6 +5,7 @@
 # make bench      measure against the figures in the README
 # make chaos      kill, cut the power of, fill the disk of an office thousands of times (a good half hour);
 #                 counts and seed can be set: make chaos KILLS=50 CUTS=50 FULL=20 HISTORIES=200 SERVED=5 SEED=7
+# make propose    add the solver that proposes days (OR-Tools, about 100 MB)
 # make messages   gather the texts of office, paper and reader into the catalogues, for the translator
 # make lock       lock the dependencies anew after a change in pyproject.toml
 # make clean      remove .venv, build (with the demo's home) and caches
@@ -21,7 +22,7 @@ LOCALES = ru en kk
 INSTALL = $(PIP) install --no-deps --require-hashes
 LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup setup-test demo test test-fast lint bench chaos lock messages clean translations
+.PHONY: help setup setup-test demo propose test test-fast lint bench chaos lock messages clean translations
 
 help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
@@ -33,6 +34,10 @@ setup-test: $(VENV)/.system-test $(VENV)/.dev setup
 demo: setup
 	@case "$${SERVE:-1}" in 0) serve=--no-serve ;; *) serve= ;; esac; \
 	exec $(BIN)/korablik demo --port "$${PORT:-8000}" $$serve
+
+propose: setup
+	@echo "Installing the solver that proposes days"
+	@$(INSTALL) -r requirements-propose.txt
 
 test: setup-test lint
 	@$(BIN)/python -m pytest -q -n auto --dist loadscope
@@ -53,7 +58,8 @@ chaos: $(VENV)/.dev setup
 
 lock: $(VENV)/.dev
 	@$(LOCK) --extra build pyproject.toml -o requirements.txt
-	@$(LOCK) --extra build --extra dev pyproject.toml -o requirements-dev.txt
+	@$(LOCK) --extra build --extra propose pyproject.toml -o requirements-propose.txt
+	@$(LOCK) --extra build --extra propose --extra dev pyproject.toml -o requirements-dev.txt
 
 messages: $(VENV)/.app
 	@mkdir -p build

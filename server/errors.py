@@ -156,6 +156,8 @@ CATALOGUE: dict[str, Entry] = {
     "term_unknown": Entry(404, _l("There is no such term in this school year.")),
     "topic_unknown": Entry(422, _l("There is no topic “%(value)s”. Possible: %(allowed)s.")),
     "course_unknown": Entry(404, _l("There is no such subject in this class.")),
+    "solver_missing": Entry(501, _l("Proposing a day needs the optional solver. Install it: make propose")),
+    "proposal_gone": Entry(409, _l("This proposal is no longer there. Let the day be proposed once more.")),
     "no_lessons": Entry(404, _l("There are no lessons then.")),
     "nothing_to_publish": Entry(422, _l("There are no lessons in %(window)s. Import a timetable first.")),
     "not_published": Entry(409, _l("Nothing has been published yet. Run: korablik publish --week %(week)s")),

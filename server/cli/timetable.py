@@ -24,3 +24,12 @@ def check(date: str, week: str, since: str, until: str, as_json: bool) -> int:
         raise click.UsageError(_("Name a day, or a week, or the first and the last day."))
     options = {"date": date, "week": week, "from": since, "to": until}
     return call("timetable check", options, tuple, as_json)
+
+
+@timetable.command("propose", help=_("Propose a better day: what it gains, and every lesson that would change."))
+@click.option("--date", required=True, metavar=WHEN, help=_("the day"))
+@click.option("--seconds", type=click.FloatRange(0.5, 600), default=10.0, show_default=True, help=_("time to think"))
+@json_option
+def propose(date: str, seconds: float, as_json: bool) -> int:
+    """Nothing is changed; the office takes a proposal over, whole or in part."""
+    return call("timetable propose", {"date": date, "seconds": seconds}, tuple, as_json)

@@ -52,6 +52,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "devices",
     "op_files",
     "publish",
+    "proposal",
     "timetable_out",
     "packs",
     "notices",

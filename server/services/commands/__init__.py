@@ -22,13 +22,12 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "timetable absent": "absent:list_absent",
     "check": "school:check",
     "timetable check": "checking_days:check_timetable",
+    "timetable propose": "proposing:propose_day",
     "verify": "verifying:verify_files",
 }
-READS_ONLY = {"check", "print timetable", "conflicts", "imports", "export journal", "export oneroster", "export school"}
 READS_ONLY = {
-    "check", "conflicts", "imports", "export journal", "export oneroster", "export school", "timetable check",
-READS_ONLY = {
-    "check", "conflicts", "imports", "export journal", "export oneroster", "export school", "timetable absent",
+    "check", "conflicts", "imports", "export journal", "export oneroster", "export school", "print timetable",
+    "timetable absent", "timetable check", "timetable propose",
 }  # fmt: skip
 
 
