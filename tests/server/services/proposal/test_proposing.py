@@ -14,6 +14,7 @@ from server.services.content import Author
 from server.services.days import changing
 from server.services.days.changing import Rights
 from server.services.days.reading import read_days
+from server.services.days.state import LessonState
 from server.services.proposal import proposing, solving
 from tests.server import factory, village
 
@@ -28,9 +29,9 @@ def by(here: APIFlask) -> Author:
     return Author(person, factory.account("parusov", person_id=person), village.NOW, NOW.date())
 
 
-def everything() -> list[object]:
+def everything() -> dict[str, LessonState]:
     db.session.remove()
-    return [(one.id, one.as_state()) for one in read_days(db.session, DAY, DAY).lessons]
+    return {one.id: one.as_state() for one in read_days(db.session, DAY, DAY).lessons}
 
 
 def send_home(person: str) -> None:
@@ -54,8 +55,7 @@ def test_an_absent_teacher_is_stood_in_for_and_the_deed_can_be_taken_back(by: Au
     some = {move.lesson.id for move in found.moves if move.substitute}
     act = proposing.accept(found, some, by, Rights())
     after = everything()
-    changed = {id for (id, one), (_, other) in zip(before, after, strict=True) if one != other}
-    assert changed == some
+    assert {id for id in before if after[id] != before[id]} == some
     with pytest.raises(DomainError, match="lesson_changed"):
         proposing.accept(found, some, by, Rights())
     changing.undo(act, by)
