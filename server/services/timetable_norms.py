@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from server import store
 from server.errors import DomainError
 from server.models import LessonForm, School, SubjectDifficulty, TimetableNorm
-from server.services.accounts import record
+from server.reference import SOURCE_OWN
+from server.services.accounts import new_id, record
 from server.services.weeks import parse_day
 from sync.canonical import digest
 
@@ -26,7 +27,9 @@ RULES = {
     "exams_day": _l("Exams of a student a day, at most"),
     "exams_between": _l("Free days between two exams of a student, at least"),
 }
+DEVICES = {"": _l("any device"), "computer": _l("computer"), "tablet": _l("tablet")}
 MOST, HARDEST, WHOLE = 1440, 20, 100  # minutes of a day, points, per cent
+HIGHEST, LONGEST = 12, 300  # grade, characters of a source
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def read(session: Session) -> Norms:
     country = session.scalars(select(School.country)).one()
     norms = session.scalars(
         select(TimetableNorm).where(TimetableNorm.country == country)
-        .order_by(TimetableNorm.rule, TimetableNorm.grades_from, TimetableNorm.days, TimetableNorm.device)
+        .order_by(TimetableNorm.rule, TimetableNorm.days, TimetableNorm.device, TimetableNorm.grades_from)
     ).all()  # fmt: skip
     forms = session.scalars(select(LessonForm).order_by(LessonForm.position)).all()
     hard = session.scalars(
@@ -119,6 +122,57 @@ def save(typed: Typed, base: str, now: datetime, account_id: str) -> bool:
         _set_points(session, found.now.points, typed.points)
         record(session, now, account_id, "timetable.norms", "")
         return True
+
+    return store.write(write)
+
+
+@dataclass(frozen=True)
+class NewNorm:
+    """A limit that the school sets itself, as typed."""
+
+    rule: str = ""
+    grades_from: str = ""
+    grades_to: str = ""
+    days: str = ""
+    device: str = ""
+    value: str = ""
+    source: str = ""
+
+
+def problems_of_new(typed: NewNorm) -> dict[str, DomainError]:
+    """What keeps it from being added, by field."""
+    fits = {
+        "rule": typed.rule in RULES, "grades_from": _is_number(typed.grades_from, 1, HIGHEST),
+        "grades_to": _is_number(typed.grades_to, 1, HIGHEST), "days": typed.days in ("", "5", "6"),
+        "device": typed.device in DEVICES, "new_value": _is_number(typed.value, 0, MOST),
+    }  # fmt: skip
+    texts = asdict(typed) | {"new_value": typed.value}
+    wrong = {
+        name: DomainError("value_invalid", field=_l("number"), value=texts[name][:20])
+        for name, fine in fits.items() if not fine
+    }  # fmt: skip
+    if not wrong and int(typed.grades_to) < int(typed.grades_from):
+        wrong["grades_to"] = DomainError("value_invalid", field=_l("number"), value=typed.grades_to)
+    if len(typed.source) > LONGEST:
+        wrong["source"] = DomainError("text_long", length=len(typed.source), limit=LONGEST)
+    return wrong
+
+
+def add(typed: NewNorm, now: datetime, account_id: str) -> str:
+    """Add a limit of the school's own; returns its code. Raises the first of ``problems_of_new``."""
+    if wrong := problems_of_new(typed):
+        raise next(iter(wrong.values()))
+
+    def write(session: Session) -> str:
+        row = TimetableNorm(
+            code=new_id(now), country=session.scalars(select(School.country)).one(), rule=typed.rule,
+            grades_from=int(typed.grades_from), grades_to=int(typed.grades_to),
+            days=int(typed.days) if typed.days else None, device=typed.device, value=int(typed.value),
+            source=typed.source or SOURCE_OWN,
+        )  # fmt: skip
+        session.add(row)
+        record(session, now, account_id, "timetable.norms", row.code)
+        return row.code
 
     return store.write(write)
 

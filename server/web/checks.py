@@ -15,7 +15,7 @@ from server.web import access, drafts
 from server.web.access import needs
 
 blueprint = APIBlueprint("checks", __name__, url_prefix="/checks", enable_openapi=False)
-FEW = 12  # lines that are shown at once; longer lists of soft findings are opened
+FEW = 20  # lines that are shown at once; longer lists of soft findings are opened
 
 
 @blueprint.get("/")

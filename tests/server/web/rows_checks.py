@@ -19,6 +19,7 @@ ROWS = (
     Row("GET", "checks.home", _SEE),
     Row("GET", "norms.page", _NORMS),
     Row("POST", "norms.save", _NORMS),
+    Row("POST", "norms.add", _NORMS),
     Row("GET", "schedules.home", f"{_EDIT} {_APPROVE}"),
     Row("GET", "schedules.mine", EVERYBODY),
     Row("GET", "schedules.page", f"{_EDIT} {_APPROVE}", path=_teacher),
