@@ -189,6 +189,8 @@ CATALOGUE: dict[str, Entry] = {
     "slot_in_lesson": Entry(409, _l("There is a lesson at this time. Choose another.")),
     "hours_overlap": Entry(409, _l("There are reception hours from %(starts)s to %(ends)s already.")),
     "date_order": Entry(422, _l("The last day is before the first, or too far from it.")),
+    "time_order": Entry(422, _l("The end is not after the beginning.")),
+    "schedule_approved": Entry(409, _l("A schedule from this day on, or a later one, is approved already. Choose a later first day.")),
     "code_of_another": Entry(409, _l("This is the code of another student's work. Type it into the search field to open that student.")),
     "field_needed": Entry(422, _l("Please fill in: %(field)s.")),
     "value_invalid": Entry(422, _l("“%(value)s” does not fit here: %(field)s.")),

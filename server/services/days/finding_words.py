@@ -8,11 +8,13 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from server import naming
 from server.services.days.checking import BELLS
 from server.services.days.checks import norms, placing, screens, windows, workload
 from server.services.days.clashes import GROUP, ROOM, TEACHER
 from server.services.days.finding import Finding
 from server.services.days.reading import Days
+from sync import wording
 
 KINDS = {  # in the order in which a person goes through them: its name, and the rule behind it
     TEACHER: (_l("A teacher in two lessons at once"), ""),
@@ -70,7 +72,7 @@ def lessons_told(finding: Finding, days: Days) -> str:
     own = [lesson for lesson in days.lessons if lesson.id in finding.lessons]
     return "; ".join(
         _("lesson %(n)s: %(groups)s, %(subject)s", n=lesson.n, groups=_groups(lesson.groups, days),
-          subject=", ".join(sorted({days.facts.subjects[part.subject] for part in lesson.parts})))
+          subject=", ".join(sorted({wording.inside(days.facts.subjects[part.subject]) for part in lesson.parts})))
         for lesson in own
     )  # fmt: skip
 
@@ -80,7 +82,7 @@ def _teacher(finding: Finding, days: Days) -> str:
 
 
 def _room(finding: Finding, days: Days) -> str:
-    return _("Room %(name)s is taken twice.", name=_rooms(finding, days))
+    return _("%(room)s is taken twice.", room=_rooms(finding, days))
 
 
 def _group(finding: Finding, days: Days) -> str:
@@ -88,7 +90,7 @@ def _group(finding: Finding, days: Days) -> str:
 
 
 def _bells(finding: Finding, days: Days) -> str:
-    names = {"teacher": _people, "room": _room_name, "group": lambda one, all_: _groups(one.who, all_)}
+    names = {"teacher": _people, "room": _rooms, "group": lambda one, all_: _groups(one.who, all_)}
     (shift, n), (later_shift, later_n) = finding.data["places"]
     return _("%(name)s: lesson %(n)s of shift %(shift)s (%(time)s) runs into lesson %(later_n)s of shift "
              "%(later_shift)s (%(later)s).", name=names[finding.data["what"]](finding, days), n=n, shift=shift,
@@ -208,19 +210,14 @@ def _people(finding: Finding, days: Days) -> str:
 
 
 def _rooms(finding: Finding, days: Days) -> str:
-    return ", ".join(days.facts.rooms.get(id, "…") for id in finding.who)
-
-
-def _room_name(finding: Finding, days: Days) -> str:
-    return _("Room %(name)s", name=_rooms(finding, days))
+    return naming.capital(", ".join(naming.room(days.facts.rooms[id]) for id in finding.who))
 
 
 def _groups(ids: tuple[str, ...], days: Days) -> str:
     """In the order of grades; so many that nobody reads them are counted."""
     if len(ids) > MOST_NAMED:
         return ngettext("%(num)s class", "%(num)s classes", len(ids))
-    names = sorted((days.facts.groups[id].grade or 0, days.facts.group_name(id)) for id in ids)
-    return "; ".join(name for _grade, name in names)
+    return naming.capital(naming.klasses(days.facts.group_name(id) for id in ids))
 
 
 def _numbers(finding: Finding) -> str:
@@ -233,7 +230,7 @@ def _listed(numbers: list[int]) -> str:
 
 def _lessons(finding: Finding, days: Days) -> str:
     """ "algebra (lesson 3), physics (lesson 5)"."""
-    return ", ".join(_("%(subject)s (lesson %(n)s)", subject=days.facts.subjects[subject], n=n)
+    return ", ".join(_("%(subject)s (lesson %(n)s)", subject=wording.inside(days.facts.subjects[subject]), n=n)
                      for n, subject in finding.data["lessons"])  # fmt: skip
 
 

@@ -271,8 +271,8 @@ def test_names_of_students_are_said_only_where_the_caller_knows_them(app: APIFla
     [finding] = checking.check_days(at_once, SIBLINGS)
     named = replace(at_once, facts=replace(at_once.facts, people={"a": "Veslov", "e": "Veslova"}))
     with app.test_request_context(), force_locale("en"):
-        assert "5a" in sentence(finding, at_once) and "Veslov" not in sentence(finding, at_once)
-        assert "Veslov (7a), Veslova (5a)" in sentence(finding, named)
+        assert "7A, 5A" in sentence(finding, at_once) and "Veslov" not in sentence(finding, at_once)
+        assert "Veslov (7A), Veslova (5A)" in sentence(finding, named)
 
 
 def test_an_empty_week_has_no_findings() -> None:
