@@ -8,9 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from server.extensions import db
-from server.models import Day, Lesson, LessonAct, LessonTeacher, Task
+from server.models import Day, Lesson, LessonAct, LessonCourse, LessonTeacher, Task
 from tests.server import factory
-from tests.server.factory import TODAY
 from tests.server.web.conftest import Office
 from tests.server.web.world import World
 
@@ -164,15 +163,19 @@ def test_the_journal_shows_it_and_its_files_come(desk: Desk) -> None:
     assert (answer.status_code, answer.data[:2]) == (200, b"PK")
 
 
-def test_todays_teacher_sees_whom_they_stand_in_for(desk: Desk) -> None:
-    substitute = desk.world.person("subject_teacher")
+def test_a_teacher_sees_on_today_whom_they_stand_in_for_and_opens_the_lesson(desk: Desk) -> None:
+    bob = factory.signed_in(desk.app, factory.account("bob", person_id=desk.bob))
     address = desk.absence()
-    form = desk.form(address) | {f"do-{desk.lessons[0]}": f"teacher:{substitute}", f"do-{desk.lessons[1]}": ""}
+    assert "You stand in for others" not in bob.get("/").get_data(as_text=True)
+    view = db.session.scalar(select(LessonCourse.id).where(LessonCourse.lesson_id == desk.lessons[0]))
+    assert bob.get(f"/lessons/{view}").status_code == 403
+    form = desk.form(address) | {f"do-{desk.lessons[0]}": f"teacher:{desk.bob}", f"do-{desk.lessons[1]}": ""}
     assert desk.client.post(address, data=form).status_code == 303
-    text = desk.deputy("subject_teacher").get("/").get_data(as_text=True)
-    assert "You stand in for others" in text
-    assert TODAY < TUESDAY
-    assert "You stand in for others" not in desk.client.get("/").get_data(as_text=True)
+    text = bob.get("/").get_data(as_text=True)
+    assert f'href="/lessons/{view}"' in text[text.index("You stand in for others") :]
+    lesson = bob.get(f"/lessons/{view}")
+    assert lesson.status_code == 200
+    assert "<textarea" not in lesson.get_data(as_text=True)  # to read, not to write
 
 
 def test_who_knows_nobody_absent_is_told_kindly(office: Office) -> None:
