@@ -114,6 +114,14 @@ def held_by(person_id: str) -> ColumnElement[bool]:
     return Lesson.id.in_(select(LessonTeacher.lesson_id).where(LessonTeacher.person_id == person_id))
 
 
+def holds(session: Session, lesson_course_id: str, person_id: str) -> bool:
+    """Whether a person holds the lesson of a course's view."""
+    return session.scalar(
+        select(LessonTeacher.person_id).join(LessonCourse, LessonCourse.lesson_id == LessonTeacher.lesson_id)
+        .where(LessonCourse.id == lesson_course_id, LessonTeacher.person_id == person_id)
+    ) is not None  # fmt: skip
+
+
 def in_room(room_id: str) -> ColumnElement[bool]:
     """SQL: lessons in a room."""
     return Lesson.room_id == room_id

@@ -1,5 +1,6 @@
 """What a person owes today, composed from what other services read; every list begins with the oldest."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -50,11 +51,22 @@ def lessons(session: Session, person_id: str, day: date) -> list[LessonLine]:
     return lessons_between(session, day, day, held_by(person_id))
 
 
-def teaching(session: Session, person_id: str, day: date) -> tuple[list[LessonLine], list[LessonLine]]:
-    """The lessons that a person holds on a day, and those of the coming week, after it, that lack something."""
+def teaching(
+    session: Session, person_id: str, day: date
+) -> tuple[list[LessonLine], list[LessonLine], list[LessonLine]]:
+    """The lessons that a person holds on a day, those of the coming week, after it, that lack something, and those
+    held soon in somebody's stead."""
     lines = lessons_between(session, day, day + AHEAD, of_teacher(person_id))
     held = [line for line in lines if line.on == day and person_id in {teacher.id for teacher in line.teachers}]
-    return held, [line for line in lines if line.on > day and not line.complete]
+    return held, [line for line in lines if line.on > day and not line.complete], standing_in(lines, person_id, day)
+
+
+def standing_in(lines: Iterable[LessonLine], person_id: str, day: date) -> list[LessonLine]:
+    """Of a person's lessons those that were given to them in somebody's stead, on the day and the next school day."""
+    given = [line for line in lines if line.change == "substituted" and line.state == "planned"
+             and person_id in {teacher.id for teacher in line.teachers}]  # fmt: skip
+    following = min((line.on for line in lines if line.on > day), default=day)
+    return [line for line in given if line.on in (day, following)]
 
 
 def all_lessons(session: Session, day: date) -> list[LessonLine]:

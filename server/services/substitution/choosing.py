@@ -1,7 +1,8 @@
 """From what was chosen for lessons to what shall become of them, and what speaks against doing it all at once. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from server.errors import DomainError
 from server.services.days.changing import Deed
@@ -44,7 +45,7 @@ def _wanted(choice: Choice, absent: str, now: Mapping[str, LessonState]) -> list
     """(lesson, kind of change, its state afterwards)."""
     state = _state(now, choice.lesson)
     left = tuple(person for person in state.teachers if person != absent)
-    if choice.what == TEACHER:
+    if choice.what == TEACHER and choice.who not in state.teachers:
         return [(choice.lesson, "substituted", replace(state, teachers=(*left, choice.who)))]
     if choice.what == ALONE and left:
         return [(choice.lesson, "substituted", replace(state, teachers=left))]
@@ -108,9 +109,15 @@ def _as_held(
 
 def new_clashes(before: Days, then: Days) -> list[Clash]:
     """What could not be held at once any more, that could before."""
-    known = {(one.kind, one.one, one.other): set(one.who) for one in clashes(before.lessons, before.facts)}
-    found = clashes(then.lessons, then.facts)
+    stood = set(before.lessons)
+    touched = {lesson.on for lesson in then.lessons if lesson not in stood}  # the other days are as they were
+    known = {(one.kind, one.one, one.other): set(one.who) for one in _clashes(before, touched)}
+    found = _clashes(then, touched)
     return [one for one in found if set(one.who) - known.get((one.kind, one.one, one.other), set())]
+
+
+def _clashes(days: Days, touched: Collection[date]) -> list[Clash]:
+    return clashes([lesson for lesson in days.lessons if lesson.on in touched], days.facts)
 
 
 def new_absentees(before: Days, then: Days, diary: Diary) -> list[tuple[str, Held]]:

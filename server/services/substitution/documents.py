@@ -27,9 +27,10 @@ from server.services.substitution.journal import (
 from sync.wording import inside
 
 KINDS = {
-    SUBSTITUTED: _l("substitution"), ALONE: _l("held by the second teacher alone"), JOINED: _l("groups joined"),
+    SUBSTITUTED: _l("held by another teacher"), ALONE: _l("held by the second teacher alone"), JOINED: _l("groups joined"),
     SELF: _l("self-study"), CANCELLED: _l("not held"), SWAPPED: _l("lessons swapped"),
 }  # fmt: skip
+WIDTHS = (16, 16, 26, 38, 40, 30, 40, 32, 0)  # mm of the journal's columns; 0: what is left
 PAGE = "\x00"  # stands for a number while the words around it are found
 
 
@@ -37,11 +38,11 @@ def journal(found: Sequence[Entry], month: date, school: School, language: str) 
     """The journal of a month to print, across."""
     lines = [one for one in found if one.kind != SWAPPED]
     swapped = [one for one in found if one.kind == SWAPPED]
-    tables = [RegisterTable("", heads(), tuple(map(cells, lines)), widths=(18, 12, 24, 38, 42, 30, 42, 32, 0),
+    tables = [RegisterTable("", heads(), tuple(map(cells, lines)), widths=WIDTHS,
                             empty=_("No lesson was substituted in this month."))]  # fmt: skip
     if swapped:
         tables.append(RegisterTable(_("Swapped with other lessons, not paid"), heads(), tuple(map(cells, swapped)),
-                                    widths=(18, 12, 24, 38, 42, 30, 42, 32, 0)))  # fmt: skip
+                                    widths=WIDTHS))  # fmt: skip
     return Register(_("Journal of substituted lessons"), school.name, (month_name(month),), tuple(tables),
                     (_("Deputy head for studies"),), _page_of(), language, landscape=True)  # fmt: skip
 
@@ -67,13 +68,13 @@ def workbook(found: Sequence[Entry], month: date, until: date) -> list[Table]:
     rows, _bold = sheet_rows(accounts(found, until))
     return [
         Table(_("Journal"), (heads(), *map(cells, found))),
-        Table(_("Sheet"), (sheet_heads(), *rows)),
+        Table(_("Sheet for the accounts"), (sheet_heads(), *rows)),
     ]
 
 
 def heads() -> tuple[str, ...]:
     """Columns of the journal."""
-    return (_("Day"), _("Lesson"), _("Class"), _("Subject"), _("Absent"), _("Reason"), _("Held by"), _("How"),
+    return (_("Day"), _("Lesson"), _("Class"), _("Subject"), _("Absent teacher"), _("Reason"), _("Held by"), _("How"),
             _("Decided by"))  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def cells(one: Entry) -> tuple[str, ...]:
 
 def sheet_heads() -> tuple[str, ...]:
     """Columns of the sheet."""
-    return (_("Who held them"), _("Class"), _("Subject"), _("Absent"), _("Reason"), _("Hours"), _("Joined"))
+    return (_("Who held them"), _("Class"), _("Subject"), _("Absent teacher"), _("Reason"), _("Hours"), _("Joined"))
 
 
 def sheet_rows(found: Sequence[Account]) -> tuple[list[tuple[Any, ...]], tuple[int, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from server import store
 from server.errors import DomainError
@@ -40,15 +40,15 @@ class Given:
 
 
 def given(session: Session, one: Away, today: date) -> list[Given]:
-    """The decisions for an absence that stand, in the order of the days. Four queries."""
+    """The decisions for an absence that stand, in the order of the days. Two queries."""
     rows = session.scalars(
         select(LessonChange).join(LessonAct, LessonAct.id == LessonChange.act_id)
         .where(LessonAct.teacher_absence_id == one.id, LessonChange.undone.is_(False)).order_by(LessonChange.id)
     ).all()  # fmt: skip
     lessons = session.scalars(
         select(Lesson).where(Lesson.id.in_({row.lesson_id for row in rows}))
-        .options(selectinload(Lesson.courses), selectinload(Lesson.teachers))
-    )  # fmt: skip
+        .options(joinedload(Lesson.courses), joinedload(Lesson.teachers))
+    ).unique()  # fmt: skip
     now = {row.id: state_of(row) for row in lessons}
     found = []
     for own in _by_act(rows):

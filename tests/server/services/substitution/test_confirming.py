@@ -278,6 +278,12 @@ def test_what_is_not_there_is_refused(place: Place, choice: Choice, wanted: str)
     assert code(error) == wanted
 
 
+def test_the_absent_teacher_is_no_substitute(place: Place) -> None:
+    with pytest.raises(DomainError) as error:
+        place.confirm(place.absence(), place.choice("algebra", "teacher", place.ann))
+    assert code(error) == "bad_request"
+
+
 def test_leaving_all_open_is_told(place: Place) -> None:
     with pytest.raises(DomainError) as error:
         place.confirm(place.absence(), place.choice("algebra", ""))
