@@ -16,6 +16,7 @@ from server.models import School
 from server.policy import SCHOOL, Action
 from server.security import school
 from server.web import access
+from server.web.office_places import office_places
 from sync.codes import group_digits
 
 
@@ -139,7 +140,7 @@ def init_app(app: APIFlask) -> None:
     shell = Shell()
     app.jinja_env.globals.update(
         shell=shell, may=access.may, may_somewhere=access.may_somewhere, Action=Action, SCHOOL=SCHOOL,
-        course_name=naming.course, in_a_row=IN_A_ROW,
+        course_name=naming.course, in_a_row=IN_A_ROW, office_places=office_places,
     )  # fmt: skip
     app.jinja_env.filters.update(
         long_day=long_day, short_day=short_day, full_day=full_day, moment=moment, digits=group_digits,
