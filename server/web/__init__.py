@@ -44,6 +44,8 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "followups",
     "incidents",
     "lessons",
+    "days",
+    "day_lessons",
     "course_plan",
     "imports",
     "course_teachers",
