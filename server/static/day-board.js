@@ -113,8 +113,11 @@ export default function dayBoard(root) {
     for (const cell of root.querySelectorAll("td[data-p]")) {
       const clashes = told.places[cell.dataset.p];
       if (!own.has(cell.dataset.k ?? "") || !clashes || cell.contains(held)) continue;
-      cell.classList.add("to", clashes.length ? "clash" : "free");
-      cell.dataset.say = clashes.length ? `✗ ${words.clash}` : `✓ ${words.free}`;
+      const swap = lessonsIn(cell).map((one) => told.swaps[one.dataset.id]).find(Boolean);
+      cell.classList.add("to", (swap ?? clashes).length ? "clash" : "free");
+      cell.dataset.say = swap
+        ? `⇄ ${words.swap} ${swap.length ? `✗ ${words.clash}` : "✓"}`
+        : clashes.length ? `✗ ${words.clash}` : `✓ ${words.free}`;
     }
   }
 
