@@ -46,6 +46,8 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "lessons",
     "days",
     "day_lessons",
+    "modes",
+    "bells",
     "course_plan",
     "imports",
     "course_teachers",

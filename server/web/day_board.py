@@ -103,7 +103,8 @@ def _entries(
     seen: set[str] = set()
     marks: dict[str, str] = {}
     found: dict[tuple[str, str], list[Entry]] = {}
-    address = url_for("day_lessons.page", on=days.first.isoformat(), lesson_id="_")[:-1] if edits else url_for("lessons.home")
+    form = url_for("day_lessons.page", on=days.first.isoformat(), lesson_id="_")[:-1]
+    address = form if edits else url_for("lessons.home")
     for sheet in board.sheets:
         for head in sheet.heads:
             for place in sheet.places:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from apiflask import APIBlueprint
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, request
 from flask_babel import gettext as _
 
 from server import naming
@@ -20,7 +20,7 @@ from server.services.days.composing import CourseChoice, Wanted
 from server.services.days.reading import Days, Held, Part, read_days
 from server.services.days.trying_words import groups_said, hindrance_said, subjects_said
 from server.services.weeks import parse_day
-from server.web import day_board, day_words, drafts
+from server.web import day_board, day_words
 from server.web.access import needs
 from server.web.days import hindered, lesson_of, read_place
 from server.web.deeds import author, rights

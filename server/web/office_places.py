@@ -34,6 +34,11 @@ class OfficePlace:
     here: bool
 
 
+def is_office_place(path: str) -> bool:
+    """True for the pages of the timetable office."""
+    return any(path.startswith(own) for own, _name in PLACES)
+
+
 def office_places() -> list[OfficePlace]:
     """Those that this person may open, in the order of the work."""
     adapter = current_app.url_map.bind("office")

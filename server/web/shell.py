@@ -16,17 +16,19 @@ from server.models import School
 from server.policy import SCHOOL, Action
 from server.security import school
 from server.web import access
-from server.web.office_places import office_places
+from server.web.office_places import is_office_place, office_places
 from sync.codes import group_digits
 
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the menu: its address, its name and the actions of which one opens it."""
+    """An entry of the menu: its address, its name and the actions of which one opens it; ``whole``: it must reach the
+    whole school."""
 
     path: str
     name: Any
     actions: tuple[Action, ...]
+    whole: bool = False
 
 
 PLACES = (  # by how much a role lives there; who may open more than fit finds the rest under «More»
@@ -35,6 +37,7 @@ PLACES = (  # by how much a role lives there; who may open more than fit finds t
     Place("/publish/", _l("Publish"), (Action.DAY_PUBLISH,)),
     Place("/journal/", _l("Journal"), (Action.JOURNAL_VIEW,)),
     Place("/lessons/", _l("Lessons"), (Action.LESSON_VIEW,)),
+    Place("/days/", _l("Timetable office"), (Action.LESSON_VIEW,), whole=True),
     Place("/people/", _l("Families"), (Action.PEOPLE_VIEW,)),
 )
 MORE = (  # families, then lessons, then the school
@@ -80,6 +83,8 @@ class Shell:
     @property
     def here(self) -> str:
         """The path of the menu entry the page belongs to: the most exact one."""
+        if is_office_place(request.path):
+            return "/days/"
         fits = [place.path for place in PLACES + MORE if request.path.startswith(place.path) and place.path != "/"]
         return max(fits, key=len, default="/" if request.path == "/" else "")
 
@@ -108,7 +113,13 @@ class Shell:
 def _open_to_me(places: tuple[Place, ...]) -> list[Place]:
     if not current_user.is_authenticated:
         return []
-    return [place for place in places if not place.actions or access.may_somewhere(*place.actions)]
+    return [place for place in places if not place.actions or _opens(place)]
+
+
+def _opens(place: Place) -> bool:
+    if place.whole:
+        return any(access.may(action) for action in place.actions)
+    return access.may_somewhere(*place.actions)
 
 
 def long_day(value: date) -> str:

@@ -193,7 +193,7 @@ def changed(session: Session, on: date) -> dict[str, str]:
         .where(Lesson.on == on, LessonChange.undone.is_(False), LessonChange.kind.in_(SHOWN_KINDS))
         .order_by(LessonChange.changed_at, LessonChange.id)
     )  # fmt: skip
-    return {lesson_id: kind for lesson_id, kind in rows}
+    return dict(rows.all())
 
 
 def next_day_with_lessons(session: Session, on: date, back: bool = False) -> date | None:

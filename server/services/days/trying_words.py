@@ -8,6 +8,7 @@ from server import naming
 from server.services.days.clashes import ROOM, TEACHER
 from server.services.days.reading import Facts, Held
 from server.services.days.trying import Hindrance
+from sync import wording
 
 
 def hindrance_said(one: Hindrance, facts: Facts, names: Mapping[str, str] = {}) -> str:
@@ -19,7 +20,8 @@ def hindrance_said(one: Hindrance, facts: Facts, names: Mapping[str, str] = {}) 
     if one.clash.kind == ROOM:
         rooms = ", ".join(naming.room(facts.rooms[id]) for id in one.clash.who)
         return naming.capital(_("%(room)s is taken by %(group)s.", room=rooms, group=other))
-    return _("%(group)s has %(subject)s then.", group=other, subject=naming.wording.inside(subjects_said(one.other, facts)))
+    subject = wording.inside(subjects_said(one.other, facts))
+    return _("%(group)s has %(subject)s then.", group=other, subject=subject)
 
 
 def groups_said(lesson: Held, facts: Facts, names: Mapping[str, str] = {}) -> str:
