@@ -132,6 +132,7 @@ CATALOGUE: dict[str, Entry] = {
     "course_in_use": Entry(409, _l("A lesson with tasks or material would be lost. Put it somewhere else instead.")),
     "time_invalid": Entry(422, _l("“%(value)s” is not a time. Write it like 08:30.")),
     "bells_cross": Entry(422, _l("Lesson %(n)s begins before the one before it ends, or ends before it begins. Correct its times.")),
+    "number_twice": Entry(422, _l("One lesson number stands twice. Every number has its times once.")),
     "bells_past_midnight": Entry(422, _l("So many lessons do not fit into the day. Begin earlier, or make lessons and breaks shorter.")),
     "bells_overlap": Entry(409, _l("The bells “%(name)s” hold for this shift from %(first)s to %(last)s. Choose other days, or end those first.")),
     "act_undone": Entry(409, _l("This was taken back already.")),

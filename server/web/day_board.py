@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from server.services.days.board import GROUP, NOBODY, ROOM, TEACHER, Board, Head
 from server.services.days.checking import Finding, check_days
 from server.services.days.finding_words import sentence
 from server.services.days.reading import Days, Facts, Held, read_days
+from server.services.days.state import LessonState
 from server.services.home_names import home_names
 from server.web import access
 
@@ -100,53 +101,68 @@ def _entries(
     days: Days, board: Board, names: Mapping[str, str], flags: Mapping[str, str], changed: Mapping[str, str],
     edits: bool,
 ) -> dict[tuple[str, str], list[Entry]]:  # fmt: skip
-    seen: set[str] = set()
-    marks: dict[str, str] = {}
-    found: dict[tuple[str, str], list[Entry]] = {}
     form = url_for("day_lessons.page", on=days.first.isoformat(), lesson_id="_")[:-1]
     address = form if edits else url_for("lessons.home")
+    said, seen = _Said(days.facts, board.by, names), set[str]()
+    found: dict[tuple[str, str], list[Entry]] = {}
     for sheet in board.sheets:
         for head in sheet.heads:
             for place in sheet.places:
                 for lesson in board.cells.get((head.key, place.key), ()):
-                    mark = marks.get(lesson.id) or marks.setdefault(lesson.id, lesson.as_state().mark())
                     found.setdefault((head.key, place.key), []).append(Entry(
-                        lesson.id, mark, address + (lesson.id if edits else lesson.parts[0].id),
-                        title(lesson, days.facts, board.by, head), below(lesson, days.facts, board.by, head, names),
-                        not lesson.is_held, changed.get(lesson.id, ""), flags.get(lesson.id, ""),
-                        lesson.id not in seen,
+                        lesson.id, _mark(lesson.as_state()), address + (lesson.id if edits else lesson.parts[0].id),
+                        said.title(lesson, head), said.below(lesson, head), not lesson.is_held,
+                        changed.get(lesson.id, ""), flags.get(lesson.id, ""), lesson.id not in seen,
                     ))  # fmt: skip
                     seen.add(lesson.id)
     return found
 
 
-def title(lesson: Held, facts: Facts, by: str, head: Head) -> str:
-    """The subject; on a class's line only its own of a joined lesson."""
-    parts: Sequence[Any] = lesson.parts
-    if by == GROUP and len(parts) > 1:
-        parts = [part for part in parts if facts.class_of(part.group).slug == head.key] or parts
-    return ", ".join(dict.fromkeys(facts.subjects[part.subject] for part in parts))
+@lru_cache(maxsize=4096)
+def _mark(state: LessonState) -> str:
+    """A board has hundreds of them, mostly those of the last time."""
+    return state.mark()
 
 
-def below(lesson: Held, facts: Facts, by: str, head: Head, names: Mapping[str, str]) -> str:
-    """What the line does not say already: the part of the class, other classes, teachers, room."""
-    said = []
-    if by == GROUP:
-        own = [id for id in lesson.groups if facts.class_of(id).slug == head.key]
-        said += [facts.groups[id].name for id in own if facts.groups[id].kind == "subgroup"]
-        if others := [id for id in lesson.groups if id not in own]:
-            said.append(_("with %(group)s", group=_groups(others, facts, names)))
-    else:
-        said.append(_groups(lesson.groups, facts, names))
-    if by != TEACHER or len(lesson.teachers) > 1:
-        said += [facts.people[id] for id in lesson.teachers if by != TEACHER or id != head.key]
-    if by != ROOM and lesson.room:
-        said.append(naming.room(facts.rooms[lesson.room]))
-    return " · ".join(said)
+class _Said:
+    """What a cell says of a lesson; names are made once for a page."""
 
+    def __init__(self, facts: Facts, by: str, names: Mapping[str, str]):
+        self.facts, self.by, self.names = facts, by, names
+        self.rooms: dict[str, str] = {}
+        self.groups: dict[tuple[str, ...], str] = {}
 
-def _groups(ids: Sequence[str], facts: Facts, names: Mapping[str, str]) -> str:
-    return naming.klasses(names.get(id) or facts.group_name(id) for id in ids)
+    def title(self, lesson: Held, head: Head) -> str:
+        """The subject; on a class's line only its own of a joined lesson."""
+        facts, parts = self.facts, lesson.parts
+        if len(parts) == 1:
+            return facts.subjects[parts[0].subject]
+        if self.by == GROUP:
+            parts = tuple(part for part in parts if facts.class_of(part.group).slug == head.key) or parts
+        return ", ".join(dict.fromkeys(facts.subjects[part.subject] for part in parts))
+
+    def below(self, lesson: Held, head: Head) -> str:
+        """What the line does not say already: the part of the class, other classes, teachers, room."""
+        facts, said = self.facts, []
+        if self.by == GROUP:
+            own = [id for id in lesson.groups if facts.class_of(id).slug == head.key]
+            said += [facts.groups[id].name for id in own if facts.groups[id].kind == "subgroup"]
+            if others := tuple(id for id in lesson.groups if id not in own):
+                said.append(_("with %(group)s", group=self._groups(others)))
+        else:
+            said.append(self._groups(lesson.groups))
+        if self.by != TEACHER or len(lesson.teachers) > 1:
+            said += [facts.people[id] for id in lesson.teachers if self.by != TEACHER or id != head.key]
+        if self.by != ROOM and lesson.room:
+            if lesson.room not in self.rooms:
+                self.rooms[lesson.room] = naming.room(facts.rooms[lesson.room])
+            said.append(self.rooms[lesson.room])
+        return " · ".join(said)
+
+    def _groups(self, ids: tuple[str, ...]) -> str:
+        if ids not in self.groups:
+            self.groups[ids] = naming.klasses(self.names.get(id) or self.facts.group_name(id) for id in ids)
+        return self.groups[ids]
 
 
 def head_name(head: Head, by: str) -> str:

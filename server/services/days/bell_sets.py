@@ -59,8 +59,14 @@ def _clock(minutes: int) -> str:
 
 
 def checked(rings: Iterable[Ring]) -> tuple[Ring, ...]:
-    """Bells as typed, in order and written alike. Raises DomainError ``time_invalid``, ``bells_cross`` (a lesson ends
-    before it begins, or begins before the one before it ends)."""
+    """Bells as typed, in order and written alike.
+
+    Raises DomainError ``time_invalid``, ``number_twice``, ``bells_cross`` (a lesson ends before it begins, or
+    begins before the one before it ends), ``value_invalid`` for none.
+    """
+    rings = list(rings)
+    if len({ring.n for ring in rings}) < len(rings):
+        raise DomainError("number_twice")
     found = sorted(Ring(ring.n, _clock(minutes_of(ring.starts)), _clock(minutes_of(ring.ends))) for ring in rings)
     before = ""
     for ring in found:

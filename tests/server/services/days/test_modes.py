@@ -61,8 +61,8 @@ def test_what_is_said_of_others_or_of_other_days_changes_nothing(periods: list[P
 
 
 LINKS = {
-    "own": Link("laptop", "good", False), "shared": Link("laptop", "good", True), "slow": Link("smartphone", "phone_2g3g"),
-    "none": Link("none", "none"), "keys": Link("button_phone", "good", False),
+    "own": Link("laptop", "good", False), "shared": Link("laptop", "good", True),
+    "slow": Link("smartphone", "phone_2g3g"), "none": Link("none", "none"), "keys": Link("button_phone", "good", False),
 }  # fmt: skip
 
 
