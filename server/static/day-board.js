@@ -143,6 +143,7 @@ export default function dayBoard(root) {
     }
     fill({ other: other.dataset.id, other_seen: other.dataset.seen });
     tellOf(cell, other.dataset.id);
+    say.textContent = `${words.ask} ${say.textContent}`;
     what.textContent = `${held.querySelector("b").textContent} ↔ ${other.querySelector("b").textContent}`;
     buttons.swaps.hidden = buttons.beside.hidden = false;
     buttons.cancels.hidden = buttons.restores.hidden = true;

@@ -30,7 +30,7 @@ from server.web.deeds import author, rights
 from sync.errors import SyncError
 
 blueprint = APIBlueprint("modes", __name__, url_prefix="/modes", enable_openapi=False)
-NAMES = {"in_person": _l("in person"), "distance": _l("at a distance"), "mixed": _l("mixed")}
+NAMES = {"in_person": _l("at school, in person"), "distance": _l("at a distance"), "mixed": _l("mixed")}
 AT_ONCE = 120  # lines of proposals on one page; more are shown day by day
 
 
@@ -87,7 +87,7 @@ def begin() -> Any:
             form.get("reason", ""), _groups(form.getlist("group"), form.get("scope", "")), _student(),
             form.get("order_no", "").strip(), form.get("note", "").strip(),
         )  # fmt: skip
-        ids = mode_periods.begin(told, author())
+        ids = mode_periods.start(told, author())
     except SyncError as error:
         db.session.rollback()
         return _home(sentence_of(error)), entry_of(error).status
@@ -127,7 +127,7 @@ def frost() -> Any:
                    if group.kind == "class" and group.grade in grades]  # fmt: skip
         if not classes:
             raise DomainError("value_invalid", field=_("Grades"), value="")
-        ids = mode_periods.begin(Told(DISTANCE, on, on, FROST, tuple(classes)), author())
+        ids = mode_periods.start(Told(DISTANCE, on, on, FROST, tuple(classes)), author())
     except SyncError as error:
         db.session.rollback()
         return _home(sentence_of(error)), entry_of(error).status

@@ -36,7 +36,7 @@ class Told:
     note: str = ""
 
 
-def begin(told: Told, by: Author) -> list[str]:
+def start(told: Told, by: Author) -> list[str]:
     """Keep a mode, one row for each class; returns the ids. The same once more is not kept twice.
 
     Raises DomainError ``value_invalid``, ``date_order``, ``group_unknown``, ``person_unknown``, ``text_long``,

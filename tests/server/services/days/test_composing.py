@@ -177,7 +177,8 @@ def test_a_lesson_is_moved_swapped_and_undone_on_postgresql(tmp_path: Path, pg_u
             schema.prepare()
             desk = Desk()
             test_a_lesson_moves_once_however_often_it_is_sent(desk)
-            act = composing.swap(db.session, desk.side(desk.one), desk.side(desk.two), desk.by, Rights())
+            later = replace(desk.by, now=NOW + timedelta(minutes=1))
+            act = composing.swap(db.session, desk.side(desk.one), desk.side(desk.two), later, Rights())
             db.session.remove()
             assert board.last_act(db.session, DAY).act.id == act
             changing.undo(act, desk.by)

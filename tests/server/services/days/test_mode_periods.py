@@ -56,7 +56,7 @@ class Class:
         return Told(**{**given, **values})
 
     def begin(self, **values: Any) -> str:
-        return mode_periods.begin(self.told(**values), self.by)[0]
+        return mode_periods.start(self.told(**values), self.by)[0]
 
     def proposed(self, id: str) -> dict[str, str]:
         db.session.remove()
