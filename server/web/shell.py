@@ -16,16 +16,19 @@ from server.models import School
 from server.policy import SCHOOL, Action
 from server.security import school
 from server.web import access
+from server.web.office_places import is_office_place, office_places
 from sync.codes import group_digits
 
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the menu: its address, its name and the actions of which one opens it."""
+    """An entry of the menu: its address, its name and the actions of which one opens it; ``whole``: it must reach the
+    whole school."""
 
     path: str
     name: Any
     actions: tuple[Action, ...]
+    whole: bool = False
 
 
 PLACES = (  # by how much a role lives there; who may open more than fit finds the rest under «More»
@@ -34,6 +37,7 @@ PLACES = (  # by how much a role lives there; who may open more than fit finds t
     Place("/publish/", _l("Publish"), (Action.DAY_PUBLISH,)),
     Place("/journal/", _l("Journal"), (Action.JOURNAL_VIEW,)),
     Place("/lessons/", _l("Lessons"), (Action.LESSON_VIEW,)),
+    Place("/days/", _l("Timetable office"), (Action.LESSON_VIEW,), whole=True),
     Place("/people/", _l("Families"), (Action.PEOPLE_VIEW,)),
 )
 MORE = (  # families, then lessons, then the school
@@ -81,6 +85,8 @@ class Shell:
     @property
     def here(self) -> str:
         """The path of the menu entry the page belongs to: the most exact one."""
+        if is_office_place(request.path):
+            return "/days/"
         fits = [place.path for place in PLACES + MORE if request.path.startswith(place.path) and place.path != "/"]
         return max(fits, key=len, default="/" if request.path == "/" else "")
 
@@ -109,7 +115,13 @@ class Shell:
 def _open_to_me(places: tuple[Place, ...]) -> list[Place]:
     if not current_user.is_authenticated:
         return []
-    return [place for place in places if not place.actions or access.may_somewhere(*place.actions)]
+    return [place for place in places if not place.actions or _opens(place)]
+
+
+def _opens(place: Place) -> bool:
+    if place.whole:
+        return any(access.may(action) for action in place.actions)
+    return access.may_somewhere(*place.actions)
 
 
 def long_day(value: date) -> str:
@@ -141,7 +153,7 @@ def init_app(app: APIFlask) -> None:
     shell = Shell()
     app.jinja_env.globals.update(
         shell=shell, may=access.may, may_somewhere=access.may_somewhere, Action=Action, SCHOOL=SCHOOL,
-        course_name=naming.course, in_a_row=IN_A_ROW,
+        course_name=naming.course, in_a_row=IN_A_ROW, office_places=office_places,
     )  # fmt: skip
     app.jinja_env.filters.update(
         long_day=long_day, short_day=short_day, full_day=full_day, moment=moment, digits=group_digits,

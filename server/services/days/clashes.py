@@ -38,12 +38,15 @@ def between(one: Held, other: Held, facts: Facts) -> Iterator[Clash]:
     """The clashes of two lessons that are at the same time."""
     first, second = sorted((one.id, other.id))
     by_bells = (one.shift, one.n) != (other.shift, other.n)
-    teachers = tuple(sorted(set(one.teachers) & set(other.teachers)))
+    teachers = tuple(id for id in one.teachers if id in other.teachers)
     if teachers:
         yield Clash(TEACHER, first, second, teachers, by_bells)
     if one.room is not None and one.room == other.room:
         yield Clash(ROOM, first, second, (one.room,), by_bells)
-    groups = {id for a in one.groups for b in other.groups if share_students(facts, a, b) for id in (a, b)}
+    groups = {
+        id for a in one.parts for b in other.parts if share_students(facts, a.group, b.group)
+        for id in (a.group, b.group)
+    }  # fmt: skip
     if groups:
         yield Clash(GROUP, first, second, tuple(sorted(groups)), by_bells)
 
@@ -57,10 +60,10 @@ def share_students(facts: Facts, one: str, other: str) -> bool:
     if one == other:
         return True
     a, b = facts.groups[one], facts.groups[other]
-    if "individual" in (a.kind, b.kind):
-        return a.kind == b.kind and bool(facts.students[one] & facts.students[other])
     if a.kind == b.kind == "class":
         return False
+    if "individual" in (a.kind, b.kind):
+        return a.kind == b.kind and bool(facts.students[one] & facts.students[other])
     if "study" not in (a.kind, b.kind):
         same_class = facts.class_of(one).id == facts.class_of(other).id
         return same_class and not (a.kind == b.kind == "subgroup" and a.division == b.division)
