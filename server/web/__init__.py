@@ -49,6 +49,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "course_teachers",
     "devices",
     "op_files",
+    "approval",
     "publish",
     "packs",
     "notices",
