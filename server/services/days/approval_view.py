@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from server.models import Day, DayStep, Lesson, Person
@@ -103,12 +103,6 @@ def _standings(session: Session, today: date) -> list[Standing]:
     ]  # fmt: skip
 
 
-def waiting_count(session: Session, today: date) -> int:
-    """How many days from today on wait for approval."""
-    rows = session.scalars(select(Day).where(Day.on >= today, Day.submitted_at.is_not(None)))
-    return sum(row.state == "submitted" for row in rows)
-
-
 @dataclass(frozen=True)
 class Returned:
     """A day that came back, with the word on why and by whom."""
@@ -118,14 +112,29 @@ class Returned:
     name: str
 
 
-def returned(session: Session, today: date) -> list[Returned]:
-    """Days from today on that were returned and not submitted again."""
-    rows = session.execute(
-        select(Day, Person).join(DayStep, DayStep.on == Day.on).outerjoin(Person, Person.id == DayStep.by_id)
-        .where(Day.on >= today, Day.remark != "", DayStep.state == "returned").order_by(Day.on, DayStep.at)
-    )  # fmt: skip
-    found = {
-        day.on: Returned(day.on, day.remark, short_name(person) if person else "")
-        for day, person in rows if day.state == "returned"
-    }  # fmt: skip
-    return list(found.values())
+@dataclass(frozen=True)
+class Owed:
+    """What Today says of the coming days: how many wait for approval, which came back, what was reminded of."""
+
+    waiting: int
+    returned: tuple[Returned, ...]
+    reminded: frozenset[date]
+
+
+def owed(session: Session, today: date) -> Owed:
+    """Of the days from today on; one query."""
+    days: dict[date, Day] = {}
+    names: dict[date, str] = {}
+    reminded = set()
+    for day, step, person in session.execute(
+        select(Day, DayStep.state, Person)
+        .outerjoin(DayStep, and_(DayStep.on == Day.on, DayStep.state.in_(("returned", "reminded", "missed"))))
+        .outerjoin(Person, Person.id == DayStep.by_id).where(Day.on >= today).order_by(Day.on, DayStep.at)
+    ):  # fmt: skip
+        days[day.on] = day
+        if step == "returned" and person is not None:
+            names[day.on] = short_name(person)
+        elif step is not None and day.state != "approved":
+            reminded.add(day.on)
+    back = tuple(Returned(on, day.remark, names.get(on, "")) for on, day in days.items() if day.state == "returned")
+    return Owed(sum(day.state == "submitted" for day in days.values()), back, frozenset(reminded))

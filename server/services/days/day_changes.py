@@ -58,7 +58,8 @@ def changes(
             for on, found in wanted.items()}  # fmt: skip
 
 
-Steps = dict[str, list[tuple[datetime, LessonState, LessonState]]]
+Step = tuple[datetime, LessonState, LessonState]  # when, before, after
+Steps = dict[str, list[Step]]
 
 
 def _states(session: Session, since: Mapping[date, datetime | None]) -> Steps:
@@ -69,21 +70,36 @@ def _states(session: Session, since: Mapping[date, datetime | None]) -> Steps:
         or_(LessonChange.before["on"].as_string().in_(days), LessonChange.after["on"].as_string().in_(days)),
     )
     if None not in since.values():
-        touched = touched.where(LessonChange.changed_at > min(moment for moment in since.values() if moment))
+        touched = touched.where(LessonChange.changed_at >= min(moment for moment in since.values() if moment))
     rows = session.execute(
         select(LessonChange.lesson_id, LessonChange.changed_at, LessonChange.before, LessonChange.after)
-        .where(LessonChange.lesson_id.in_(touched), LessonChange.kind != "imported").order_by(LessonChange.id)
+        .where(LessonChange.lesson_id.in_(touched), LessonChange.kind != "imported")
+        .order_by(LessonChange.changed_at, LessonChange.id)
     )  # fmt: skip
     found: Steps = {}
     for row in rows:
         found.setdefault(row.lesson_id, []).append((row.changed_at, state_from(row.before), state_from(row.after)))
+    return {id: _in_turn(steps) for id, steps in found.items()}
+
+
+def _in_turn(steps: list[Step]) -> list[Step]:
+    """In the order of time; changes of one moment so that each begins where another ended."""
+    found: list[Step] = []
+    left = list(steps)
+    while left:
+        moment = [step for step in left if step[0] == left[0][0]]
+        ends = found[-1][2] if found else None
+        afters = [step[2] for step in moment]
+        begins = [step for step in moment if step[1] == ends or (ends is None and step[1] not in afters)]
+        found.append((begins or moment)[0])
+        left.remove(found[-1])
     return found
 
 
 def _net(states: Steps, on: date, since: datetime | None) -> list[tuple[LessonState, LessonState]]:
     found = []
     for steps in states.values():
-        later = [(before, after) for at, before, after in steps if since is None or at > since]
+        later = [(before, after) for at, before, after in steps if since is None or at >= since]
         if later and later[0][0] != later[-1][1] and on in (later[0][0].on, later[-1][1].on):
             found.append((later[0][0], later[-1][1]))
     return found
