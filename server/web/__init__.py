@@ -23,6 +23,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "movement",
     "home_teaching",
     "accounts",
+    "duties",
     "works",
     "class_table",
     "feedback",

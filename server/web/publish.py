@@ -79,5 +79,6 @@ def _page(error: SyncError | None = None) -> str:
         "publish/home.html", weeks=weeks, out=publish_view.published(db.session, config()), run=run, words=words,
         told=progress.told(run, current_user.account_id), error=sentence_of(error) if error else "",
         may_approve=access.may(Action.DAY_APPROVE), publish_at=row.publish_at if row else None,
+        ready=sum(day.approved_at is not None and day.published_at is None for week in weeks for day in week.days),
         to_submit=lambda week: [day for day in week.open if day.on >= today and day.state != "submitted"],
     )  # fmt: skip

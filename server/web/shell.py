@@ -55,6 +55,7 @@ MORE = (  # families, then lessons, then the school
     Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
     Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
     Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
+    Place("/duties/", _l("Duties"), (Action.ROLES_MANAGE,)),
     Place("/school/", _l("School"), (Action.SETTINGS_EDIT,)),
     Place("/devices/", _l("Phones"), ()),
 )

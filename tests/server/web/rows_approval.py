@@ -4,6 +4,7 @@ from tests.server.web.rows import Row
 
 _RUN = "deputy_studies coordinator"
 _APPROVE = "director day_approver"
+_DUTIES = "director admin"
 
 
 ROWS = (
@@ -11,4 +12,7 @@ ROWS = (
     Row("POST", "approval.submit", f"{_APPROVE} {_RUN} timetabler", form=lambda w, c: {"day": "2020-01-01"}),
     Row("POST", "approval.approve", _APPROVE, form=lambda w, c: {"day": "2020-01-01:0"}),
     Row("POST", "approval.give_back", _APPROVE, form=lambda w, c: {"day": "2020-01-01:0", "remark": "No."}),
+    Row("GET", "duties.home", _DUTIES),
+    Row("POST", "duties.grant", _DUTIES, form=lambda w, c: {"role": "none"}),
+    Row("POST", "duties.end", _DUTIES, path=lambda w, c: {"grant_id": "0" * 32}, form=lambda w, c: {"until": "never"}),
 )
