@@ -4,6 +4,7 @@ from apiflask import APIFlask
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from server.services import sending, upkeep
+from server.services.days import on_time
 
 
 def start(app: APIFlask) -> BackgroundScheduler:
@@ -16,5 +17,6 @@ def start(app: APIFlask) -> BackgroundScheduler:
     # often asked, seldom due: many a school's computer is off at night
     scheduler.add_job(upkeep.back_up, "interval", minutes=20, args=[app], id="backup")
     scheduler.add_job(sending.send_due, "interval", minutes=1, args=[app], id="messages")
+    scheduler.add_job(on_time.tick, "interval", minutes=1, args=[app], id="day out")  # finds what is due, also late
     scheduler.start()
     return scheduler

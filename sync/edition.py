@@ -31,12 +31,14 @@ Folder ``editions/<id>/``: ``edition.json`` (canonical bytes), ``envelope.json``
 ``changed.json`` ({slug: {page path: {"hash", "number"}}}: in which edition that page last changed; sync/pages.py).
 """
 
+import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sync.canonical import canonical, digest
+from sync.canonical import canonical
 from sync.errors import SyncError
 
 VERSION = 1
@@ -51,10 +53,15 @@ class Edition:
     issued_at: str
     replaces: str | None
 
-    @property
+    @cached_property
+    def canonical(self) -> bytes:
+        """The bytes that name it."""
+        return canonical(self.content)
+
+    @cached_property
     def id(self) -> str:
         """64 hex digits: SHA-256 of the canonical content."""
-        return digest(self.content)
+        return hashlib.sha256(self.canonical).hexdigest()
 
     def envelope(self) -> dict[str, Any]:
         """What is signed: identity, number, time and predecessor."""
@@ -70,7 +77,7 @@ class Edition:
 
 def write_edition(edition: Edition, folder: Path) -> None:
     """Write ``edition.json`` and ``envelope.json`` (unsigned) into an existing folder."""
-    (folder / "edition.json").write_bytes(canonical(edition.content))
+    (folder / "edition.json").write_bytes(edition.canonical)
     (folder / "envelope.json").write_bytes(canonical(edition.envelope()))
 
 
@@ -79,9 +86,12 @@ def read_edition(folder: Path) -> Edition:
     not what the envelope names (``edition_altered``). Who wrote the envelope is the signature's to say.
     """
     try:
-        content = json.loads((folder / "edition.json").read_bytes())
+        written = (folder / "edition.json").read_bytes()
+        content = json.loads(written)
         envelope = json.loads((folder / "envelope.json").read_bytes())
         edition = Edition(content, envelope["number"], envelope["issued_at"], envelope["replaces"])
+        if hashlib.sha256(written).hexdigest() == envelope["id"]:  # as it was written: making the bytes anew is slow
+            vars(edition)["canonical"] = written
         named = edition.envelope()
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise SyncError("edition_unreadable", name=folder.name) from error

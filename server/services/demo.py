@@ -28,6 +28,7 @@ from server.models import (
     Person,
     Return,
     RoleGrant,
+    School,
     Task,
     Work,
 )
@@ -45,10 +46,11 @@ INVENTED = {
     "deputy_upbringing": ("Ладогина", "Вера", "Ильинична"), "network_teacher": ("Синицын", "Олег", "Петрович"),
     "tutor": ("Ручьёва", "Нина", "Павловна"), "psychologist": ("Тишина", "Алла", "Юрьевна"),
     "operator": ("Звонова", "Майя", "Львовна"), "support_staff": ("Ключников", "Пётр", "Ильич"),
-    "timetabler": ("Расчётова", "Анна", "Юрьевна"), "day_approver": ("Заместина", "Ольга", "Игоревна"),
+    "timetabler": ("Сеткина", "Дарья", "Олеговна"), "day_approver": ("Причалова", "Инга", "Романовна"),
 }  # fmt: skip
 ADMIN = ("Настройкин", "Лев", "Олегович")
 SHOWN_GRADE = 7
+PUBLISH_AT = "16:00"  # when the next day goes out by itself
 LEAVES_RELEASED = {"director", "deputy_studies", "class_teacher", "psychologist"}
 Progress = Callable[[str, int, int], None]
 
@@ -88,6 +90,7 @@ def furnish(shift: int, now: datetime, today: date) -> None:
         for role, name in INVENTED.items():
             _invent(session, role, name, now, today)
         _name_administrator(session)
+        session.scalars(select(School)).one().publish_at = PUBLISH_AT
         for person, role in session.execute(
             select(Person, RoleGrant.role).join(RoleGrant, RoleGrant.person_id == Person.id)
         ):

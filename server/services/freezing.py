@@ -30,14 +30,17 @@ from server.models import (
     Notice,
     Person,
     RoleGrant,
+    Room,
     Scale,
     School,
+    Subject,
     Task,
     TaskKind,
 )
 from server.naming import ROLE_NAMES, bare_class
 from server.services import course_plan
 from server.services.people import full_name
+from server.services.roster_days import RosterDays
 from server.services.works import current, members, to_be_done
 from sync.edition import VERSION
 
@@ -141,8 +144,8 @@ def approved_days(session: Session, window: Window) -> list[date]:
 def _public_groups(session: Session, window: Window) -> list[Group]:
     """Groups that may be shown: open, and more than one student; never those of students taught at home."""
     groups = session.scalars(select(Group).where(Group.closed_on.is_(None), Group.kind != "individual"))
-    turns = _turning_days(session, window)
-    shown = [group for group in groups if not _is_of_one(session, group, turns)]
+    turns, roster = _turning_days(session, window), RosterDays(session, window.first, window.last)
+    shown = [group for group in groups if not any(len(roster.members(group, day)) == 1 for day in turns)]
     return sorted(shown, key=lambda group: (group.grade or 99, group.name, group.slug))
 
 
@@ -226,16 +229,18 @@ def bells_of(session: Session, wanted: Iterable[tuple[int, date]]) -> dict[tuple
 def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
     """Lessons of these groups on these days as an edition shows them."""
     by_id = {group.id: group for group in groups}
-    rows = session.scalars(
-        select(LessonCourse).join(Lesson).join(Course).where(
-            Lesson.on.in_(days), Lesson.state.in_(("planned", "cancelled")), Course.group_id.in_(by_id)
-        ).options(
-            selectinload(LessonCourse.lesson).selectinload(Lesson.courses).selectinload(LessonCourse.course),
-            selectinload(LessonCourse.lesson).selectinload(Lesson.teachers).selectinload(LessonTeacher.person),
-            selectinload(LessonCourse.lesson).selectinload(Lesson.room),
-            selectinload(LessonCourse.course).selectinload(Course.subject),
-        )
+    rows = session.execute(  # columns alone: rows of several tables for each of thousands of lessons are slow
+        select(LessonCourse.id, LessonCourse.lesson_id, LessonCourse.course_id, LessonCourse.topic, LessonCourse.form,
+               LessonCourse.broadcast_id, Lesson.on, Lesson.n, Lesson.shift, Course.group_id,
+               Subject.name.label("subject"), Subject.short, Room.name.label("room"))
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id).join(Course, Course.id == LessonCourse.course_id)
+        .join(Subject, Subject.id == Course.subject_id).outerjoin(Room, Room.id == Lesson.room_id)
+        .where(Lesson.on.in_(days), Lesson.state.in_(("planned", "cancelled")), Course.group_id.in_(by_id))
     ).all()  # fmt: skip
+    shown = _names_shown(session, days)
+    together: dict[str, set[str]] = {}
+    for row in rows:
+        together.setdefault(row.lesson_id, set()).add(by_id[row.group_id].slug)
     ids = [row.id for row in rows]
     planned = course_plan.topics(session, {row.course_id for row in rows if not row.topic})
     materials = {
@@ -252,24 +257,22 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
     ):
         tasks.setdefault(task.lesson_course_id, []).append(task)
     changes = _changes(session, [row.lesson_id for row in rows])
-    shifts = {group.shift for group in groups} | {row.lesson.shift for row in rows if row.lesson.shift}
+    shifts = {group.shift for group in groups} | {row.shift for row in rows if row.shift}
     bells = bells_of(session, {(shift, day) for shift in shifts for day in days})
     views = _Views({}, {}, {})
     for row in rows:
-        group = by_id[row.course.group_id]
+        group = by_id[row.group_id]
         slug = (group.parent.slug if group.parent else group.slug)  # fmt: skip
         material, own = materials.get(row.id), tasks.get(row.id, [])
         if material and not (material.body.strip() or material.resources):
             material = None  # nothing to read: the row of the timetable says it all
-        start, end = bells[row.lesson.shift or group.shift, row.lesson.on].get(row.lesson.n, ("", ""))
+        start, end = bells[row.shift or group.shift, row.on].get(row.n, ("", ""))
         topic = row.topic or planned.get(row.id, "")
         views.lessons[row.id] = {
             "lesson": row.lesson_id, "group": slug, "subgroup": group.name if group.parent else None,
-            "joined": _joined(row, by_id, slug), "date": row.lesson.on.isoformat(), "n": row.lesson.n,
-            "start": start, "end": end, "subject": row.course.subject.name, "short": row.course.subject.short,
-            "form": row.form, "topic": topic, "room": row.lesson.room.name if row.lesson.room else "",
-            "teachers": sorted(full_name(teacher.person) for teacher in row.lesson.teachers
-                               if "name" in teacher.person.released),
+            "joined": sorted(together[row.lesson_id] - {slug, group.slug}), "date": row.on.isoformat(), "n": row.n,
+            "start": start, "end": end, "subject": row.subject, "short": row.short,
+            "form": row.form, "topic": topic, "room": row.room or "", "teachers": shown.get(row.lesson_id, []),
             "material": material.id if material else None, "tasks": [task.id for task in own],
             "broadcast": row.broadcast_id, "change": changes.get(row.lesson_id),
         }  # fmt: skip
@@ -277,22 +280,31 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
             views.materials[material.id] = _material(material, row, group, topic)
         for task in own:
             views.tasks[task.id] = {
-                "lesson": row.id, "group": slug, "subject": row.course.subject.name, "title": task.title,
+                "lesson": row.id, "group": slug, "subject": row.subject, "title": task.title,
                 "text": task.text, "kind": task.kind, "scale": task.scale, "max_points": task.max_points,
                 "due": task.due_on.isoformat() if task.due_on else None,
             }  # fmt: skip
     return views
 
 
-def _joined(row: LessonCourse, groups: dict[str, Group], own: str) -> list[str]:
-    slugs = {groups[other.course.group_id].slug for other in row.lesson.courses if other.course.group_id in groups}
-    return sorted(slugs - {own} - {groups[row.course.group_id].slug})
+def _names_shown(session: Session, days: list[date]) -> dict[str, list[str]]:
+    """By lesson of the days, the teachers whose names the school released."""
+    found: dict[str, list[str]] = {}
+    people = {
+        person.id: full_name(person) for person in session.scalars(
+            select(Person).where(Person.id.in_(select(LessonTeacher.person_id).distinct()))
+        ) if "name" in person.released
+    }  # fmt: skip
+    pairs = select(LessonTeacher.lesson_id, LessonTeacher.person_id).join(Lesson).where(Lesson.on.in_(days))
+    for lesson_id, person_id in session.execute(pairs.where(LessonTeacher.person_id.in_(people))) if people else ():
+        found.setdefault(lesson_id, []).append(people[person_id])
+    return {lesson_id: sorted(names) for lesson_id, names in found.items()}
 
 
-def _material(material: Material, row: LessonCourse, group: Group, topic: str) -> dict[str, Any]:
+def _material(material: Material, row: Any, group: Group, topic: str) -> dict[str, Any]:
     title = material.title if row.topic else topic or material.title
     return {
-        "title": title, "subject": row.course.subject.name, "grade": group.grade, "body": material.body,
+        "title": title, "subject": row.subject, "grade": group.grade, "body": material.body,
         "resources": [
             {"title": resource.title, "source": resource.source, "url": resource.url, "size_kb": resource.size_kb}
             for resource in material.resources

@@ -1,19 +1,13 @@
 """Starting what takes long: publishing days and printing packs, one of each at a time, with progress."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from server import store
-from server.errors import DomainError
-from server.models import Lesson
 from server.services import packs, publishing
 from server.services.accounts import record
 from server.services.running import Run, running
-from server.services.weeks import week_name, window_of
+from server.services.weeks import week_name
 
 PUBLISH, PRINT = "publish", "print"
 
@@ -28,24 +22,15 @@ class Starter(NamedTuple):
     today: date
 
 
-def start_publishing(session: Session, days: Iterable[date], by: Starter) -> tuple[Run, bool]:
-    """Approve the days and publish; no days: publish what changed on the approved ones.
-
-    Returns the run and whether it began now. Raises DomainError value_invalid for a day that cannot be published.
-    """
-    wanted, window = sorted(set(days)), window_of(by.today)
-    held = set(session.scalars(select(Lesson.on).where(Lesson.on.in_(wanted), Lesson.state == "planned").distinct()))
-    for day in wanted:
-        if day not in held or not window.first <= day <= window.last:
-            raise DomainError("value_invalid", field="day", value=day.isoformat())
+def start_publishing(by: Starter) -> tuple[Run, bool]:
+    """Publish what is approved of this week and the next. Returns the run and whether it began now."""
     run, begun = running().start(
         PUBLISH,
-        lambda progress: publishing.publish(wanted, today=by.today, now=by.now, actor_id=by.person_id,
-                                            progress=progress),
+        lambda progress: publishing.publish([], today=by.today, now=by.now, actor_id=by.person_id, progress=progress),
         by.now, by.name, by.account_id,
     )  # fmt: skip
     if begun:
-        _note(by, "publish", ",".join(day.isoformat() for day in wanted[:5]) or "again")
+        _note(by, "publish", by.today.isoformat())
     return run, begun
 
 

@@ -1,7 +1,7 @@
 """What the publishing page shows: the days of this week and the next, what they lack, and what is out already."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -22,14 +22,24 @@ from sync.errors import SyncError
 class DayView:
     """A day with lessons, one for each class of a joined lesson; incomplete ones go out as they are.
 
-    ``approved_at`` None: the day does not go out yet.
+    ``approved_at`` None: the day does not go out yet. ``version`` names what was shown to who approves; ``state``,
+    ``remark``, ``published_at`` as in models.Day.
     """
 
     on: date
     lessons: int
     incomplete: tuple[LessonLine, ...]
-    approved_at: datetime | None
-    approved_by: str
+    version: int = 0
+    state: str = "draft"
+    remark: str = ""
+    approved_at: datetime | None = None
+    approved_by: str = ""
+    published_at: datetime | None = None
+
+    @property
+    def looked(self) -> str:
+        """How a form names the day as it was shown."""
+        return f"{self.on.isoformat()}:{self.version}"
 
 
 @dataclass(frozen=True)
@@ -42,9 +52,9 @@ class WeekView:
     days: tuple[DayView, ...]
 
     @property
-    def open(self) -> int:
+    def open(self) -> list[DayView]:
         """Days that are not approved yet."""
-        return sum(day.approved_at is None for day in self.days)
+        return [day for day in self.days if day.approved_at is None]
 
 
 @dataclass(frozen=True)
@@ -74,31 +84,33 @@ class Out:
 def weeks(session: Session, window: Window) -> list[WeekView]:
     """The weeks of a window."""
     lines = lessons_between(session, window.first, window.last, by_plan=False)
-    approvals = {
-        day.on: (day.approved_at, short_name(person) if person else "")
+    rows = {
+        day.on: (day, short_name(person) if person else "")
         for day, person in session.execute(
             select(Day, Person).outerjoin(Person, Person.id == Day.approved_by)
             .where(Day.on.between(window.first, window.last))
         )
     }  # fmt: skip
     mondays = [window.first, week_days(window.last)[0]]
-    return [_week(monday, lines, approvals) for monday in mondays]
+    return [_week(monday, lines, rows) for monday in mondays]
 
 
-def _week(
-    monday: date, lines: Iterable[LessonLine], approvals: dict[date, tuple[datetime | None, str]]
-) -> WeekView:
+def _week(monday: date, lines: Iterable[LessonLine], rows: dict[date, tuple[Day, str]]) -> WeekView:
     by_day: dict[date, list[LessonLine]] = {}
     days = week_days(monday)
     for line in lines:
         if line.on in days and line.state == "planned":
             by_day.setdefault(line.on, []).append(line)
-    views = tuple(
-        DayView(day, len(own), tuple(line for line in own if not line.complete),
-                *approvals.get(day, (None, "")))
-        for day, own in sorted(by_day.items())
-    )  # fmt: skip
+    views = tuple(_day(on, own, *rows.get(on, (None, ""))) for on, own in sorted(by_day.items()))
     return WeekView(week_name(monday), days[0], days[-1], views)
+
+
+def _day(on: date, lines: list[LessonLine], row: Day | None, approved_by: str) -> DayView:
+    view = DayView(on, len(lines), tuple(line for line in lines if not line.complete))
+    if row is None:
+        return view
+    return replace(view, version=row.version, state=row.state, remark=row.remark, approved_at=row.approved_at,
+                   approved_by=approved_by, published_at=row.published_at)  # fmt: skip
 
 
 def published(session: Session, config: Config) -> Out | None:

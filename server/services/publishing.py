@@ -22,6 +22,7 @@ from server.errors import DomainError
 from server.models import Counter, Course, Day, Group, Lesson, LessonCourse, School, Task
 from server.models import Edition as EditionRow
 from server.services import keys, sitebuild, works
+from server.services.days.rows import approve_row, day_row, note_step
 from server.services.freezing import Window, approved_days, freeze
 from server.services.weeks import window_of
 from sync.edition import Edition, read_edition, write_edition
@@ -59,16 +60,22 @@ def publish(
 ) -> Published:  # fmt: skip
     """Approve the days, freeze the window of this week and the next, and bring ``public/`` up to date.
 
-    Safe to repeat and to kill: the edition is written whole before it is committed, and pages that were not built
-    are built by the next call. Raises DomainError ``nothing_to_publish``.
+    ``approve`` is for who answers for the home as a whole and is not asked about clashes; people approve days through
+    services/days/approval.py. Safe to repeat and to kill: the edition is written whole before it is committed, and
+    pages that were not built are built by the next call. Raises DomainError ``nothing_to_publish``.
     """
     config: Config = current_app.extensions["korablik"]
     window, wanted = window_of(today), set(approve)
     with _TURN:
-        content = _freeze(window, wanted)
-        if not content["lessons"]:
-            raise DomainError("nothing_to_publish", window=window)
-        done = store.write(lambda session: _commit(session, config, content, wanted, today, now, actor_id))
+        done = None
+        while done is None:  # until no day was changed while it was frozen: once, as good as always
+            content, versions = _freeze(window, wanted)
+            if not content["lessons"]:
+                raise DomainError("nothing_to_publish", window=window)
+            done = store.write(
+                lambda session, content=content, versions=versions: _commit(
+                    session, config, content, versions, wanted, today, now, actor_id)
+            )  # fmt: skip
         folder = config.editions / done.edition.id
         if not _is_whole(folder):  # lost from the disk: the content is the same, so it can be written again
             write_folder(config, done.edition)
@@ -85,27 +92,49 @@ def _is_whole(folder: Path) -> bool:
     return True
 
 
-def _freeze(window: Window, wanted: set[date]) -> dict[str, Any]:
+def build_newest(progress: Progress = lambda what, done, total: None) -> int:
+    """Build what pages of the edition that is out are not built yet; returns how many classes' were."""
+    config: Config = current_app.extensions["korablik"]
+    with _TURN:
+        with store.snapshot() as session:
+            row = newest(session)
+            folder = config.editions / row.id if row is not None else None
+        if folder is None or not _is_whole(folder):
+            return 0
+        return len(build_site(config, folder, current_app.extensions["child"], progress))
+
+
+def _freeze(window: Window, wanted: set[date]) -> tuple[dict[str, Any], dict[date, int]]:
+    """The content of the edition, and the versions of the days that it shows."""
     with store.snapshot() as session:
         school = session.scalars(select(School)).one()
         lessons = select(Lesson.on).where(Lesson.on.in_(wanted), Lesson.state == "planned").distinct()
         days = set(approved_days(session, window)) | {
             day for day in session.scalars(lessons) if window.first <= day <= window.last
         }
+        versions = dict(session.execute(select(Day.on, Day.version).where(Day.on.in_(days))).all())
         with force_locale(school.locale):
-            return freeze(session, window, days)
+            return freeze(session, window, days), versions
 
 
 def _commit(
-    session: Session, config: Config, content: dict[str, Any], wanted: set[date], today: date, now: datetime,
-    actor_id: str | None,
-) -> _Committed:  # fmt: skip
-    for day in wanted & set(session.scalars(select(Lesson.on).where(Lesson.on.in_(wanted)).distinct())):
-        row = session.get(Day, day) or Day(on=day)
+    session: Session, config: Config, content: dict[str, Any], versions: dict[date, int], wanted: set[date],
+    today: date, now: datetime, actor_id: str | None,
+) -> _Committed | None:  # fmt: skip
+    """None: a day was changed or returned since it was frozen."""
+    shown = [date.fromisoformat(day) for day in content["days"]]
+    rows = [day_row(session, on) for on in shown]
+    if any(row.version != versions.get(row.on, 0) or not (row.approved_at or row.on in wanted) for row in rows):
+        return None
+    held = session.scalars(select(Lesson.on).where(Lesson.on.in_(wanted)).distinct())  # some may be of later weeks
+    for row in (day_row(session, on) for on in sorted(held)):
         if row.approved_at is None:
-            row.approved_at, row.approved_by = now, actor_id
-            session.add(row)
-    tasks = _tasks_of(session, [date.fromisoformat(day) for day in content["days"]])
+            approve_row(session, row, now, actor_id)
+    for row in rows:
+        if row.published_at is None:
+            row.published_at = now
+            note_step(session, row.on, "published", now, actor_id)
+    tasks = _tasks_of(session, shown)
     session.execute(update(Task).where(Task.id.in_(tasks), Task.published_at.is_(None)).values(published_at=now))
     added = works.create_missing(session, tasks, today, now, SystemRandom().randrange)
     number = session.execute(  # its lock orders publications that run at once

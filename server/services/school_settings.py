@@ -1,7 +1,8 @@
 """What the school says of itself: name, address, hotline, language, A/B weeks, and which contacts are public."""
 
+import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
@@ -18,12 +19,17 @@ from server.services.people import full_name
 from server.services.works import current
 
 FIELDS = {"name": 200, "address": 300, "hotline_phone": 60, "hotline_hours": 200}  # characters
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 RELEASES = ("name", "phone", "email")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be set. ``week_anchor``: a Monday of the first kind of week; ``week_cycle`` 2 = A/B weeks."""
+    """What can be set. ``week_anchor``: a Monday of the first kind of week; ``week_cycle`` 2 = A/B weeks.
+
+    ``publish_at``: "HH:MM" at the school, when the approved next day goes out by itself, "" for never;
+    ``remind_minutes``: how long before that; ``week_length``: days a week with lessons.
+    """
 
     name: str
     address: str
@@ -32,6 +38,9 @@ class Settings:
     locale: str
     week_cycle: int
     week_anchor: date | None
+    publish_at: str
+    remind_minutes: int
+    week_length: int
 
 
 @dataclass(frozen=True)
@@ -49,15 +58,15 @@ def read(session: Session) -> Settings:
     """What is set now. Raises DomainError home_missing."""
     row = _school(session)
     return Settings(row.name, row.address, row.hotline_phone, row.hotline_hours, row.locale, row.week_cycle,
-                    row.week_anchor)  # fmt: skip
+                    row.week_anchor, row.publish_at or "", row.remind_minutes, row.week_length)  # fmt: skip
 
 
 def normal(settings: Settings) -> Settings:
     """As it would be stored: cleaned, the anchor moved to its Monday."""
     anchor = settings.week_anchor
     texts = {field: " ".join(clean(getattr(settings, field)).split()) for field in FIELDS}
-    return Settings(**texts, locale=settings.locale, week_cycle=settings.week_cycle,
-                    week_anchor=anchor - timedelta(days=anchor.weekday()) if anchor else None)  # fmt: skip
+    return replace(settings, **texts, publish_at=settings.publish_at.strip(),
+                   week_anchor=anchor - timedelta(days=anchor.weekday()) if anchor else None)  # fmt: skip
 
 
 def problems(settings: Settings) -> dict[str, DomainError]:
@@ -72,6 +81,12 @@ def problems(settings: Settings) -> dict[str, DomainError]:
         found["locale"] = DomainError("value_invalid", field=_l("language"), value=settings.locale[:10])
     if settings.week_cycle not in (1, 2):
         found["week_cycle"] = DomainError("value_invalid", field=_l("weeks"), value=str(settings.week_cycle))
+    if settings.publish_at and not CLOCK.fullmatch(settings.publish_at):
+        found["publish_at"] = DomainError("value_invalid", field=_l("time to publish"), value=settings.publish_at[:10])
+    if not 0 <= settings.remind_minutes <= 1440:
+        found["remind_minutes"] = DomainError("value_invalid", field=_l("minutes before"), value="")
+    if settings.week_length not in (5, 6):
+        found["week_length"] = DomainError("value_invalid", field=_l("days a week"), value="")
     if settings.week_cycle == 2 and settings.week_anchor is None:
         found["week_anchor"] = DomainError("field_needed", field=_l("a day of an A week"))
     return found
@@ -88,6 +103,8 @@ def save(settings: Settings, now: datetime, account_id: str) -> None:
         for field in FIELDS:
             setattr(row, field, getattr(wanted, field))
         row.locale, row.week_cycle = wanted.locale, wanted.week_cycle
+        row.publish_at, row.remind_minutes = wanted.publish_at or None, wanted.remind_minutes
+        row.week_length = wanted.week_length
         row.week_anchor = wanted.week_anchor or row.week_anchor
         if wanted.locale not in row.languages:
             row.languages = [*row.languages, wanted.locale]

@@ -28,6 +28,7 @@ from server.models import (
 )
 from server.services.aside import asides, with_the_class
 from server.services.exemptions import exempt
+from server.services.roster_days import RosterDays
 from sync import codes, decide
 from sync.ids import content_id
 
@@ -131,7 +132,7 @@ def create_missing(
     day owes nothing.
     """
     added: list[dict[str, Any]] = []
-    taken = set(session.scalars(select(Work.code)))
+    taken: set[str] = set()  # read when the first code is made
     wanted = sorted(set(task_ids))
     rows = session.execute(
         select(Task.id, Group, Lesson.on, Subject.name).join(Course, Course.id == Task.course_id)
@@ -143,17 +144,23 @@ def create_missing(
     on_day: dict[tuple[str, date], list[str]] = {}
     apart = asides(session)
     tasks = rows.all()
+    roster = RosterDays(session, day, max([day, *(on for _task, _group, on, _subject in tasks)]))
     for _task, group, on, _subject in tasks:
         key = group.id, max(day, on)
         if key not in on_day:
-            on_day[key] = members(session, group, key[1])
+            on_day[key] = roster.members(group, key[1])
+    have: dict[str, set[str]] = {}
+    for task_id, student_id in session.execute(
+        select(Work.task_id, Work.student_id).where(Work.task_id.in_(wanted))
+    ):  # fmt: skip
+        have.setdefault(task_id, set()).add(student_id)
     freed = exempt(session, {student_id for students in on_day.values() for student_id in students})
     for task_id, group, on, subject in tasks:
         key = group.id, max(day, on)
-        have = set(session.scalars(select(Work.student_id).where(Work.task_id == task_id)))
         for student_id in with_the_class(apart, on_day[key], group, subject, key[1]):
-            if student_id in have or freed.on(student_id, subject, on):
+            if student_id in have.get(task_id, ()) or freed.on(student_id, subject, on):
                 continue
+            taken = taken or set(session.scalars(select(Work.code)))
             while (code := codes.new_code(randbelow)) in taken:
                 pass
             taken.add(code)

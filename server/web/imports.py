@@ -23,7 +23,7 @@ from server.services.import_check import Check
 from server.services.running import FAILED, WAITING, Run, running
 from server.web import drafts, import_pages, import_words, progress
 from server.web.access import needs
-from server.web.publish import starter
+from server.web.deeds import starter
 
 blueprint = APIBlueprint("imports", __name__, url_prefix="/imports", enable_openapi=False)
 RECENT, KNOWN = 15, 200  # imports that the first page lists, and those that it knows of

@@ -19,7 +19,7 @@ from server.services.running import running
 from server.services.weeks import parse_week, week_name
 from server.web import access, drafts, progress
 from server.web.access import ANYWHERE, needs
-from server.web.publish import starter
+from server.web.deeds import starter
 
 blueprint = APIBlueprint("packs", __name__, url_prefix="/packs", enable_openapi=False)
 

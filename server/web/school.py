@@ -20,6 +20,7 @@ from server.services.weeks import parse_day
 from server.web import drafts
 from server.web.access import needs
 
+CHOSEN = ("locale", "week_cycle", "week_anchor", "publish_at", "remind_minutes", "week_length")
 blueprint = APIBlueprint("school", __name__, url_prefix="/school", enable_openapi=False)
 
 
@@ -29,7 +30,8 @@ def home() -> str:
     """Both forms."""
     now = school_settings.read(db.session)
     typed = {**{field: getattr(now, field) for field in FIELDS}, "locale": now.locale,
-             "week_cycle": str(now.week_cycle),
+             "week_cycle": str(now.week_cycle), "publish_at": now.publish_at,
+             "remind_minutes": str(now.remind_minutes), "week_length": str(now.week_length),
              "week_anchor": now.week_anchor.isoformat() if now.week_anchor else ""}  # fmt: skip
     return _page(typed, {})
 
@@ -39,15 +41,15 @@ def home() -> str:
 def save() -> Any:
     """Store the settings, or show them again with what is wrong."""
     form, wrong = request.form, {}
-    typed = {name: form.get(name, "") for name in (*FIELDS, "locale", "week_cycle", "week_anchor")}
+    typed = {name: form.get(name, "") for name in (*FIELDS, *CHOSEN)}
     try:
         anchor = parse_day(typed["week_anchor"]) if typed["week_anchor"].strip() else None
     except DomainError as error:
         anchor, wrong = None, {"week_anchor": sentence_of(error)}
-    cycle = int(typed["week_cycle"]) if typed["week_cycle"] in ("1", "2") else 0
+    cycle, length, minutes = (_number(typed[name]) for name in ("week_cycle", "week_length", "remind_minutes"))
     settings = school_settings.normal(
         Settings(**{field: typed[field] for field in FIELDS}, locale=typed["locale"], week_cycle=cycle,
-                 week_anchor=anchor)
+                 week_anchor=anchor, publish_at=typed["publish_at"], remind_minutes=minutes, week_length=length)
     )  # fmt: skip
     found = {field: sentence_of(error) for field, error in school_settings.problems(settings).items()}
     if found or wrong:
@@ -84,6 +86,12 @@ def archive() -> Response:
     name = f"korablik-{moment.today.isoformat()}.zip"
     headers = {"Content-Disposition": f"attachment; filename={name}", "Cache-Control": "no-store"}
     return Response(data, mimetype="application/zip", headers=headers)
+
+
+def _number(text: str) -> int:
+    """What was typed, or a number that nothing allows."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
 
 
 def _page(typed: dict[str, str], wrong: dict[str, str]) -> str:

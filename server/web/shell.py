@@ -12,9 +12,12 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from server import naming
+from server.clock import local_date, now
+from server.extensions import db
 from server.models import School
 from server.policy import SCHOOL, Action
-from server.security import school
+from server.security import choose_timezone, config, school
+from server.services.days import on_time
 from server.web import access
 from server.web.office_places import is_office_place, office_places
 from sync.codes import group_digits
@@ -54,9 +57,11 @@ MORE = (  # families, then lessons, then the school
     Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),
     Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),
     Place("/monitor/", _l("Monitoring"), (Action.FIGURES_VIEW,)),
+    Place("/approval/", _l("Approval of days"), (Action.DAY_APPROVE, Action.DAY_EDIT)),
     Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
     Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
     Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
+    Place("/duties/", _l("Duties"), (Action.ROLES_MANAGE,)),
     Place("/school/", _l("School"), (Action.SETTINGS_EDIT,)),
     Place("/devices/", _l("Phones"), ()),
 )
@@ -89,6 +94,14 @@ class Shell:
             return "/days/"
         fits = [place.path for place in PLACES + MORE if request.path.startswith(place.path) and place.path != "/"]
         return max(fits, key=len, default="/" if request.path == "/" else "")
+
+    @property
+    def missed(self) -> list[date]:
+        """Days that should be out by now and are not approved, for who could change that."""
+        if not current_user.is_authenticated or not (access.may(Action.DAY_APPROVE) or access.may(Action.DAY_PUBLISH)):
+            return []
+        zone = choose_timezone()
+        return on_time.missed(db.session, local_date(now(config(), zone), zone))
 
     @property
     def takes_codes(self) -> bool:

@@ -13,12 +13,13 @@ from server.clock import local_date, now
 from server.extensions import db
 from server.policy import Action, Realm
 from server.reference import CHANNELS, FORMS
-from server.security import choose_timezone, config
+from server.security import choose_timezone, config, school
 from server.services import (
     appointment_list,
     attendance_today,
     conflicts,
     deliveries,
+    duties,
     held,
     kept_figures,
     letters,
@@ -32,6 +33,8 @@ from server.services import (
     weekly_round,
 )
 from server.services.attendance_today import Asked, Attendance
+from server.services.days import approval_view
+from server.services.days.approval_view import Owed
 from server.services.parts import Unplaced
 from server.web import access, conflict_words, words
 from server.web.access import signed_in
@@ -107,11 +110,13 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
     """For who runs the school: the next day to approve, what is undecided, the hotline, accounts."""
     is_operator = access.may(Action.HOTLINE_USE)
     return {
-        "publishes": access.may(Action.DAY_PUBLISH),
+        "publishes": access.may(Action.DAY_PUBLISH), "may_approve": access.may(Action.DAY_APPROVE),
+        "owed": _owed(day), "publish_at": row.publish_at if (row := school()) else None,
         "unapproved": today.unapproved(db.session, day) if access.may(Action.DAY_PUBLISH) else None,
         "reports": today.all_lessons(db.session, day) if _only_reports() else None,
         "on_duty": is_operator, "duty": today.duty(db.session, current_user.person_id, moment),
         "upkeep": today.upkeep(db.session, day, moment) if access.may(Action.ACCOUNTS_MANAGE) else None,
+        "worries": duties.worries(db.session, day) if access.may(Action.ROLES_MANAGE) else None,
         "risks": safety.worries(config(), moment) if access.may(Action.ACCOUNTS_MANAGE) else [],
         "finds_people": access.may(Action.PEOPLE_VIEW),
         "begins": access.may(Action.IMPORT_RUN) and not today.has_classes(db.session),
@@ -119,6 +124,12 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
         "records": held.count(db.session) if access.may(Action.RECORDS_SETTLE) else 0,
         "unplaced": _unplaced(day),
     }  # fmt: skip
+
+
+def _owed(day: date) -> Owed | None:
+    """How the coming days stand, for who composes, approves or publishes them."""
+    mine = (Action.DAY_EDIT, Action.DAY_APPROVE, Action.DAY_PUBLISH)
+    return approval_view.owed(db.session, day) if any(access.may(action) for action in mine) else None
 
 
 def _families(day: date, moment: datetime) -> dict[str, Any]:

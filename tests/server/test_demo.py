@@ -93,6 +93,8 @@ def test_on_any_day_the_sample_week_is_the_next_one(made: Path, tmp_path: Path, 
         assert db.session.scalar(works) == 259
         days = set(db.session.scalars(select(Day.on).where(Day.approved_at.is_not(None))))
         assert {*week_days(monday)[:5], *week_days(start.date())[:5]} == days
+        assert set(db.session.scalars(select(Day.on).where(Day.published_at.is_not(None)))) == days
+        assert db.session.scalars(select(School.publish_at)).one() == "16:00"
         anchor = db.session.scalars(select(School.week_anchor)).one()
         assert (anchor - date(2026, 8, 31)).days % 7 == 0
         dues = set(db.session.scalars(select(Task.due_on).where(Task.id.in_(of_week))))

@@ -5,6 +5,7 @@ import json
 import math
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +51,22 @@ def test_the_order_of_keys_does_not_matter(value):
 @given(values)
 def test_the_digest_is_the_sha_256_of_those_bytes(value):
     assert digest(value) == hashlib.sha256(canonical(value)).hexdigest()
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-SAFE, SAFE) | letters,
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(max_codepoint=127)), inner), max_leaves=40,
+)  # fmt: skip
+
+
+@given(plain | values)
+def test_the_quick_way_writes_the_same_bytes(value):
+    assert canonical(value) == rfc8785.dumps(value)
+
+
+def test_every_letter_is_written_as_the_rfc_says():
+    everything = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x10FFFF + 1))))
+    assert canonical([everything]) == rfc8785.dumps([everything])
 
 
 def deep(levels):

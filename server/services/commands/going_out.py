@@ -1,13 +1,16 @@
 """`korablik publish`, `print packs`, `export journal`: what leaves the school."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from server import store
 from server.extensions import db
 from server.services import export, packs, publishing
 from server.services.commands.console import Call, Console, author, group, place
+from server.services.days import approval
 from server.services.weeks import monday, parse_day, parse_week, week_days
 
 
@@ -18,6 +21,7 @@ def publish_days(call: Call, console: Console) -> dict[str, Any]:
     for week in options.get("weeks", []):
         days += week_days(parse_week(week))
     actor = author(db.session, options["as"]) if options.get("as") else None
+    _warn_of_clashes(days, here.today, console)
     done = publishing.publish(days, today=here.today, now=here.now, actor_id=actor, progress=console.progress)
     if done.fresh:
         console.say(_("Edition %(number)s is published.", number=done.number))
@@ -28,6 +32,16 @@ def publish_days(call: Call, console: Console) -> dict[str, Any]:
     console.say(_("Classes rebuilt: %(built)s of %(all)s.", built=len(done.built), all=len(done.groups)))
     return {"number": done.number, "id": done.id, "fresh": done.fresh, "works": done.works,
             "groups": list(done.groups), "built": list(done.built)}  # fmt: skip
+
+
+def _warn_of_clashes(days: list[date], today: date, console: Console) -> None:
+    """Whoever has the home is trusted: clashes are told, and the days go out all the same."""
+    with store.snapshot() as session:
+        found = approval.clashes(session, [day for day in days if day >= today])
+    for day, count in sorted(found.items()):
+        console.warn(ngettext("%(day)s has %(num)s clash; it goes out all the same.",
+                              "%(day)s has %(num)s clashes; it goes out all the same.", count,
+                              day=approval.named(day)))  # fmt: skip
 
 
 def print_week(call: Call, console: Console) -> dict[str, Any]:

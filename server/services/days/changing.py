@@ -15,8 +15,6 @@ from server.errors import DomainError
 from server.models import (
     Absence,
     AbsenceRefusal,
-    Day,
-    DayStep,
     Lesson,
     LessonAct,
     LessonChange,
@@ -29,6 +27,7 @@ from server.models import (
 )
 from server.services.accounts import new_id, record
 from server.services.content import Author
+from server.services.days.rows import day_row, note_step
 from server.services.days.state import LessonState, PartState, state_from, state_of
 from sync.ids import content_id
 
@@ -158,23 +157,15 @@ def touch(session: Session, days: Iterable[date], by: Author, rights: Rights) ->
     """Note that days were changed. One that was approved but is not out must be approved again, unless the doer may
     do that; one that is out may only be changed with the right to correct it, and stays out."""
     for on in sorted(days):
-        day = session.get(Day, on)
-        if day is None:
-            day = Day(on=on, version=0)
-            session.add(day)
-            session.flush()
+        day = day_row(session, on)
         day.version += 1
         if day.published_at is not None:
             if not rights.may_correct:
                 raise DomainError("day_is_out", day=on)
-            session.add(_step(day, "corrected", by))
+            note_step(session, on, "corrected", by.now, by.person_id)
         elif day.approved_at is not None and not rights.may_approve:
             day.approved_at = day.approved_by = None
-            session.add(_step(day, "reopened", by))
-
-
-def _step(day: Day, state: str, by: Author) -> DayStep:
-    return DayStep(id=new_id(by.now), on=day.on, state=state, at=by.now, by_id=by.person_id)
+            note_step(session, on, "reopened", by.now, by.person_id)
 
 
 def _lessons(session: Session, ids: Collection[str], withdrawn: bool = False) -> dict[str, Lesson]:

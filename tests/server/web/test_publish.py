@@ -51,11 +51,17 @@ def child(app):
 
 
 @pytest.fixture
+def director(app, world, child):
+    return factory.signed_in(app, world.accounts["director"])
+
+
+@pytest.fixture
 def deputy(app, world, child):
+    """May publish what is approved, and lays days before who approves."""
     return factory.signed_in(app, world.accounts["deputy_studies"])
 
 
-def publish(client, days=("2026-12-07",)):
+def publish(client, days=("2026-12-07:0",)):
     answer = client.post("/publish/", data={"day": list(days)})
     running().wait(going_out.PUBLISH)
     db.session.rollback()
@@ -69,12 +75,13 @@ def test_days_with_their_lessons_and_what_they_lack(app, world, deputy):
     assert "not approved" in page and "Nothing has been published yet" in page
 
 
-def test_one_button_approves_builds_and_says_what_happened(app, world, deputy):
-    assert publish(deputy).status_code == 303
+def test_one_button_approves_builds_and_says_what_happened(app, world, director):
+    assert publish(director).status_code == 303
     edition = db.session.query(Edition).one()
-    assert (edition.number, edition.issued_by) == (1, world.person("deputy_studies"))
-    assert db.session.query(Day).one().approved_by == world.person("deputy_studies")
-    page = deputy.get("/publish/").text
+    assert (edition.number, edition.issued_by) == (1, world.person("director"))
+    day = db.session.query(Day).one()
+    assert day.approved_by == world.person("director") and day.published_at is not None
+    page = director.get("/publish/").text
     assert "Edition 1 is published." in page and "Classes rebuilt: 2 of 2" in page
     assert 'href="/public/7a/"' in page and "approved" in page
     visitor = factory.visitor(app)
@@ -84,32 +91,45 @@ def test_one_button_approves_builds_and_says_what_happened(app, world, deputy):
     assert db.session.query(AuditEntry).filter_by(action="publish").count() == 1
 
 
-def test_a_day_outside_the_window_or_without_lessons_is_refused(deputy):
-    for day in ("2026-12-21", "2026-12-13", "2020-01-01"):
-        assert deputy.post("/publish/", data={"day": day}).status_code == 422
-    assert deputy.post("/publish/", data={"day": "tomorrow"}).status_code == 422
+def test_a_day_outside_the_window_or_without_lessons_is_refused(director):
+    for day in ("2026-12-21:0", "2026-12-13:0", "2020-01-01:0", "tomorrow:0", "2026-12-07"):
+        assert director.post("/publish/", data={"day": day}).status_code == 422, day
     assert running().last(going_out.PUBLISH) is None
 
 
-def test_two_people_press_at_once_one_publishes_the_other_sees_it(app, world, deputy, child):
+def test_a_deputy_submits_and_publishes_what_is_approved(app, world, deputy, director):
+    page = deputy.get("/publish/").text
+    assert "Submit the week for approval" in page and "Approve and publish" not in page
+    assert deputy.post("/publish/", data={"day": "2026-12-07:0"}).status_code == 403
+    deputy.post("/approval/submit", data={"day": "2026-12-07", "back": "publish"})
+    assert "waits for approval" in deputy.get("/publish/").text
+    assert publish(deputy, ()).status_code == 303
+    assert running().last(going_out.PUBLISH).error.code == "nothing_to_publish", "nothing is approved yet"
+    director.post("/approval/approve", data={"day": "2026-12-07:0"})
+    publish(deputy, ())
+    assert db.session.query(Edition).one().issued_by == world.person("deputy_studies")
+    day = db.session.query(Day).one()
+    assert day.approved_by == world.person("director") and day.published_at is not None
+
+
+def test_two_people_press_at_once_one_publishes_the_other_sees_it(app, world, deputy, director, child):
     child.hold.clear()
-    deputy.post("/publish/", data={"day": "2026-12-07"})
-    director = factory.signed_in(app, world.accounts["director"])
-    director.post("/publish/", data={"day": "2026-12-07"})
-    page = director.get("/publish/").text
+    director.post("/publish/", data={"day": "2026-12-07:0"})
+    deputy.post("/publish/")
+    page = deputy.get("/publish/").text
     assert "is publishing at this moment" in page and "begun by Rulev D. P." in page
     assert "<noscript><meta http-equiv" in page and 'data-watch="/publish/progress"' in page
-    told = director.get("/publish/progress").json
+    told = deputy.get("/publish/progress").json
     assert told["state"] == "running" and told["number"] == 1
     child.hold.set()
     assert running().wait(going_out.PUBLISH).state == "done"
-    assert director.get("/publish/progress").json["state"] == "done"
+    assert deputy.get("/publish/progress").json["state"] == "done"
     assert db.session.query(Edition).count() == 1
 
 
-def test_a_failure_is_told_and_what_is_unbuilt_is_seen_after_a_restart(app, world, deputy, child):
+def test_a_failure_is_told_and_what_is_unbuilt_is_seen_after_a_restart(app, world, deputy, child, director):
     child.fail = DomainError("child_died")
-    publish(deputy)
+    publish(director)
     page = deputy.get("/publish/").text
     assert "The page builder stopped unexpectedly" in page
     app.extensions.pop("running")  # as after a restart
@@ -120,15 +140,15 @@ def test_a_failure_is_told_and_what_is_unbuilt_is_seen_after_a_restart(app, worl
     assert "not built yet" not in deputy.get("/publish/").text
 
 
-def test_a_breakdown_tells_nothing_of_its_text(app, deputy, child):
+def test_a_breakdown_tells_nothing_of_its_text(app, deputy, child, director):
     child.fail = ValueError("Veslov Yegor")
-    publish(deputy)
+    publish(director)
     assert running().last(going_out.PUBLISH).error.code == "internal"
     assert "Veslov" not in deputy.get("/publish/").text
 
 
-def test_nothing_but_a_change_makes_a_new_edition(deputy):
-    publish(deputy)
+def test_nothing_but_a_change_makes_a_new_edition(deputy, director):
+    publish(director)
     publish(deputy, ())
     assert db.session.query(Edition).count() == 1
     assert "Nothing has changed since edition 1" in deputy.get("/publish/").text
@@ -141,9 +161,9 @@ def print_packs(client, *slugs, week="2026-W50"):
     return answer
 
 
-def test_packs_are_printed_listed_and_downloaded(app, world, deputy):
+def test_packs_are_printed_listed_and_downloaded(app, world, deputy, director):
     assert "Nothing has been published yet" in deputy.get("/packs/").text
-    publish(deputy)
+    publish(director)
     assert "not printed" in deputy.get("/packs/").text
     assert print_packs(deputy, "7a").status_code == 303
     page = deputy.get("/packs/").text
@@ -156,8 +176,8 @@ def test_packs_are_printed_listed_and_downloaded(app, world, deputy):
     assert not list(app.extensions["korablik"].public.rglob("*.pdf")), "packs bear names: never below public/"
 
 
-def test_packs_are_for_those_who_may_print_for_the_class(app, world, deputy):
-    publish(deputy)
+def test_packs_are_for_those_who_may_print_for_the_class(app, world, deputy, director):
+    publish(director)
     print_packs(deputy, "7a", "8b")
     tutor = factory.signed_in(app, world.accounts["class_teacher"])
     page = tutor.get("/packs/").text
@@ -169,8 +189,8 @@ def test_packs_are_for_those_who_may_print_for_the_class(app, world, deputy):
     assert factory.visitor(app).get("/public/../packs/2026-W50/7a.pdf").status_code == 404
 
 
-def test_only_printed_files_of_real_classes_are_given(deputy):
-    publish(deputy)
+def test_only_printed_files_of_real_classes_are_given(deputy, director):
+    publish(director)
     print_packs(deputy, "7a")
     for path in ("2026-W50/8b.pdf", "2026-W51/7a.pdf", "W50/7a.pdf", "..%2f..%2fkeys/7a.pdf", "2026-W50/..%2f7a.pdf",
                  "2026-W50/zz.pdf"):  # fmt: skip
@@ -178,8 +198,8 @@ def test_only_printed_files_of_real_classes_are_given(deputy):
         assert answer.status_code in (404, 422) and b"%PDF" not in answer.data, path
 
 
-def test_a_name_that_cannot_be_printed_is_told_to_who_prints_alone(app, world, deputy, child):
-    publish(deputy)
+def test_a_name_that_cannot_be_printed_is_told_to_who_prints_alone(app, world, deputy, child, director):
+    publish(director)
     child.fail = DomainError("font_lacks", name="Veslov Yegor", letters="Ӂ")
     print_packs(deputy, "7a")
     assert "Veslov" in deputy.get("/packs/progress").json["text"]
@@ -187,8 +207,8 @@ def test_a_name_that_cannot_be_printed_is_told_to_who_prints_alone(app, world, d
     assert "Veslov" not in operator.get("/packs/").text + operator.get("/packs/progress").text
 
 
-def test_packs_of_an_older_edition_are_marked(app, world, deputy):
-    publish(deputy)
+def test_packs_of_an_older_edition_are_marked(app, world, deputy, director):
+    publish(director)
     print_packs(deputy, "7a")
     factory.add(Day(on=factory.TODAY + factory.timedelta(days=1)))
     factory.lesson(world.near.course, factory.TODAY, n=4, topic="New")
@@ -197,8 +217,8 @@ def test_packs_of_an_older_edition_are_marked(app, world, deputy):
     assert db.session.query(Work).count() == 4
 
 
-def test_a_week_that_is_not_published_says_so(deputy):
-    publish(deputy)
+def test_a_week_that_is_not_published_says_so(deputy, director):
+    publish(director)
     print_packs(deputy, "7a", week="2026-W20")
     assert "is not in the current edition" in deputy.get("/packs/").text
     print_packs(deputy)

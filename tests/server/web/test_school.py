@@ -10,7 +10,8 @@ from server.models import AuditEntry, Person, School
 from tests.server import factory
 
 TYPED = {"name": "Lesnaya school", "address": "Lesnaya, 1", "hotline_phone": "+7 000 000-00-20",
-         "hotline_hours": "9–17", "locale": "ru", "week_cycle": "2", "week_anchor": "2026-09-03"}  # fmt: skip
+         "hotline_hours": "9–17", "locale": "ru", "week_cycle": "2", "week_anchor": "2026-09-03",
+         "publish_at": "16:00", "remind_minutes": "90", "week_length": "6"}  # fmt: skip
 
 
 @pytest.fixture
@@ -28,16 +29,24 @@ def test_settings_are_stored_and_the_anchor_is_a_monday(director):
     row = fresh(School).one()
     assert (row.address, row.locale, row.week_cycle) == ("Lesnaya, 1", "ru", 2)
     assert row.week_anchor.isoformat() == "2026-08-31"
+    assert (row.publish_at, row.remind_minutes, row.week_length) == ("16:00", 90, 6)
     assert 'value="Lesnaya, 1"' in director.get("/school/").text
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_stored(director):
     for field, value in (("name", " "), ("address", "x" * 301), ("locale", "fr"), ("week_anchor", "autumn"),
-                         ("week_anchor", ""), ("week_cycle", "9")):  # fmt: skip
+                         ("week_anchor", ""), ("week_cycle", "9"), ("publish_at", "25:00"), ("publish_at", "noon"),
+                         ("remind_minutes", "1441"), ("remind_minutes", "two"), ("week_length", "7")):  # fmt: skip
         answer = director.post("/school/", data={**TYPED, field: value})
         assert answer.status_code == 422 and f'id="e-{field}"' in answer.text, field
         assert 'value="9–17"' in answer.text, "nothing typed is lost"
     assert fresh(School).one().week_cycle == 1
+
+
+def test_nothing_goes_out_by_itself_where_no_time_is_set(director):
+    director.post("/school/", data=TYPED)
+    assert director.post("/school/", data={**TYPED, "publish_at": ""}).status_code == 303
+    assert fresh(School).one().publish_at is None
 
 
 def test_contacts_are_released_one_by_one(world, director):
