@@ -131,6 +131,7 @@ CATALOGUE: dict[str, Entry] = {
     "past_reason_needed": Entry(422, _l("The day is over: say why it was otherwise.")),
     "course_in_use": Entry(409, _l("A lesson with tasks or material would be lost. Put it somewhere else instead.")),
     "act_undone": Entry(409, _l("This was taken back already.")),
+    "act_told": Entry(409, _l("Families and teachers were told of this change already. What is still on its way stands under Messages.")),
     "act_overtaken": Entry(409, _l("A later change stands on this one. Take back the later one first.")),
     "lesson_unknown": Entry(404, _l("There is no such lesson.")),
     "student_unknown": Entry(404, _l("There is no such student in this class.")),

@@ -45,8 +45,13 @@ def start_publishing(session: Session, days: Iterable[date], by: Starter) -> tup
         by.now, by.name, by.account_id,
     )  # fmt: skip
     if begun:
-        _note(by, "publish", ",".join(day.isoformat() for day in wanted[:5]) or "again")
+        note_publishing(by, ",".join(day.isoformat() for day in wanted[:5]) or "again")
     return run, begun
+
+
+def note_publishing(by: Starter, what: str) -> None:
+    """Record who began to publish what."""
+    _note(by, "publish", what)
 
 
 def start_printing(monday: date, slugs: list[str], by: Starter) -> tuple[Run, bool]:

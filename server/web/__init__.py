@@ -50,6 +50,8 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "devices",
     "op_files",
     "publish",
+    "changes",
+    "strips",
     "packs",
     "notices",
     "school",

@@ -13,6 +13,7 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "ops import": "from_phones:import_ops",
     "publish": "going_out:publish_days",
     "print packs": "going_out:print_week",
+    "print strips": "going_out:print_strips",
     "export journal": "going_out:export_journal",
     "export oneroster": "rostering:export_oneroster",
     "export school": "leaving:export_school",

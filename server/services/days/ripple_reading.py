@@ -1,7 +1,7 @@
 """Reads from the database what a deed touches: its lessons before and after, their pages, students, teachers, packs."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -43,6 +43,8 @@ from server.services.freezing import (
 from server.services.people import full_name
 from server.services.weeks import week_name, window_of
 from server.services.works import members, to_be_done
+
+State = tuple[str, LessonState, LessonState]  # a lesson's id, as it was, as it became
 
 
 @dataclass(frozen=True)
@@ -121,12 +123,12 @@ def of_act(session: Session, act_id: str, today: date) -> Ripple:
 
 
 def _around(
-    session: Session, states: Sequence[tuple[str, LessonState, LessonState]], window: Window
+    session: Session, states: Sequence[State], window: Window
 ) -> tuple[Around, dict[tuple[str, str], str]]:  # fmt: skip
     both = [state for _lesson, before, after in states for state in (before, after)]
     courses = {part.course for state in both for part in state.parts}
     lessons = {lesson for lesson, _before, _after in states}
-    taught, sites = _courses(session, courses, window)
+    taught, sites = _courses(session, both, window)
     plans = course_plan.plans_of(session, courses)
     rows = session.execute(
         select(LessonCourse.id, LessonCourse.lesson_id, LessonCourse.course_id, LessonCourse.topic)
@@ -139,36 +141,66 @@ def _around(
     }  # fmt: skip
     near = {one.id for found in others.values() for one in found if window.first <= one.on <= window.last}
     days = frozenset(approved_days(session, window))
-    shifts = {(state.shift or taught[part.course].shift, state.on) for state in both for part in state.parts}
     broadcasts = {part.broadcast for state in both for part in state.parts if part.broadcast}
     around = Around(
         window.first, window.last, days, taught, sites, dict(session.execute(
             select(Room.id, Room.name).where(Room.id.in_({state.room for state in both if state.room}))
-        ).all()), _released(session, {id for state in both for id in state.teachers}), bells_of(session, shifts),
+        ).all()), _released(session, {id for state in both for id in state.teachers}),
+        bells_of(session, _rung(both, taught)),
         _broadcasts(session, broadcasts, window, sites) if broadcasts else {},
         _carried(session, {row.id: row.topic for row in rows}, near), plans, others,
     )  # fmt: skip
     return around, {(row.lesson_id, row.course_id): row.id for row in rows}
 
 
+def noticed(session: Session, acts: Iterable[Sequence[State]]) -> tuple[Around, list[tuple[Turn, ...]]]:
+    """What people notice of deeds, each given by its lessons with the states before and after; nothing of pages.
+    A handful of queries for all of them."""
+    acts = list(acts)
+    both = [state for states in acts for _lesson, before, after in states for state in (before, after)]
+    taught = {id: one for id, (one, _group) in _taught(session, both).items()}
+    around = Around(date.min, date.max, frozenset(), taught, bells=bells_of(session, _rung(both, taught)))
+    return around, [
+        ripple.turns(around, [
+            Change(Moment(lesson, before, first), Moment(lesson, after, then))
+            for (lesson, before, after), (_lesson, first, then) in zip(states, ripple.pair(states, {}), strict=True)
+        ])
+        for states in acts
+    ]  # fmt: skip
+
+
+def _rung(both: Iterable[LessonState], taught: Mapping[str, Taught]) -> set[tuple[int, date]]:
+    return {(state.shift or taught[part.course].shift, state.on) for state in both for part in state.parts}
+
+
 def _courses(
-    session: Session, ids: Collection[str], window: Window
+    session: Session, states: Iterable[LessonState], window: Window
 ) -> tuple[dict[str, Taught], dict[str, dict[str, Any]]]:  # fmt: skip
+    rows = _taught(session, states)
+    groups = {group.id: group for _one, group in rows.values()}
+    groups |= {group.parent_id: group.parent for group in groups.values() if group.parent}
+    shown = {group.id for group in shown_of(session, window, groups.values())}
+    pages = [group for group in groups.values() if group.id in shown and group.kind != "subgroup"]
+    return (
+        {id: replace(one, shown=group.id in shown) for id, (one, group) in rows.items()},
+        {group.slug: group_view(session, group, window.first) for group in pages},
+    )  # fmt: skip
+
+
+def _taught(session: Session, states: Iterable[LessonState]) -> dict[str, tuple[Taught, Group]]:
+    """The courses of some states; whether an edition shows them is not asked here."""
+    ids = {part.course for state in states for part in state.parts}
     rows = session.execute(
         select(Course.id, Group, Subject.name, Subject.short).join(Group, Group.id == Course.group_id)
         .join(Subject, Subject.id == Course.subject_id).where(Course.id.in_(ids)).options(selectinload(Group.parent))
-    ).all()  # fmt: skip
-    groups = {group.id: group for _id, group, *_subject in rows}
-    groups |= {group.parent_id: group.parent for group in groups.values() if group.parent}
-    shown = {group.id for group in shown_of(session, window, groups.values())}
-    taught = {}
+    )  # fmt: skip
+    found = {}
     for id, group, subject, short in rows:
         klass = group.parent or group
         name = f"{klass.name}, {group.name}" if group.parent else group.name
-        taught[id] = Taught(group.id, group.slug, klass.slug, group.name if group.parent else None, group.shift,
-                            subject, short, name, group.id in shown)  # fmt: skip
-    pages = [group for group in groups.values() if group.id in shown and group.kind != "subgroup"]
-    return taught, {group.slug: group_view(session, group, window.first) for group in pages}
+        found[id] = Taught(group.id, group.slug, klass.slug, group.name if group.parent else None, group.shift, subject,
+                           short, name, False), group  # fmt: skip
+    return found
 
 
 def _released(session: Session, ids: Collection[str]) -> dict[str, str]:
