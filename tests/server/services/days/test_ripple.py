@@ -1,5 +1,6 @@
 """What a deed touches: exactly the pages and groups that two whole editions differ in; students, teachers, packs."""
 
+import importlib
 import json
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from server import models, store
 from server.extensions import db
 from server.models import Day, Lesson
+from server.services import publishing
 from server.services.content import Author
 from server.services.days import changing, ripple_reading
 from server.services.days.changing import Deed, Rights
@@ -238,3 +240,36 @@ def test_a_pack_that_was_printed_is_named_with_its_edition(school: School) -> No
         factory.add(models.Pack(id=f"{number}" * 32, code=f"{number}" * 9, student_id=school.far[0], week=week,
                                 edition_number=number, printed_at=NOW if number == 1 else None))  # fmt: skip
     assert _change(school, "geometry", n=6).packs == (ripple_reading.Stale(school.far[0], week, 1),)
+
+
+class Here:
+    """In place of the lasting child: builds the sites in this process, and notes which."""
+
+    def __init__(self) -> None:
+        self.built: list[str] = []
+
+    def call(self, target: str, *args: object) -> object:
+        module, name = target.split(":")
+        if name == "build_group":
+            self.built.append(str(args[1]))
+        return getattr(importlib.import_module(module), name)(*args)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_only_the_sites_that_a_deed_touches_are_built_again(school: School, app: APIFlask) -> None:
+    app.extensions["child"].close()
+    here = app.extensions["child"] = Here()
+
+    def publish() -> set[str]:
+        here.built.clear()
+        publishing.publish((), today=TODAY, now=NOW, actor_id=None)
+        return set(here.built)
+
+    assert publish() == {"7a", "8b", "chess"} and publish() == set()
+    found = _change(school, "geometry", n=6)
+    assert set(found.pages) == {"8b"} == publish()
+    number = next(n for n in range(len(school.lessons)) if school.state(n).on == DAYS[4])
+    changing.save("moved", [Deed("moved", replace(school.state(number), n=6), school.lessons[number])], school.by)
+    assert publish() == set()
