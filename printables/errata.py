@@ -14,6 +14,7 @@ from printables.roster import LessonView, Roster, Student
 from printables.texts import Texts, texts_of
 from printables.views import days_of, is_cancelled, student_lessons, week_lessons
 from sync.edition import read_edition
+from sync.wording import class_name
 
 
 @dataclass(frozen=True)
@@ -151,5 +152,7 @@ def _entry(strip: Strip, printed: Printed, texts: Texts) -> dict[str, Any]:
     for day, rows in strip.days:
         date = datetime.date.fromisoformat(day)
         days.append({"date": texts.day(date)[:1].upper() + texts.day(date)[1:], "rows": rows})
-    return {"name": student.name, "group": student.group_name, "old": strip.old, "new": strip.new,
+    group = texts.gettext("class %(name)s",
+                          name=class_name(student.group_name, texts.gettext("%(grade)s%(letter)s")))  # fmt: skip
+    return {"name": student.name, "group": group, "old": strip.old, "new": strip.new,
             "stop": printed.stops.get(student.id, ""), "days": days}  # fmt: skip
