@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from server.errors import DomainError, sentence_of
 from server.extensions import db
-from server.models import Group, LessonAct, Message, Person
+from server.models import LessonAct, Message, Person
 from server.policy import Action
 from server.security import config
 from server.services import sending
@@ -61,7 +61,7 @@ def page(act_id: str) -> str:
     message = change_telling.message_of(act_id)
     return render_template(
         "changes/page.html", act=act, line=line, found=found, groups=_groups(found), prepared=prepared, words=words,
-        contact_words=contact_words, parts=parts, teachers=change_telling.teachers(db.session, found),
+        contact_words=contact_words, parts=parts, teachers=change_telling.teachers(found),
         students=_students(found), message=message if db.session.get(Message, message) else "", tells=tells,
         may_undo=access.may(Action.DAY_EDIT) and not line.undone, may_urge=_may_urge(),
         undone_by=act.undone_by_id, by_itself=sending.by_itself(config()),
@@ -81,7 +81,7 @@ def _name(person_id: str | None) -> str:
 
 def _groups(found: Ripple) -> list[dict[str, Any]]:
     """The deed class by class: its sentences, and how many students each class has among the touched."""
-    courses, voc = found.around.courses, change_telling.vocabulary(db.session, found, everybody=True)
+    courses, voc = found.around.courses, change_telling.vocabulary(found, everybody=True)
     home = home_names(db.session, found.groups)
     by_group: dict[str, dict[str, Any]] = {}
     for turn in found.turns:
@@ -99,7 +99,7 @@ def _students(found: Ripple) -> list[tuple[str, list[tuple[str, str]], int]]:
     """Class, (slug, name) of some students and how many more, for who may see names; else nothing."""
     if not access.may(Action.PEOPLE_VIEW):
         return []
-    names = dict(db.session.execute(select(Group.id, Group.name).where(Group.id.in_(found.groups))).all())
+    names = {course.group: course.name for course in found.around.courses.values()}
     people = {row.id: row for row in db.session.scalars(select(Person).where(Person.id.in_(found.all_students)))}
     by_group: dict[str, set[str]] = {}
     for turn in found.turns:
@@ -108,8 +108,7 @@ def _students(found: Ripple) -> list[tuple[str, list[tuple[str, str]], int]]:
     listed = []
     for group, ids in by_group.items():
         own = sorted(((people[id].slug, full_name(people[id])) for id in ids), key=lambda one: folded(one[1]))
-        courses = [one for one in found.around.courses.values() if one.group == group]
-        listed.append((courses[0].name if courses else names[group], own[:NAMED], max(0, len(own) - NAMED)))
+        listed.append((names[group], own[:NAMED], max(0, len(own) - NAMED)))
     return sorted(listed, key=lambda one: folded(one[0]))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Broadcast, Group, LessonAct, Message, Person, Room, School
+from server.models import Broadcast, Group, LessonAct, Message, Person, School
 from server.services import messages, thresholds
 from server.services.accounts import record
 from server.services.content import Author
@@ -21,7 +21,7 @@ from server.services.days.ripple_reading import Ripple
 from server.services.family_texts import Sender
 from server.services.family_ways import Home, Reach, homes, reach
 from server.services.messages import Draft, Prepared, Words, child_of, language_of
-from server.services.people import full_name
+from server.services.people import folded, full_name
 from sync.ids import content_id
 
 KIND = "change"
@@ -50,7 +50,7 @@ def prepare(session: Session, found: Ripple, today: date) -> Prepared:
     for turn in found.told:
         for student in found.students[turn.key]:
             by_student.setdefault(student, []).append(turn)
-    voc, most = vocabulary(session, found), thresholds.values(session)["sms_parts"]
+    voc, most = vocabulary(found), thresholds.values(session)["sms_parts"]
     drafts, unreached = [], []
     for home in homes(session, by_student, today):
         chosen, left = reach(home, KIND)
@@ -59,17 +59,15 @@ def prepare(session: Session, found: Ripple, today: date) -> Prepared:
     return Prepared(tuple(drafts), tuple(unreached))
 
 
-def vocabulary(session: Session, found: Ripple, everybody: bool = False) -> Voc:
+def vocabulary(found: Ripple, everybody: bool = False) -> Voc:
     """What sentences about a deed may name; ``everybody``: also staff whose names the school did not release."""
-    return _voc(session, found.around, found.turns, found.names if everybody else found.around.released)
+    names = {id: full_name(person) for id, person in found.staff.items()} if everybody else found.around.released
+    return _voc(found.around, names, found.shows)
 
 
-def _voc(session: Session, around: Around, turns: Iterable[Turn], staff: Mapping[str, str]) -> Voc:
-    sights = [sight for turn in turns for sight in (turn.before, turn.after) if sight]
-    rooms = session.execute(select(Room.id, Room.name).where(Room.id.in_({one.room for one in sights if one.room})))
-    shows = session.scalars(select(Broadcast).where(Broadcast.id.in_({one.broadcast for one in sights})))
-    return Voc(around, staff, dict(rooms.all()),
-               {row.id: {"channel": row.channel, "start": row.starts} for row in shows})  # fmt: skip
+def _voc(around: Around, staff: Mapping[str, str], shows: Mapping[str, Broadcast]) -> Voc:
+    return Voc(around, staff, around.rooms,
+               {id: {"channel": row.channel, "start": row.starts} for id, row in shows.items()})  # fmt: skip
 
 
 def _word(
@@ -90,18 +88,16 @@ def _word(
     return Draft(way.channel, text, way.address, subject, way.until, way.person_id, None, chosen.children)
 
 
-def teachers(session: Session, found: Ripple) -> list[TeacherLine]:
+def teachers(found: Ripple) -> list[TeacherLine]:
     """Who holds the changed lessons or held them, with what it means for each, in the active language."""
-    people = session.scalars(select(Person).where(Person.id.in_(found.teachers)).order_by(
-        Person.last_name, Person.first_name
-    ))  # fmt: skip
-    voc = vocabulary(session, found, everybody=True)
+    voc, touched = vocabulary(found, everybody=True), set(found.teachers)
     return [
         TeacherLine(person.id, full_name(person), person.email, person.phone, tuple(
             dict.fromkeys(change_words.teacher_line(turn, voc, person.id)
                           for turn in found.turns if person.id in teachers_of(turn))
         ))
-        for person in people
+        for person in sorted(found.staff.values(), key=lambda person: folded(full_name(person)))
+        if person.id in touched
     ]  # fmt: skip
 
 
@@ -110,10 +106,10 @@ def for_teacher(session: Session, person_id: str, now: datetime, today: date) ->
     acts = change_list.of_teacher(session, person_id, now, today)
     if not acts:
         return []
-    around, turns = ripple_reading.noticed(session, acts.values())
+    around, turns, shows = ripple_reading.noticed(session, acts.values())
     ids = {id for own in turns for turn in own for id in teachers_of(turn)}
     names = {row.id: full_name(row) for row in session.scalars(select(Person).where(Person.id.in_(ids)))}
-    voc = _voc(session, around, [turn for own in turns for turn in own], names)
+    voc = _voc(around, names, shows)
     lines = [
         tuple(dict.fromkeys(
             change_words.teacher_line(turn, voc, person_id) for turn in own
@@ -138,8 +134,8 @@ def tell(
         found = replace(found, out=found.days & frozenset(out))
     school = session.scalars(select(School)).one()
     with force_locale(school.locale):
-        words = Words(KIND, "groups", _whole(session, found), change_words.title(), _classes(session, found))
-        drafts = [*prepare(session, found, by.today).drafts, *_to_teachers(session, found, school)]
+        words = Words(KIND, "groups", _whole(found), change_words.title(), _classes(session, found))
+        drafts = [*prepare(session, found, by.today).drafts, *_to_teachers(found, school)]
     return store.write(lambda session: _save(session, act_id, words, drafts, by, by_itself))
 
 
@@ -179,11 +175,11 @@ def _untold(session: Session, act_id: str) -> LessonAct | None:
     return act
 
 
-def _whole(session: Session, found: Ripple) -> str:
+def _whole(found: Ripple) -> str:
     by_class: dict[str, list[Turn]] = {}
     for turn in found.told:
         by_class.setdefault(found.around.courses[turn.course].name, []).append(turn)
-    text = change_words.class_text(by_class, vocabulary(session, found))
+    text = change_words.class_text(by_class, vocabulary(found))
     return text if len(text) <= messages.TEXT else text[: messages.TEXT - 1] + "…"
 
 
@@ -193,11 +189,11 @@ def _classes(session: Session, found: Ripple) -> tuple[str, ...]:
     return tuple(sorted({group.parent_id or group.id for group in groups}))
 
 
-def _to_teachers(session: Session, found: Ripple, school: School) -> list[Draft]:
+def _to_teachers(found: Ripple, school: School) -> list[Draft]:
     """E-mails to the teachers who have a mailbox; the others see it on Today and are called."""
     sender = f"{school.name}, {school.hotline_phone}" if school.hotline_phone else school.name
     return [
         Draft("email", "\n\n".join([change_words.title(), "\n".join(f"• {line}" for line in one.lines), sender]),
               one.email, change_words.title(), person_id=one.id)
-        for one in teachers(session, found) if one.email
+        for one in teachers(found) if one.email
     ]  # fmt: skip

@@ -61,7 +61,8 @@ class Ripple:
     """All that a deed touches.
 
     ``turns``: what people notice of it, with the ids of the students whom each concerns; ``out``: the days of it that
-    families know; ``pages``: paths by site. ``packs``: those whose timetable is not right any more.
+    families know; ``pages``: paths by site. ``packs``: those whose timetable is not right any more. ``staff``: who
+    holds its lessons or held them, by id; ``shows``: its broadcasts.
     """
 
     act: str
@@ -73,7 +74,8 @@ class Ripple:
     out: frozenset[date]
     packs: tuple[Stale, ...]
     around: Around
-    names: Mapping[str, str]  # of staff, by id
+    staff: Mapping[str, Person]
+    shows: Mapping[str, Broadcast]
 
     @property
     def told(self) -> tuple[Turn, ...]:
@@ -104,7 +106,11 @@ def of_act(session: Session, act_id: str, today: date) -> Ripple:
     rows = session.scalars(select(LessonChange).where(LessonChange.act_id == act_id).order_by(LessonChange.id)).all()
     states = [(row.lesson_id, state_from(row.before), state_from(row.after)) for row in rows]
     window = window_of(today)
-    around, keys = _around(session, states, window)
+    both = [state for _lesson, before, after in states for state in (before, after)]
+    ids = {id for state in both for id in state.teachers}
+    staff = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(ids)))} if ids else {}
+    shows = _shows(session, both)
+    around, keys = _around(session, states, window, staff, shows)
     histories = _histories(session, {lesson for lesson, _before, _after in states})
     changes = []
     for (lesson, before, after), (_lesson, first, then) in zip(states, ripple.pair(states, keys), strict=True):
@@ -115,15 +121,14 @@ def of_act(session: Session, act_id: str, today: date) -> Ripple:
     days = frozenset(day for turn in turns for day in turn.days)
     known = select(Day.on).where(Day.on.in_(days), Day.published_at.is_not(None))
     students = _students(session, around, turns)
-    people = {id for turn in turns for id in ripple.teachers_of(turn)}
-    names = {row.id: full_name(row) for row in session.scalars(select(Person).where(Person.id.in_(people)))}
     told = {id for turn in turns for id in students[turn.key]}
     return Ripple(act.id, act.kind, turns, students, ripple.touched_pages(around, changes), days,
-                  frozenset(session.scalars(known)), _packs(session, told, days), around, names)  # fmt: skip
+                  frozenset(session.scalars(known)), _packs(session, told, days), around, staff, shows)  # fmt: skip
 
 
 def _around(
-    session: Session, states: Sequence[State], window: Window
+    session: Session, states: Sequence[State], window: Window, staff: Mapping[str, Person],
+    shows: Mapping[str, Broadcast],
 ) -> tuple[Around, dict[tuple[str, str], str]]:  # fmt: skip
     both = [state for _lesson, before, after in states for state in (before, after)]
     courses = {part.course for state in both for part in state.parts}
@@ -141,32 +146,35 @@ def _around(
     }  # fmt: skip
     near = {one.id for found in others.values() for one in found if window.first <= one.on <= window.last}
     days = frozenset(approved_days(session, window))
-    broadcasts = {part.broadcast for state in both for part in state.parts if part.broadcast}
+    rooms = {state.room for state in both if state.room}
+    released = {id: full_name(person) for id, person in staff.items() if "name" in person.released}
     around = Around(
-        window.first, window.last, days, taught, sites, dict(session.execute(
-            select(Room.id, Room.name).where(Room.id.in_({state.room for state in both if state.room}))
-        ).all()), _released(session, {id for state in both for id in state.teachers}),
-        bells_of(session, _rung(both, taught)),
-        _broadcasts(session, broadcasts, window, sites) if broadcasts else {},
+        window.first, window.last, days, taught, sites, rooms_of(session, rooms), released,
+        bells_of(session, _rung(both, taught)), _broadcasts(session, shows, window, sites),
         _carried(session, {row.id: row.topic for row in rows}, near), plans, others,
     )  # fmt: skip
     return around, {(row.lesson_id, row.course_id): row.id for row in rows}
 
 
-def noticed(session: Session, acts: Iterable[Sequence[State]]) -> tuple[Around, list[tuple[Turn, ...]]]:
-    """What people notice of deeds, each given by its lessons with the states before and after; nothing of pages.
-    A handful of queries for all of them."""
+def noticed(
+    session: Session, acts: Iterable[Sequence[State]]
+) -> tuple[Around, list[tuple[Turn, ...]], dict[str, Broadcast]]:  # fmt: skip
+    """What people notice of deeds, each given by its lessons with the states before and after, and the broadcasts;
+    nothing of pages. A handful of queries for all of them."""
     acts = list(acts)
     both = [state for states in acts for _lesson, before, after in states for state in (before, after)]
     taught = {id: one for id, (one, _group) in _taught(session, both).items()}
-    around = Around(date.min, date.max, frozenset(), taught, bells=bells_of(session, _rung(both, taught)))
-    return around, [
+    rooms = rooms_of(session, {state.room for state in both if state.room})
+    bells = bells_of(session, _rung(both, taught))
+    around = Around(date.min, date.max, frozenset(), taught, rooms=rooms, bells=bells)
+    turns = [
         ripple.turns(around, [
             Change(Moment(lesson, before, first), Moment(lesson, after, then))
             for (lesson, before, after), (_lesson, first, then) in zip(states, ripple.pair(states, {}), strict=True)
         ])
         for states in acts
     ]  # fmt: skip
+    return around, turns, _shows(session, both)
 
 
 def _rung(both: Iterable[LessonState], taught: Mapping[str, Taught]) -> set[tuple[int, date]]:
@@ -203,18 +211,23 @@ def _taught(session: Session, states: Iterable[LessonState]) -> dict[str, tuple[
     return found
 
 
-def _released(session: Session, ids: Collection[str]) -> dict[str, str]:
-    people = session.scalars(select(Person).where(Person.id.in_(ids)))
-    return {person.id: full_name(person) for person in people if "name" in person.released}
+def rooms_of(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Names of rooms by id."""
+    if not ids:
+        return {}
+    return dict(session.execute(select(Room.id, Room.name).where(Room.id.in_(ids))).all())
+
+
+def _shows(session: Session, states: Iterable[LessonState]) -> dict[str, Broadcast]:
+    ids = {part.broadcast for state in states for part in state.parts if part.broadcast}
+    return {row.id: row for row in session.scalars(select(Broadcast).where(Broadcast.id.in_(ids)))} if ids else {}
 
 
 def _broadcasts(
-    session: Session, ids: Collection[str], window: Window, sites: Mapping[str, Mapping[str, Any]]
+    session: Session, shows: Mapping[str, Broadcast], window: Window, sites: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:  # fmt: skip
     """Those that an edition shows: of its window, and of a grade of which a class is shown."""
-    rows = session.scalars(
-        select(Broadcast).where(Broadcast.id.in_(ids), Broadcast.on.between(window.first, window.last))
-    ).all()  # fmt: skip
+    rows = [row for row in shows.values() if window.first <= row.on <= window.last]
     grades = {site["grade"] for site in sites.values() if site["kind"] == "class"}
     missing = {row.grade for row in rows} - grades
     if missing:

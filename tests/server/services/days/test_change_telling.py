@@ -172,7 +172,7 @@ def test_what_was_taken_back_is_told_only_if_it_had_been_told(school: School) ->
 def test_teachers_see_what_it_means_for_them(school: School) -> None:
     act = school.change(0, kind="substituted", teachers=(school.plain,))
     found = ripple_reading.of_act(db.session, act, TODAY)
-    known = change_telling.teachers(db.session, found)
+    known = change_telling.teachers(found)
     lines = {one.name: (one.email, one.phone, " ".join(one.lines)) for one in known}
     assert "not yours any more" in lines["Parusova Nina"][2] and lines["Parusova Nina"][0]
     assert "you hold it" in lines["Lodkin Semyon"][2] and lines["Lodkin Semyon"][:2] == ("", "+7 900 000-00-09")
