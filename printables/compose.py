@@ -96,6 +96,10 @@ class Composer:
         ]
         return self._fill("slips.html", slips=slips, per_page=SLIPS_PER_PAGE)
 
+    def strips(self, strips: Sequence[Mapping[str, Any]]) -> str:
+        """Corrections to cut out and paste over printed timetables (printables/errata.py)."""
+        return self._fill("strips.html", strips=strips)
+
     def _until(self, task: Mapping[str, Any]) -> str:
         return self._texts.gettext("hand in by %(date)s", date=self._date(task["due"])) if task["due"] else ""
 
@@ -151,7 +155,8 @@ class Composer:
         else:
             read = _("read p. %(page)s", page=pages[view.id]) if view.id in pages else lesson["topic"]
             do = [_("do p. %(page)s", page=pages[task]) for task in view.tasks]
-            lines += [self.channel(lesson), read, *do]
+            extra = _("additional lesson") if (lesson["change"] or {}).get("kind") == "added" else ""
+            lines += [extra, self.channel(lesson), read, *do]
         return {"subject": lesson["short"] or lesson["subject"], "cancelled": is_cancelled(lesson),
                 "lines": [line for line in lines if line]}  # fmt: skip
 

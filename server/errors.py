@@ -140,6 +140,7 @@ CATALOGUE: dict[str, Entry] = {
     "bells_past_midnight": Entry(422, _l("So many lessons do not fit into the day. Begin earlier, or make lessons and breaks shorter.")),
     "bells_overlap": Entry(409, _l("The bells “%(name)s” hold for this shift from %(first)s to %(last)s. Choose other days, or end those first.")),
     "act_undone": Entry(409, _l("This was taken back already.")),
+    "act_told": Entry(409, _l("Families and teachers were told of this change already. What is still on its way stands under Messages.")),
     "act_overtaken": Entry(409, _l("A later change stands on this one. Take back the later one first.")),
     "absence_overlaps": Entry(409, _l("This teacher is noted as absent from %(since)s to %(until)s already. Change that one first.")),
     "nothing_chosen": Entry(422, _l("Nothing was chosen: every lesson stays open.")),

@@ -219,8 +219,10 @@ def _change(group: _Group, lesson: dict[str, Any]) -> dict[str, Any] | None:
     if not change:
         return None
     before = change["from"]
-    date = before["date"] if before and before["date"] != lesson["date"] else None
-    return {"kind": change["kind"], "date": date, "time": group.starts.get(before["n"]) if before else None}
+    if not before or (before["date"], before["n"]) == (lesson["date"], lesson["n"]):  # moved and back again
+        return {"kind": change["kind"], "date": None, "time": None}
+    date = before["date"] if before["date"] != lesson["date"] else None
+    return {"kind": change["kind"], "date": date, "time": group.starts.get(before["n"])}
 
 
 def _due(group: _Group, first: str, last: str) -> list[dict[str, Any]]:

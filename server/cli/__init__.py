@@ -135,6 +135,16 @@ def print_timetable(kind: str, week: str, group: str, tiled: bool, out: Path, as
     return _run("print timetable", options, tuple, as_json, out=out)
 
 
+@print_.command("strips", help=_("Corrections to paste over printed timetables that are not right any more."))
+@click.option("--week", default="", metavar="2026-W50", help=_("ISO week; else this one"))
+@click.option("--group", "groups", multiple=True, metavar=_("CLASS"), help=_("only this class"))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help=_("file to write"))
+@json_option
+def print_strips(week: str, groups: tuple[str, ...], out: Path, as_json: bool) -> int:
+    """Without anything to correct no file is written."""
+    return _run("print strips", {"week": week, "groups": groups}, tuple, as_json, out)
+
+
 @cli.command("return", help=_("Log returned works by their codes (nine digits, or what a code reader sends)."))
 @click.argument("codes", nargs=-1, required=True, metavar="CODE…")
 @click.option("--as", "login", required=True, metavar="LOGIN", help=_("who logs it"))

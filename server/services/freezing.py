@@ -4,7 +4,7 @@ What an edition may hold is a white list. No student or parent, of staff only wh
 a change, and no group of one student: its lessons go with the roster to the pack.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -39,6 +39,7 @@ from server.models import (
 )
 from server.naming import ROLE_NAMES, bare_class
 from server.services import course_plan
+from server.services.aside import INDIVIDUAL
 from server.services.people import full_name
 from server.services.roster_days import RosterDays
 from server.services.works import current, members, to_be_done
@@ -143,10 +144,15 @@ def approved_days(session: Session, window: Window) -> list[date]:
 
 def _public_groups(session: Session, window: Window) -> list[Group]:
     """Groups that may be shown: open, and more than one student; never those of students taught at home."""
-    groups = session.scalars(select(Group).where(Group.closed_on.is_(None), Group.kind != "individual"))
-    turns, roster = _turning_days(session, window), RosterDays(session, window.first, window.last)
-    shown = [group for group in groups if not any(len(roster.members(group, day)) == 1 for day in turns)]
+    shown = shown_of(session, window, session.scalars(select(Group)))
     return sorted(shown, key=lambda group: (group.grade or 99, group.name, group.slug))
+
+
+def shown_of(session: Session, window: Window, groups: Iterable[Group]) -> list[Group]:
+    """Those of some groups that an edition of the window may show."""
+    turns, roster = _turning_days(session, window), RosterDays(session, window.first, window.last)
+    opened = [group for group in groups if group.closed_on is None and group.kind != INDIVIDUAL]
+    return [group for group in opened if not any(len(roster.members(group, day)) == 1 for day in turns)]
 
 
 def _school(session: Session, school: School, day: date, groups: list[Group]) -> dict[str, Any]:
@@ -231,7 +237,7 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
     by_id = {group.id: group for group in groups}
     rows = session.execute(  # columns alone: rows of several tables for each of thousands of lessons are slow
         select(LessonCourse.id, LessonCourse.lesson_id, LessonCourse.course_id, LessonCourse.topic, LessonCourse.form,
-               LessonCourse.broadcast_id, Lesson.on, Lesson.n, Lesson.shift, Course.group_id,
+               LessonCourse.broadcast_id, Lesson.on, Lesson.n, Lesson.shift, Lesson.state, Course.group_id,
                Subject.name.label("subject"), Subject.short, Room.name.label("room"))
         .join(Lesson, Lesson.id == LessonCourse.lesson_id).join(Course, Course.id == LessonCourse.course_id)
         .join(Subject, Subject.id == Course.subject_id).outerjoin(Room, Room.id == Lesson.room_id)
@@ -256,7 +262,7 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
         .order_by(Task.due_on, Task.id)
     ):
         tasks.setdefault(task.lesson_course_id, []).append(task)
-    changes = _changes(session, [row.lesson_id for row in rows])
+    changes = _changes(session, {row.lesson_id: row.state for row in rows})
     shifts = {group.shift for group in groups} | {row.shift for row in rows if row.shift}
     bells = bells_of(session, {(shift, day) for shift in shifts for day in days})
     views = _Views({}, {}, {})
@@ -312,19 +318,30 @@ def _material(material: Material, row: Any, group: Group, topic: str) -> dict[st
     }  # fmt: skip
 
 
-def _changes(session: Session, lesson_ids: list[str]) -> dict[str, dict[str, Any]]:
-    """The newest public change of each lesson: its kind and where the lesson stood before. Never the reason."""
+def _changes(session: Session, states: Mapping[str, str]) -> dict[str, dict[str, Any] | None]:
+    """What each lesson's row says of its changes, by the lesson's id. Never the reason."""
     rows = session.scalars(
-        select(LessonChange).where(LessonChange.lesson_id.in_(lesson_ids), LessonChange.kind.in_(PUBLIC_CHANGES),
+        select(LessonChange).where(LessonChange.lesson_id.in_(states), LessonChange.kind.in_(PUBLIC_CHANGES),
                                    LessonChange.undone.is_(False))
         .order_by(LessonChange.changed_at, LessonChange.id)
     )  # fmt: skip
-    found = {}
+    known: dict[str, list[tuple[str, Mapping[str, Any]]]] = {}
     for row in rows:
-        moved = row.kind in ("moved", "reassigned") and "on" in row.before and "n" in row.before
-        origin = {"date": row.before["on"], "n": row.before["n"]} if moved else None
-        found[row.lesson_id] = {"kind": row.kind, "from": origin}
-    return found
+        known.setdefault(row.lesson_id, []).append((row.kind, row.before))
+    return {id: shown_change(state, known.get(id, ())) for id, state in states.items()}
+
+
+def shown_change(state: str, changes: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, Any] | None:
+    """What the row of a lesson in this state says: of its public changes (kind, state before), the oldest first, the
+    newest, and where the lesson stood before. A lesson is called cancelled if it is, and only then."""
+    if state == "cancelled":
+        return {"kind": "cancelled", "from": None}
+    standing = [change for change in changes if change[0] != "cancelled"]  # one that is held again was restored
+    if not standing:
+        return None
+    kind, before = standing[-1]
+    moved = kind in ("moved", "reassigned") and "on" in before and "n" in before
+    return {"kind": kind, "from": {"date": before["on"], "n": before["n"]} if moved else None}
 
 
 def _broadcasts(session: Session, window: Window, groups: list[Group]) -> dict[str, dict[str, Any]]:

@@ -30,8 +30,13 @@ def start_publishing(by: Starter) -> tuple[Run, bool]:
         by.now, by.name, by.account_id,
     )  # fmt: skip
     if begun:
-        _note(by, "publish", by.today.isoformat())
+        note_publishing(by, by.today.isoformat())
     return run, begun
+
+
+def note_publishing(by: Starter, what: str) -> None:
+    """Record who began to publish what."""
+    _note(by, "publish", what)
 
 
 def start_printing(monday: date, slugs: list[str], by: Starter) -> tuple[Run, bool]:

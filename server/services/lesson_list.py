@@ -159,7 +159,8 @@ def lessons_where(session: Session, condition: ColumnElement[bool], by_plan: boo
 _Parent = aliased(Group)
 _LAST_CHANGE = (
     select(LessonChange.kind).where(LessonChange.lesson_id == Lesson.id, LessonChange.kind.in_(PUBLIC_CHANGES),
-                                    LessonChange.undone.is_(False))
+                                    LessonChange.undone.is_(False),
+                                    or_(LessonChange.kind != "cancelled", Lesson.state == "cancelled"))
     .order_by(LessonChange.changed_at.desc(), LessonChange.id.desc()).limit(1).correlate(Lesson).scalar_subquery()
 )  # fmt: skip
 _ROWS = (

@@ -63,6 +63,8 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "publish",
     "proposal",
     "timetable_out",
+    "changes",
+    "strips",
     "packs",
     "notices",
     "school",

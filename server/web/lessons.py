@@ -26,7 +26,7 @@ from sync.markdown import render
 
 blueprint = APIBlueprint("lessons", __name__, url_prefix="/lessons", enable_openapi=False)
 CHANGES = {"substituted": _l("substituted"), "moved": _l("moved"), "cancelled": _l("cancelled"),
-           "reassigned": _l("given again")}  # fmt: skip
+           "reassigned": _l("given again"), "added": _l("additional lesson")}  # fmt: skip
 IN_FORM = {"task_marked": "tasks"}
 
 

@@ -53,6 +53,7 @@ MORE = (  # families, then lessons, then the school
     Place("/lessons/timetable", _l("Timetable"), ()),
     Place("/substitutions/", _l("Substitutions"), (Action.DAY_EDIT, Action.DAY_APPROVE)),
     Place("/checks/", _l("Checks"), (Action.DAY_EDIT, Action.DAY_APPROVE)),
+    Place("/changes/", _l("Changes"), (Action.DAY_EDIT, Action.DAY_APPROVE)),
     Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
     Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),
     Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),

@@ -33,10 +33,10 @@ from server.services import (
     weekly_round,
 )
 from server.services.attendance_today import Asked, Attendance
-from server.services.days import approval_view
+from server.services.days import approval_view, change_list, change_telling
 from server.services.days.approval_view import Owed
 from server.services.parts import Unplaced
-from server.web import access, conflict_words, words
+from server.web import access, change_words, conflict_words, words
 from server.web.access import signed_in
 
 blueprint = APIBlueprint("today", __name__, enable_openapi=False)
@@ -55,7 +55,7 @@ def home() -> str:
     return render_template(
         "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
         shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment), **_promised(day),
-        presence=_attendance(day, moment), **_families(day, moment),
+        presence=_attendance(day, moment), **_families(day, moment), **_changes(day, moment),
     )  # fmt: skip
 
 
@@ -145,6 +145,16 @@ def _families(day: date, moment: datetime) -> dict[str, Any]:
         "late_letters": late,
         "untold": weekly_round.untold(db.session, telling, day, choose_timezone()) if telling else 0,
         "silent": silence.count(db.session, cares, day, choose_timezone()) if cares else 0,
+    }  # fmt: skip
+
+
+def _changes(day: date, moment: datetime) -> dict[str, Any]:
+    """What others changed in one's own lessons, and, for who composes days, changes that families do not know of."""
+    person, teaches = current_user.person_id, access.may_somewhere(Action.LESSON_VIEW)
+    return {
+        "changed_for_me": change_telling.for_teacher(db.session, person, moment, day) if teaches else [],
+        "to_tell": change_list.owed(db.session, moment, day) if access.may(Action.DAY_EDIT) else [],
+        "acts": change_words.ACTS,
     }  # fmt: skip
 
 

@@ -81,6 +81,16 @@ def test_a_cancelled_lesson_is_struck_out(content):
     assert "cancelled" in html
 
 
+def test_an_additional_lesson_says_so(content):
+    lesson = next(x for x in content["lessons"].values() if x["group"] == "8" and x["date"] == "2026-12-08")
+    lesson["change"] = {"kind": "added", "from": None}
+    roster = sample_roster(content, "8")
+    composer = Composer(content, roster, texts_of("ru", Path("/nowhere")))
+    lessons = student_lessons(week_lessons(content, roster), roster.students[0], roster.week)
+    html = composer.cover(lessons, {key: 1 for view in lessons for key in (view.id, *view.tasks)}, 12)
+    assert html.count("additional lesson") == 1
+
+
 def test_another_groups_notice_is_left_out(content):
     composer = Composer(content, sample_roster(content, "8"), texts_of("ru", Path("/nowhere")))
     html = composer.cover([], {}, 2)

@@ -66,6 +66,8 @@ def marks(home: Path) -> list[tuple]:
     ("print packs --week 2026-W99", "week_invalid"),
     ("print packs --week 2025-W10", "week_not_in_edition"),
     ("print packs --group 12", "group_unknown"),
+    ("print strips --week 2026 --out strips.pdf", "week_invalid"),
+    ("print strips --group 12 --out strips.pdf", "group_unknown"),
     ("return 482170317 --as nobody", "login_unknown"),
     ("return 482170317 --as gone", "account_closed"),
     ("return 482170317 --as teacher --date 2026-13-01", "date_invalid"),

@@ -17,7 +17,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
 from server.services import sitebuild
+from server.services.publishing import LOCALES
 from server.services.sitebuild import build_group, groups_to_build, look_digest, write_changed, write_public_root
+from sync.edition import Edition
 from tests.editions import lesson_of, sample_content, sample_edition, write_sample
 from tests.sync.test_markdown import HOSTILE
 
@@ -315,6 +317,21 @@ def test_words_dates_and_plurals_are_the_schools(tmp_path):
     assert "61 МБ" in page_of(tmp_path, "7", "2026-12-07", 3).read_text("utf-8")
     assert '<html lang="ru">' in (tmp_path / "public/index.html").read_text("utf-8")
     assert '"\\u0432\\u044b\\u043f\\u0443\\u0441\\u043a 41"' in (tmp_path / "public/edition.js").read_text("utf-8")
+
+
+def test_every_kind_of_change_reads_well(tmp_path):
+    """What was taken back leaves no word; the others are said as families say them."""
+    edition = sample_edition()
+    numbers = {"added": 1, "cancelled": 2, "substituted": 3, "reassigned": 4, None: 5}
+    for kind, n in numbers.items():
+        lesson = edition.content["lessons"][lesson_of(edition.content, "7", "2026-12-09", n)]
+        lesson["change"] = {"kind": kind, "from": None} if kind else None
+        lesson["teachers"] = []
+    publish(tmp_path, Edition(edition.content, 2, edition.issued_at, None), locale_dir=LOCALES)
+    page = (tmp_path / "public" / "7" / "day-2026-12-09.html").read_text("utf-8")
+    tags = re.findall(r'<span class="tag wait">([^<]*)</span>', page)
+    assert tags == ["дополнительный урок", "отмена", "замена", "повтор"]
+    assert "изменение<" not in page
 
 
 def test_a_large_file_says_how_to_do_without_it(home):

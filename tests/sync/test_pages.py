@@ -51,6 +51,13 @@ def test_changes_say_where_a_lesson_was():
     assert row(group_pages(content, "7"), "2026-12-08", 6)["change"]["date"] == "2026-12-07"
 
 
+def test_a_lesson_that_came_back_to_its_place_was_nowhere_else():
+    content = sample_content()
+    key = lesson_of(content, "7", "2026-12-08", 6)
+    content["lessons"][key]["change"] = {"kind": "moved", "from": {"date": "2026-12-08", "n": 6}}
+    assert row(group_pages(content, "7"), "2026-12-08", 6)["change"] == {"kind": "moved", "date": None, "time": None}
+
+
 def test_only_approved_days_are_shown():
     content = sample_content()
     content["days"] = ["2026-12-07"]

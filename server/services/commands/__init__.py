@@ -14,6 +14,7 @@ COMMANDS = {  # loaded when asked for: the office starts without them
     "publish": "going_out:publish_days",
     "print packs": "going_out:print_week",
     "print timetable": "timetables:print_timetable",
+    "print strips": "going_out:print_strips",
     "export journal": "going_out:export_journal",
     "export oneroster": "rostering:export_oneroster",
     "export school": "leaving:export_school",

@@ -1,6 +1,8 @@
-"""`korablik publish`, `print packs`, `export journal`: what leaves the school."""
+"""`korablik publish`, `print packs`, `print strips`, `export journal`: what leaves the school."""
 
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,7 +10,7 @@ from flask_babel import ngettext
 
 from server import store
 from server.extensions import db
-from server.services import export, packs, publishing
+from server.services import export, packs, publishing, strips
 from server.services.commands.console import Call, Console, author, group, place
 from server.services.days import approval
 from server.services.weeks import monday, parse_day, parse_week, week_days
@@ -57,6 +59,25 @@ def print_week(call: Call, console: Console) -> dict[str, Any]:
             console.say(_("  No font has %(letters)s, which “%(title)s” needs.", letters=letters, title=title))
     return {"files": [str(item.file) for item in done], "packs": sum(item.packs for item in done),
             "pages": sum(item.pages for item in done)}  # fmt: skip
+
+
+def print_strips(call: Call, console: Console) -> dict[str, Any]:
+    """Corrections to paste over printed timetables."""
+    here, options = place(), call.options
+    first = parse_week(options["week"]) if options.get("week") else monday(here.today)
+    slugs = [group(db.session, name).slug for name in options.get("groups", [])] or None
+    with tempfile.TemporaryDirectory() as folder:
+        done = strips.make(first, slugs, Path(folder) / "strips.pdf", today=here.today)
+        if done.file is not None:
+            console.put(done.file.read_bytes())
+    if done.report.strips:
+        console.say(ngettext("%(num)s strip", "%(num)s strips", done.report.strips) + ", "
+                    + ngettext("%(num)s page", "%(num)s pages", done.report.pages))  # fmt: skip
+    else:
+        console.say(_("Nothing has to be corrected."))
+    for number in done.lost:
+        console.say(_("Edition %(number)s is not kept any more: print its packs again.", number=number))
+    return {"strips": done.report.strips, "pages": done.report.pages, "lost": list(done.lost)}
 
 
 def export_journal(call: Call, console: Console) -> dict[str, Any]:
