@@ -152,7 +152,7 @@ def _verdict(place: Place, people: Iterable[str], by_day: dict[tuple[str, date],
 def _gaps(place: Place, own: Iterable[Busy]) -> Iterator[int]:
     """Minutes between the place and each thing that somebody has on that day."""
     for one in own:
-        if place.starts and one.starts:
+        if place.starts and one.starts and one.n >= 0:  # working hours are nobody's lesson
             yield max(_minutes(place.starts) - _minutes(one.ends), _minutes(one.starts) - _minutes(place.ends), 0)
 
 

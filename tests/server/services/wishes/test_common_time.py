@@ -28,8 +28,8 @@ busies = st.builds(
 )  # fmt: skip
 off = st.builds(lambda who, day: whole_day(who, MONDAY + timedelta(days=day), "off"), st.sampled_from(PEOPLE),
                 st.integers(0, 9))  # fmt: skip
-places = st.lists(st.builds(place, st.integers(0, 9), st.integers(0, 9), st.integers(1, 2), st.sampled_from((480, 800))),
-                  max_size=25, unique=True)  # fmt: skip
+one_place = st.builds(place, st.integers(0, 9), st.integers(0, 9), st.integers(1, 2), st.sampled_from((480, 800)))
+places = st.lists(one_place, max_size=25, unique=True)  # fmt: skip
 
 
 def minutes(starts: str, ends: str) -> set[int]:
