@@ -10,6 +10,8 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "hotline",
     "hotline_topics",
     "requests",
+    "wish_form",
+    "wishes",
     "appointments",
     "people",
     "connectivity",

@@ -33,7 +33,7 @@ from server.services import (
 )
 from server.services.attendance_today import Asked, Attendance
 from server.services.parts import Unplaced
-from server.web import access, conflict_words, words
+from server.web import access, conflict_words, wishes, words
 from server.web.access import signed_in
 
 blueprint = APIBlueprint("today", __name__, enable_openapi=False)
@@ -52,7 +52,7 @@ def home() -> str:
     return render_template(
         "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
         shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment), **_promised(day),
-        presence=_attendance(day, moment), **_families(day, moment),
+        **wishes.on_today(moment), presence=_attendance(day, moment), **_families(day, moment),
     )  # fmt: skip
 
 

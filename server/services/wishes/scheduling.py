@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Course, Lesson, LessonAct, LessonChange, LessonCourse, LessonRequest
+from server.models import Course, Group, Lesson, LessonAct, LessonChange, LessonCourse, LessonRequest
 from server.services.accounts import record
 from server.services.bell_times import bell_of, read_bells
 from server.services.content import Author
@@ -132,7 +132,7 @@ def _model(session: Session, wish: LessonRequest, today: date) -> Held:
     course = session.get_one(Course, wish.course_id)
     view = session.get(LessonCourse, wish.lesson_course_id) if wish.lesson_course_id else None
     lesson = session.get(Lesson, view.lesson_id) if view else None
-    shift = (lesson.shift if lesson else None) or course.group.shift
+    shift = shift_of(session, wish)
     if lesson is not None and wish.kind in ("move", "cancel"):
         return next(one for one in read_days(session, lesson.on, lesson.on).lessons if one.id == lesson.id)
     part = Part(NEW, course.id, course.group_id, course.subject_id, view.form if view else None, None, "")
@@ -237,3 +237,25 @@ def _name_it(session: Session, act: str, wish: LessonRequest, topic: str) -> Non
 def changed_by(act_id: str) -> Select[tuple[str]]:
     """SQL: ids of the lessons that an act changed."""
     return select(LessonChange.lesson_id).where(LessonChange.act_id == act_id)
+
+
+def became(session: Session, act_id: str) -> Place | None:
+    """Where the lesson that an act made or moved stands now; None when it is not there."""
+    row = session.execute(
+        select(Lesson, Group.shift).join(LessonChange, LessonChange.lesson_id == Lesson.id)
+        .join(LessonCourse, LessonCourse.lesson_id == Lesson.id).join(Course, Course.id == LessonCourse.course_id)
+        .join(Group, Group.id == Course.group_id)
+        .where(LessonChange.act_id == act_id, Lesson.state == "planned").order_by(LessonChange.id).limit(1)
+    ).first()  # fmt: skip
+    if row is None:
+        return None
+    lesson, shift = row[0], row[0].shift or row[1]
+    bell = bell_of(read_bells(session, {shift}), shift, lesson.on, lesson.n) or ("", "")
+    return Place(lesson.on, shift, lesson.n, *bell)
+
+
+def shift_of(session: Session, wish: LessonRequest) -> int:
+    """Whose bells count for the lesson of a wish."""
+    view = session.get(LessonCourse, wish.lesson_course_id) if wish.lesson_course_id else None
+    own = view.lesson.shift if view else None
+    return own or session.get_one(Course, wish.course_id).group.shift

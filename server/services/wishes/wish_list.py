@@ -104,6 +104,17 @@ def decided_for(person_id: str, since: datetime) -> ColumnElement[bool]:
                 LessonRequest.decided_by != person_id)  # fmt: skip
 
 
+def for_today(session: Session, person_id: str, since: datetime, office: bool) -> tuple[list[WishView], ...]:
+    """What Today says: wishes that wait for somebody's word; that the office is to schedule; own ones decided since."""
+    agreed = LessonRequest.state == "agreed"
+    parts = [to_answer(person_id), decided_for(person_id, since), *([agreed] if office else [])]
+    found = _views(session, session.execute(_ROWS.where(or_(*parts)).order_by(LessonRequest.asked_at)))
+    return (
+        [one for one in found if one.state == "open"], [one for one in found if one.state == "agreed"],
+        [one for one in found if one.state in ENDED],
+    )  # fmt: skip
+
+
 def listed(
     session: Session, where: ColumnElement[bool], states: Collection[str] = WAITING, limit: int = 200
 ) -> list[WishView]:  # fmt: skip
@@ -144,6 +155,8 @@ _ROWS = (
 
 def _views(session: Session, rows: Iterable[Any]) -> list[WishView]:
     rows = list(rows)
+    if not rows:
+        return []
     said: dict[str, list[Consent]] = {}
     pairs = session.execute(
         select(LessonConsent, Person).join(Person, Person.id == LessonConsent.person_id)

@@ -1,4 +1,4 @@
-"""The way of a wish: asked, agreed by all who are named, put into the timetable or refused; the promise ends with it."""
+"""The way of a wish: asked, agreed by all who are named, put into the timetable or refused; the promise ends too."""
 
 from dataclasses import replace
 from datetime import timedelta
