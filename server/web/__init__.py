@@ -24,6 +24,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "households",
     "movement",
     "home_teaching",
+    "study_groups",
     "accounts",
     "works",
     "class_table",
