@@ -47,6 +47,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "followups",
     "incidents",
     "lessons",
+    "tv",
     "course_plan",
     "imports",
     "course_teachers",

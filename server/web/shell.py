@@ -45,6 +45,7 @@ MORE = (  # families, then lessons, then the school
     Place("/notices/", _l("Notices"), (Action.NOTICE_EDIT,)),
     Place("/lessons/timetable", _l("Timetable"), ()),
     Place("/wishes/", _l("Wishes about lessons"), (Action.LESSON_ASK, Action.DAY_EDIT)),
+    Place("/tv/", _l("TV lessons"), (Action.LESSON_VIEW,)),
     Place("/study-groups/", _l("Study groups"), (Action.DAY_EDIT,)),
     Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
     Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),

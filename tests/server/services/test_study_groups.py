@@ -112,7 +112,7 @@ def test_times_are_found_across_shifts_and_for_the_teacher(school: School) -> No
     assert not monday[1, 7].everybody  # 14:30 by the first shift's bells is within Bek's lesson
     assert monday[2, 3].everybody
     assert found.suits_all and found.best[0].on == NEXT
-    assert (found.best[0].shift, found.best[0].n) == (1, 4)  # right after the lessons of one, long before those of the other
+    assert (found.best[0].shift, found.best[0].n) == (1, 4)  # right after the lessons of one
 
 
 def test_where_nobody_suits_all_the_nearest_are_named(school: School) -> None:
