@@ -5,7 +5,7 @@ from typing import Any
 
 from apiflask import APIBlueprint
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import format_date, ngettext
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -16,9 +16,9 @@ from server.models import Room, Subject
 from server.naming import capital, course
 from server.policy import Action
 from server.services import people, study_groups, study_hours, study_times
-from server.services.study_groups import Draft, StudyCourse, StudyGroup
+from server.services.study_groups import Draft
 from server.services.study_hours import Meeting
-from server.services.study_times import Cell, Search, Times
+from server.services.study_times import Search, Times
 from server.services.weeks import monday, parse_day
 from server.services.wishes import teacher_hours, times
 from server.web import access, drafts
@@ -212,7 +212,7 @@ def _time(slug: str, given: Any, wrong: str = "") -> str:
     return render_template(
         "study_groups/time.html", group=group, chosen=chosen, search=search, found=found, wrong=wrong, today=today,
         names=names, weekday=_weekday, why=lambda what: _why(found, what), places=access.may(Action.DAY_EDIT),
-        weeks=study_times.WEEKS, missing=lambda cell: _missing(cell, chosen, group), room=given.get("room", ""),
+        weeks=study_times.WEEKS, room=given.get("room", ""),
     )  # fmt: skip
 
 
@@ -234,9 +234,3 @@ def _why(found: Times, what: str) -> str:
         return course(*found.lessons[what])
     return str(REASONS.get(what, what))
 
-
-def _missing(cell: Cell, chosen: StudyCourse | None, group: StudyGroup) -> str:
-    """How many cannot, in words for a cell."""
-    if not cell.teacher:
-        return _("the teacher cannot")
-    return ngettext("%(num)s cannot", "%(num)s cannot", len(group.members) - cell.can)

@@ -12,7 +12,7 @@ from flask_login import current_user
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.models import Broadcast
-from server.naming import course
+from server.naming import course, klass
 from server.policy import Action
 from server.services import people
 from server.services.freezing import bells_on
@@ -45,10 +45,10 @@ def home() -> str:
     first = _week()
     week = read_week(db.session, first, first + WEEK - timedelta(days=1))
     shown = {"monday": first, "last": week.days.last, "week": WEEK, "week_name": week_name}
-    klass, teacher = request.args.get("class", ""), request.args.get("teacher", "")
-    if klass:
-        group = people.group_by_slug(db.session, klass)
-        return _lines(week, week.of_class(group.id) if group.id in week.classes else [], shown, {"class": klass},
+    slug, teacher = request.args.get("class", ""), request.args.get("teacher", "")
+    if slug:
+        group = people.group_by_slug(db.session, slug)
+        return _lines(week, week.of_class(group.id) if group.id in week.classes else [], shown, {"class": slug},
                       group.name)  # fmt: skip
     if teacher == "me" or (not teacher and not access.may(Action.LESSON_VIEW)):
         teacher = current_user.person_id
@@ -86,7 +86,7 @@ def _say(week: Week, one: Trouble) -> str:
         _("%(time)s %(subject)s, grade %(grade)s", time=by_id[id].starts, subject=week.subjects[id],
           grade=by_id[id].grade) for id in one.broadcasts
     )  # fmt: skip
-    classes = ", ".join(week.classes.get(id, "") for id in one.classes)
+    classes = "" if one.views else ", ".join(klass(week.classes[id]) for id in one.classes)
     lessons = ", ".join(
         f"{views[id].starts or views[id].n} {_subject(week, views[id].lesson)}" for id in one.views if id in views
     )

@@ -8,7 +8,7 @@ KINDS = {
 }  # fmt: skip
 STATES = {
     "open": _l("waits for agreement"), "agreed": _l("agreed, to be scheduled"), "scheduled": _l("scheduled"),
-    "refused": _l("refused"), "withdrawn": _l("withdrawn"),
+    "refused": _l("declined"), "withdrawn": _l("no longer wanted"),
 }  # fmt: skip
 TONES = {"open": "wait", "agreed": "note", "scheduled": "ok", "refused": "bad", "withdrawn": ""}
 ANSWERS = {"": _l("not answered yet"), "yes": _l("agrees"), "no": _l("does not agree")}
