@@ -16,7 +16,7 @@ from server.services import home_lessons, works
 from server.services.accounts import record
 from server.services.content_draft import clean
 from server.services.home_teaching import set_courses, year_at
-from server.services.movement import Clerk
+from server.services.movement import FAR, Clerk
 from server.services.people import folded, full_name, short_name
 from server.services.study_hours import Hour, end_hours, hours_of
 from server.services.works import current
@@ -162,6 +162,7 @@ def create(draft: Draft, clerk: Clerk) -> str:
         raise DomainError("text_long", length=len(name), limit=LONGEST_NAME)
     if len(draft.members) < FEWEST:
         raise DomainError("study_members_needed")
+    _near(draft.since, clerk.today)
     if not draft.teachers:
         raise DomainError("field_needed", field=_l("subjects"))
 
@@ -190,6 +191,7 @@ def set_members(slug: str, wanted: Collection[str], since: date, clerk: Clerk) -
     """
     if len(set(wanted)) < FEWEST:
         raise DomainError("study_members_needed")
+    _near(since, clerk.today)
 
     def save(session: Session) -> None:
         group = _open(session, slug)
@@ -212,6 +214,7 @@ def set_teachers(slug: str, teachers: Mapping[str, str], since: date, clerk: Cle
 
     Raises DomainError group_unknown, study_closed, value_invalid.
     """
+    _near(since, clerk.today)
 
     def save(session: Session) -> None:
         group = _open(session, slug)
@@ -229,6 +232,7 @@ def end(slug: str, last: date, clerk: Clerk) -> None:
 
     Raises DomainError group_unknown, study_closed, value_invalid.
     """
+    _near(last, clerk.today)
     if last < clerk.today - DAY:
         raise DomainError("value_invalid", field=_l("last day"), value=last)
 
@@ -244,6 +248,11 @@ def end(slug: str, last: date, clerk: Clerk) -> None:
         record(session, clerk.now, clerk.account_id, "study.end", group.id)
 
     store.write(save)
+
+
+def _near(day: date, today: date) -> None:
+    if abs(day - today) > FAR:
+        raise DomainError("value_invalid", field=_l("date"), value=day)
 
 
 def _open(session: Session, slug: str) -> Group:

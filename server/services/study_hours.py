@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -25,11 +26,12 @@ from server.services.content import Author
 from server.services.days import changing
 from server.services.days.changing import Deed, Rights
 from server.services.days.state import LessonState, PartState
-from server.services.movement import Clerk
+from server.services.movement import FAR, Clerk
 from server.services.wishes.asking import answerable
 from sync.ids import content_id
 
 DAY = timedelta(days=1)
+NUMBERS, SHIFTS = range(21), range(1, 4)
 EVERY = "1"  # mask: in every week
 
 
@@ -115,6 +117,9 @@ def meet_once(meeting: Meeting, by: Author, rights: Rights) -> str:
 def stop_meeting(group_id: str, slot_id: str, last: date, clerk: Clerk, rights: Rights) -> None:
     """The hour is held for the last time on that day. Raises DomainError not_found, day_is_out."""
 
+    if abs(last - clerk.today) > FAR:
+        raise DomainError("value_invalid", field=_l("last day"), value=last)
+
     def save(session: Session) -> None:
         slot = session.get(Slot, slot_id)
         weekly = session.get(WeeklyLesson, slot.weekly_lesson_id) if slot else None
@@ -155,8 +160,14 @@ def _end(session: Session, slot: Slot, last: date) -> None:
 
 def _course(session: Session, meeting: Meeting, today: date) -> Course:
     course = session.get(Course, meeting.course_id)
-    if course is None:
+    if course is None or course.group.kind != "study":
         raise DomainError("course_unknown")
+    if meeting.n not in NUMBERS or meeting.shift not in SHIFTS:
+        raise DomainError("slot_needed")
+    if meeting.room is not None and session.get(Room, meeting.room) is None:
+        raise DomainError("value_invalid", field=_l("room"), value="")
+    if meeting.on - today > FAR:
+        raise DomainError("value_invalid", field=_l("date"), value=meeting.on)
     if meeting.on < today:
         raise DomainError("day_over")
     if course.group.closed_on is not None:

@@ -16,6 +16,7 @@ from server.models import Room, Subject
 from server.naming import capital, course
 from server.policy import Action
 from server.services import people, study_groups, study_hours, study_times
+from server.services.movement import FAR
 from server.services.study_groups import Draft
 from server.services.study_hours import Meeting
 from server.services.study_times import Search, Times
@@ -166,7 +167,7 @@ def meet(slug: str) -> Any:
     """Put the chosen time into the timetable, every week or once."""
     form = request.form
     try:
-        meeting = _meeting(form)
+        meeting = _meeting(slug, form)
         _room_is_free(meeting)
         if form.get("weekly") == "1":
             study_hours.meet_weekly(meeting, clerk(), rights())
@@ -188,7 +189,10 @@ def _room_is_free(meeting: Meeting) -> None:
             raise DomainError("place_taken", who=_("room %(name)s", name=room.name))
 
 
-def _meeting(form: Any) -> Meeting:
+def _meeting(slug: str, form: Any) -> Meeting:
+    known = {one.id for one in study_groups.page(db.session, slug, drafts.moment().today).courses}
+    if form.get("course", "") not in known:
+        raise DomainError("course_unknown")
     parts = form.get("place", "").split("|")
     if len(parts) != 3:
         raise DomainError("slot_needed")
@@ -223,8 +227,8 @@ def _search(given: Any, today: date) -> Search:
     except SyncError:
         first = coming
     weeks = given.get("weeks", "4")
-    judged = int(weeks) if weeks.isdigit() and int(weeks) in study_times.WEEKS else 4
-    return Search(max(first, today + timedelta(days=1)), given.get("weekly", "1") == "1", judged,
+    judged = int(weeks) if weeks in {str(n) for n in study_times.WEEKS} else 4
+    return Search(min(max(first, today + timedelta(days=1)), today + FAR), given.get("weekly", "1") == "1", judged,
                   given.get("online") == "1")  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from sync.errors import SyncError
 
 blueprint = APIBlueprint("tv", __name__, url_prefix="/tv", enable_openapi=False)
 WEEK = timedelta(days=7)
+NUMBERS = range(21)
 TROUBLES = {
     "of_time": _l("The broadcast is not within the time of its lesson"),
     "meets": _l("The class has another lesson while the broadcast runs"),
@@ -118,7 +119,7 @@ def act(broadcast_id: str, slug: str) -> Any:
             done = by_hand.unlink(broadcast_id, group.id, author(), rights())
         elif form.get("act") == "place":
             number = form.get("n", "")
-            if not (number.isascii() and number.isdigit()):
+            if not (number.isascii() and number.isdigit()) or int(number) not in NUMBERS:
                 raise DomainError("slot_needed")
             done = by_hand.place(broadcast_id, group.id, int(number), author(), rights())
         else:

@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.models import LessonCourse, Person
-from server.policy import Action
-from server.services import courses, lesson_list, people, request_list, student_days
+from server.policy import Action, Scope
+from server.services import courses, lesson_list, people, request_list, scopes, student_days
 from server.services.courses import CourseHead
 from server.services.lesson_list import LessonLine
 from server.services.request_list import RequestView
@@ -28,6 +28,7 @@ from server.web.wishes import scope_of
 from sync.errors import SyncError
 
 blueprint = APIBlueprint("wish_form", __name__, url_prefix="/wishes", enable_openapi=False)
+NUMBERS = {str(n) for n in range(21)}
 AROUND = timedelta(days=21)  # lessons before and after today among which one is chosen
 OF_REQUEST = {"repeat": "again", "consultation": "consultation"}  # kind of a promise → what is wished
 FIELDS = {"field_needed": "lesson", "lesson_unknown": "lesson", "wish_lesson_over": "lesson", "day_over": "wanted",
@@ -86,7 +87,7 @@ def _wish(form: Any) -> Wish:
     kind = form.get("kind", "")
     wanted = tuple(
         (parse_day(day), int(n)) for day, n in zip(form.getlist("on"), form.getlist("n"), strict=False)
-        if day.strip() and n.strip().isdigit()
+        if day.strip() and n.strip() in NUMBERS
     )  # fmt: skip
     return Wish(
         kind, course_id, form.get("lesson") or None if kind in consents.OF_A_LESSON else None, student_id,
@@ -151,7 +152,9 @@ def _courses(student: Person | None) -> list[CourseHead]:
     learns_in = student_days.standing(db.session, student, today).learns_in
     found = [one for one in courses.courses(db.session, today, (learns_in, ())) if one.group_id in learns_in]
     if not realm.everything and found:
-        found = [one for one in found if access.may(Action.LESSON_ASK, scope_of(one.id, student.id))]
+        own = scopes.of_student(db.session, student.id, today)
+        found = [one for one in found if access.may(
+            Action.LESSON_ASK, Scope(own.groups | {one.group_id}, frozenset({one.id})))]  # fmt: skip
     return found
 
 

@@ -1,7 +1,8 @@
 """The TV lessons of some days: for each class and each teacher, with what does not fit."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
 
@@ -37,6 +38,7 @@ class Week:
     lessons: Mapping[str, Held]
     classes: Mapping[str, str]
     troubles: tuple[Trouble, ...]
+    by_broadcast: Mapping[str, tuple[View, ...]] = field(default_factory=dict)
 
     def of_class(self, klass: str) -> list[Line]:
         """The broadcasts of a class's grade, in order, each with its lesson."""
@@ -47,15 +49,16 @@ class Week:
     def of_teacher(self, person_id: str) -> list[Line]:
         """The TV lessons that somebody holds, in order."""
         return [
-            line for one in self.sent for klass in self.classes for line in self._lines(one, klass)
-            if line.lesson and person_id in line.lesson.teachers
+            Line(one, view.klass, self.lessons[view.lesson], view)
+            for one in self.sent for view in self.by_broadcast.get(one.id, ())
+            if person_id in self.lessons[view.lesson].teachers
         ]  # fmt: skip
 
     def teachers(self) -> list[tuple[str, str, int]]:
         """Id, name and number of TV lessons of all who hold any, by name."""
         names = self.days.facts.people
-        counted = {id: len(self.of_teacher(id)) for view in self.views if view.broadcast
-                   for id in self.lessons[view.lesson].teachers}  # fmt: skip
+        counted = Counter(id for one in self.sent for view in self.by_broadcast.get(one.id, ())
+                          for id in self.lessons[view.lesson].teachers)  # fmt: skip
         return sorted(((id, names[id], count) for id, count in counted.items()), key=lambda row: row[1])
 
     def linked(self, klass: str) -> int:
@@ -63,10 +66,10 @@ class Week:
         return sum(line.lesson is not None for line in self.of_class(klass))
 
     def _has(self, one: Sent, klass: str) -> bool:
-        return any(view.klass == klass and view.broadcast == one.id for view in self.views)
+        return any(view.klass == klass for view in self.by_broadcast.get(one.id, ()))
 
     def _lines(self, one: Sent, klass: str) -> list[Line]:
-        own = [view for view in self.views if view.klass == klass and view.broadcast == one.id]
+        own = [view for view in self.by_broadcast.get(one.id, ()) if view.klass == klass]
         return [Line(one, klass, self.lessons[view.lesson], view) for view in own] or [Line(one, klass)]
 
 
@@ -89,10 +92,15 @@ def read_week(session: Session, first: date, last: date) -> Week:
         for group in sorted(days.facts.groups.values(), key=lambda group: (group.grade or 99, group.name))
         if group.kind == "class" and group.id not in closed
     }
+    linked: dict[str, list[View]] = {}
+    for view in views:
+        if view.broadcast:
+            linked.setdefault(view.broadcast, []).append(view)
     grades = {id: days.facts.groups[id].grade for id in classes}
     return Week(
         days, tuple(sent), {row.id: row.subject for row in rows}, tuple(views), {one.id: one for one in days.lessons},
         classes, tuple(troubles(sent, views, grades, _families(session, first))),
+        {id: tuple(own) for id, own in linked.items()},
     )  # fmt: skip
 
 

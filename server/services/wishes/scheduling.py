@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from server import store
 from server.errors import DomainError
-from server.models import Course, Group, Lesson, LessonAct, LessonChange, LessonCourse, LessonRequest
+from server.models import Course, Group, Lesson, LessonAct, LessonChange, LessonCourse, LessonRequest, Room
 from server.services.accounts import record
 from server.services.bell_times import bell_of, read_bells
 from server.services.content import Author
@@ -186,6 +187,7 @@ def _deeds(session: Session, wish: LessonRequest, own: Held, choice: Choice | No
         lesson = session.get_one(Lesson, own.id)
         before = state_of(lesson)
         return kind, [Deed(kind, replace(before, state="cancelled"), own.id, before.mark())]
+    _possible(session, choice)
     days = read_days(session, min(choice.on, own.on), max(choice.on, own.on))
     bells = read_bells(session, {choice.shift})
     place = Place(choice.on, choice.shift, choice.n, *(bell_of(bells, choice.shift, choice.on, choice.n) or ("", "")))
@@ -204,6 +206,13 @@ def _deeds(session: Session, wish: LessonRequest, own: Held, choice: Choice | No
         return kind, [Deed(kind, LessonState(choice.on, choice.n, own.own_shift, choice.room, "planned", own.teachers,
                                              parts))]  # fmt: skip
     return "swapped" if choice.swap else kind, [Deed("moved", one.as_state(), one.id) for one in moved]
+
+
+def _possible(session: Session, choice: Choice) -> None:
+    if choice.n not in range(21) or choice.shift not in range(1, 4):
+        raise DomainError("slot_needed")
+    if choice.room is not None and session.get(Room, choice.room) is None:
+        raise DomainError("value_invalid", field=_l("room"), value="")
 
 
 def _at(lesson: Held, place: Place) -> Held:
