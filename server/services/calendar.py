@@ -42,13 +42,22 @@ class Weeks:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An hour of the weekly pattern; ``weekday`` 1 = Monday, ``shift`` None = the group's own."""
+    """An hour of the weekly pattern; ``weekday`` 1 = Monday, ``shift`` None = the group's own.
+
+    ``since``, ``until``: the first and last day it holds for, None: open.
+    """
 
     weekday: int
     n: int
     weeks: str = "1"
     room: str | None = None
     shift: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """True on days for which the pattern has it."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +161,7 @@ def wanted_lessons(
         index = weeks.index(day)
         for pattern, hour in by_weekday.get(day.isoweekday(), ()):
             # a mask like "10"; "1" alone holds for every week
-            if hour.weeks[index % len(hour.weeks)] == "1" and pattern.is_held(day):
+            if hour.weeks[index % len(hour.weeks)] == "1" and hour.holds(day) and pattern.is_held(day):
                 courses = _open_courses(pattern, stretches, day, open_grades)
                 key = (pattern.id, day, hour.n)
                 if courses and key not in found:

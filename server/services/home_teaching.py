@@ -63,7 +63,7 @@ class Home:
 
 def offers(session: Session, class_id: str, day: date) -> list[Offer]:
     """The subjects that a class and its parts have this year, by name, with the leading teacher of each."""
-    year = _year(session, day)
+    year = year_at(session, day)
     rows = session.execute(
         select(Subject, Course.id).join(Course, Course.subject_id == Subject.id)
         .join(Group, Group.id == Course.group_id)
@@ -138,14 +138,14 @@ def start(
         raise DomainError("value_invalid", field=_l("last day"), value=until)
 
     def save(session: Session) -> None:
-        year = _year(session, order.on)
+        year = year_at(session, order.on)
         stay, group = _class(session, person_id, order.on)
         last = min((end for end in (until, stay.until) if end is not None), default=None)
         _refuse_overlap(session, person_id, order.on, last)
         own = _own_group(session, person_id, group, name, clerk)
         id = content_id("membership", person_id, own.id, order.on.isoformat())
         session.add(Membership(id=id, person_id=person_id, group_id=own.id, since=order.on, until=last))
-        _set_courses(session, own, year, teachers, order.on)
+        set_courses(session, own, year, teachers, order.on)
         if session.get(Movement, fact_id(person_id, HOME_TAUGHT, order.on)) is not None:
             raise DomainError("movement_order", value=order.on, last=order.on)
         session.add(Movement(
@@ -179,7 +179,7 @@ def arrange(
             raise DomainError("changed_meanwhile")
         group = session.get_one(Group, home.group_id)
         since = max(home.since, clerk.today)
-        _set_courses(session, group, _year(session, since), teachers, since)
+        set_courses(session, group, year_at(session, since), teachers, since)
         known = set(session.scalars(select(Course.subject_id).where(Course.group_id == group.id)))
         if not set(hours.values()) <= known:
             raise DomainError("value_invalid", field=_l("subject"), value="")
@@ -213,7 +213,8 @@ def end(person_id: str, last: date, clerk: Clerk) -> None:
     store.write(save)
 
 
-def _year(session: Session, day: date) -> Year:
+def year_at(session: Session, day: date) -> Year:
+    """The school year of a day, or the next. Raises DomainError value_invalid."""
     year = session.scalars(select(Year).where(Year.ends_on >= day).order_by(Year.starts_on).limit(1)).first()
     if year is None:
         raise DomainError("value_invalid", field=_l("date"), value=day)
@@ -259,7 +260,7 @@ def _own_group(session: Session, person_id: str, parent: Group, name: str, clerk
     return group
 
 
-def _set_courses(session: Session, group: Group, year: Year, teachers: Mapping[str, str], since: date) -> None:
+def set_courses(session: Session, group: Group, year: Year, teachers: Mapping[str, str], since: date) -> None:
     """Courses of the group with the teachers named; somebody else's time ends the day before."""
     for subject_id, teacher_id in teachers.items():
         if session.get(Subject, subject_id) is None or (teacher_id and session.get(Person, teacher_id) is None):

@@ -84,12 +84,14 @@ def divisions(session: Session, group: Group, day: date) -> list[Division]:
 
 
 def unplaced(session: Session, realm: Realm, day: date) -> list[Unplaced]:
-    """The realm's classes with students in no part of a division, in three queries."""
+    """The realm's classes with students in no part of a division, in two queries."""
+    rows = session.scalars(select(Group).where(Group.kind.in_(("class", "subgroup")), Group.closed_on.is_(None))).all()
     parts: dict[str, list[Group]] = {}
-    for part in session.scalars(select(Group).where(Group.kind == "subgroup", Group.closed_on.is_(None))):
-        parts.setdefault(part.parent_id or "", []).append(part)
-    classes = session.scalars(select(Group).where(Group.kind == "class", Group.closed_on.is_(None))).all()
-    mine = [one for one in classes if one.id in parts and (realm.everything or one.id in realm.groups)]
+    for part in rows:
+        if part.kind == "subgroup":
+            parts.setdefault(part.parent_id or "", []).append(part)
+    classes = [one for one in rows if one.kind == "class" and one.id in parts]
+    mine = [one for one in classes if realm.everything or one.id in realm.groups]
     ids = [one.id for one in mine] + [part.id for one in mine for part in parts[one.id]]
     stays = _stays(session, ids, day)
     found = []

@@ -36,7 +36,7 @@ from server.services.attendance_today import Asked, Attendance
 from server.services.days import approval_view, change_list, change_telling
 from server.services.days.approval_view import Owed
 from server.services.parts import Unplaced
-from server.web import access, change_words, conflict_words, words
+from server.web import access, change_words, conflict_words, wishes, words
 from server.web.access import signed_in
 
 blueprint = APIBlueprint("today", __name__, enable_openapi=False)
@@ -55,7 +55,8 @@ def home() -> str:
     return render_template(
         "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
         shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment), **_promised(day),
-        presence=_attendance(day, moment), **_families(day, moment), **_changes(day, moment),
+        **wishes.on_today(moment), presence=_attendance(day, moment), **_families(day, moment),
+        **_changes(day, moment),
     )  # fmt: skip
 
 

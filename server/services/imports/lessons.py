@@ -78,7 +78,11 @@ def _patterns(book: Book, year: Year, only: Collection[str] | None) -> list[Patt
     run = book.session.execute
     ours = WeeklyLesson.year_id == year.id
     hours: dict[str, list[Placed]] = {}
-    query = select(Slot.weekly_lesson_id, Slot.weekday, Slot.n, Slot.weeks, Slot.room_id, Slot.shift).join(WeeklyLesson)
+    query = (
+        select(Slot.weekly_lesson_id, Slot.weekday, Slot.n, Slot.weeks, Slot.room_id, Slot.shift, Slot.since,
+               Slot.until)
+        .join(WeeklyLesson)
+    )  # fmt: skip
     for id, *place in run(query.where(ours, WeeklyLesson.withdrawn.is_(False)).order_by(Slot.id)):
         hours.setdefault(id, []).append(Placed(*place))
     groups = {id: (grade, parent) for id, grade, parent in run(select(Group.id, Group.grade, Group.parent_id))}

@@ -50,6 +50,9 @@ SENTENCES = {
     "lesson_orphaned": _l("The lesson of %(value)s is no longer in the timetable but has tasks: it stays."),
     # what is taught
     "broadcast_length_missing": _l("How long is “%(value)s”? State the minutes."),
+    "broadcast_outside_year": _l("%(value)s is in no school year that is known (%(other)s). Correct the date."),
+    "broadcast_no_school": _l("There is no school on %(value)s. Taken; no lesson has it unless you put it there."),
+    "broadcast_over": _l("%(value)s is over already. Taken; only lessons to come are changed by hand."),
     "content_place_needed": _l("“%(value)s” cannot be placed: state the date and the number of the lesson."),
     "content_no_lesson": _l("Class %(group)s has no %(subject)s on %(value)s. That week: %(suggestion)s."),
     "content_no_lesson_week": _l("Class %(group)s has no %(subject)s on %(value)s, nor that week."),

@@ -5,20 +5,48 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from server.importers.rows import BroadcastRow
-from server.models import Broadcast, Course, Group, Lesson, LessonCourse, Subject
+from server.models import Broadcast, Course, Group, Lesson, LessonCourse, Subject, Term, Year
 from server.services import calendar
 from server.services.imports import shift
 from server.services.imports.book import Book
+from server.services.tv.decided import decided
+from server.services.tv.placing import Sent, View, matched
 from sync.ids import content_id
 
 
 def apply(book: Book, rows: Sequence[BroadcastRow], shift_days: int = 0) -> None:
     """Store broadcasts and link them to lessons; ones that the file leaves out stay."""
     known = {_key(row): row for row in book.session.scalars(select(Broadcast))}
+    calendar_of = _Calendar(book)
     for row in shift.broadcasts(rows, shift_days):
-        _store(book, known, row)
+        if calendar_of.takes(row):
+            _store(book, known, row)
     book.flush()
     link(book)
+
+
+class _Calendar:
+    """Says of broadcasts whose date is of no school year, on a day without school, or over."""
+
+    def __init__(self, book: Book):
+        self.book = book
+        self.years = book.session.execute(select(Year.name, Year.starts_on, Year.ends_on)).all()
+        terms = book.session.scalars(select(Term))
+        self.stretches = [calendar.Stretch(row.kind, row.starts_on, row.ends_on, tuple(row.grades)) for row in terms]
+
+    def takes(self, row: BroadcastRow) -> bool:
+        """False for a date of no known school year: then a digit of it is wrong."""
+        day = row.date
+        if self.years and not any(first <= day <= last for _name, first, last in self.years):
+            name = ", ".join(year.name for year in self.years)
+            self.book.error("broadcast_outside_year", row.where, value=f"{day:%d.%m.%Y}", other=name)
+            return False
+        is_free = self.stretches and not calendar.is_school_day(self.stretches, day, row.grade)
+        if day.isoweekday() > self.book.school.week_length or is_free:
+            self.book.warn("broadcast_no_school", row.where, value=f"{day:%d.%m.%Y}")
+        elif day < self.book.today:
+            self.book.say("broadcast_over", row.where, value=f"{day:%d.%m.%Y}")
+        return True
 
 
 def _key(row: Broadcast) -> tuple[object, ...]:
@@ -44,29 +72,37 @@ def _store(book: Book, known: dict[tuple[object, ...], Broadcast], row: Broadcas
 
 
 def link(book: Book) -> None:
-    """The k-th broadcast of a grade, subject and day belongs to the k-th such lesson of each group of the grade."""
-    broadcasts: dict[tuple[object, ...], list[str]] = {}
-    for row in book.session.scalars(select(Broadcast).order_by(Broadcast.starts, Broadcast.channel)):
-        broadcasts.setdefault((row.on, row.grade, row.subject.casefold()), []).append(row.id)
-    days = {key[0] for key in broadcasts}
+    """The k-th broadcast of a grade, subject and day belongs to the k-th such lesson of each group of the grade.
+
+    Where a person linked or unlinked a broadcast by hand, that stays.
+    """
+    sent = [
+        Sent(row.id, row.on, row.starts, row.minutes, row.channel, row.grade, row.subject.casefold())
+        for row in book.session.scalars(select(Broadcast))
+    ]
+    days = {one.on for one in sent}
     if not days:
         return
     groups = {id: (grade, parent) for id, grade, parent in book.session.execute(_GROUPS)}
-    grades = calendar.grades_by_group(groups)
-    counted: dict[tuple[object, ...], int] = {}
+    grades, by_hand = calendar.grades_by_group(groups), decided(book.session, days)
     query = _VIEWS.where(Lesson.on.in_(days) | LessonCourse.broadcast_id.is_not(None))
-    for view, course, group, on, subject, linked in book.session.execute(query).all():
-        ids = broadcasts.get((on, grades[group], subject.casefold()), [])
-        k = counted[on, course] = counted.get((on, course), -1) + 1
-        wanted = ids[k] if k < len(ids) else None
-        if wanted != linked:
-            book.session.execute(update(LessonCourse).where(LessonCourse.id == view).values(broadcast_id=wanted))
+    views = [
+        View(id, lesson, course, groups[group][1] or group, grades[group], subject.casefold(), on, n,
+             broadcast=linked, fixed=(lesson, course) in by_hand)
+        for id, lesson, course, group, on, n, subject, linked in book.session.execute(query)
+    ]  # fmt: skip
+    wanted = matched(sent, views)
+    for view in views:
+        if wanted[view.id] != view.broadcast:
+            values = update(LessonCourse).where(LessonCourse.id == view.id).values(broadcast_id=wanted[view.id])
+            book.session.execute(values)
             book.touched += 1
 
 
 _GROUPS = select(Group.id, Group.grade, Group.parent_id)
 _VIEWS = (
-    select(LessonCourse.id, Course.id, Course.group_id, Lesson.on, Subject.name, LessonCourse.broadcast_id)
+    select(LessonCourse.id, Lesson.id, Course.id, Course.group_id, Lesson.on, Lesson.n, Subject.name,
+           LessonCourse.broadcast_id)
     .join(Lesson, Lesson.id == LessonCourse.lesson_id)
     .join(Course, Course.id == LessonCourse.course_id)
     .join(Subject, Subject.id == Course.subject_id)
