@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import Base, Counter
-from server.reference import attendance, families, grading, measures, works
+from server.reference import attendance, exams, families, grading, measures, works
 from server.reference.attendance import LETTER_ABSENT, LETTER_LATE, LETTERS
 from server.reference.families import CONTACT_CHANNELS, TOPICS
 from server.reference.grading import GRADING_RULES, MARK_PERCENTS
@@ -25,7 +25,7 @@ __all__ = [
 
 def rows() -> list[Base]:
     """The rows as model objects, table by table; lazy names are stored by their message id."""
-    return [row for part in (works, attendance, families, measures, grading) for row in part.rows()]
+    return [row for part in (works, attendance, families, measures, grading, exams) for row in part.rows()]
 
 
 def add_missing(session: Session) -> None:
