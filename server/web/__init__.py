@@ -45,6 +45,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "incidents",
     "lessons",
     "course_plan",
+    "assessment_plans",
     "imports",
     "course_teachers",
     "devices",
