@@ -37,6 +37,7 @@ from server.models import (
 )
 from server.naming import ROLE_NAMES, bare_class
 from server.services import course_plan
+from server.services.freezing_exams import examined
 from server.services.people import full_name
 from server.services.works import current, members, to_be_done
 from sync.edition import VERSION
@@ -84,6 +85,7 @@ def freeze(session: Session, window: Window, days: Iterable[date]) -> dict[str, 
         "tasks": views.tasks,
         "broadcasts": _broadcasts(session, window, groups),
         "notices": _notices(session, window, groups),
+        **examined(session, window, groups),
         "labels": {
             "form": _labels(session, LessonForm),
             "kind": _labels(session, TaskKind),

@@ -83,7 +83,7 @@ class TermPlan:
 def kinds(session: Session) -> dict[str, str]:
     """Kinds of work that are planned for a term: code → message id of the name."""
     query = select(TaskKind.code, TaskKind.name).where(TaskKind.code.not_in(NOT_PLANNED)).order_by(TaskKind.position)
-    return {code: name for code, name in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def of_class(session: Session, group: Group, year_id: str, today: date) -> list[TermPlan]:
