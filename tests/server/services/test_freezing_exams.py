@@ -83,5 +83,5 @@ def test_parts_of_a_class_stand_once_with_their_class(classes):
     for part in parts:
         for last in ("Mostov", "Rekin"):
             factory.student(part, last)
-    session(dict.fromkeys(parts, [EXAM]))
+    session({part: [EXAM] for part in parts})
     assert frozen()["exams"] == {"7a": [EXAM]}

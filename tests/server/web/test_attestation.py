@@ -133,7 +133,8 @@ def test_what_cannot_be_is_told_with_names(app, world, deputy, room):
 
 def test_who_is_exempt_or_taught_at_home_does_not_sit_it(app, world, deputy, held):
     factory.add(models.Exemption(id=factory.new_id(), student_id=world.near.sibling,
-                                 subject_id=subject_of(world.near.course), since=date(2026, 12, 1), reason="x"))  # fmt: skip
+                                 subject_id=subject_of(world.near.course), since=date(2026, 12, 1),
+                                 reason="x"))  # fmt: skip
     page = deputy.get(f"/attestation/exam/{held}/protocol").text
     assert "Veslov" in page and "Yakornaya" not in page
     session = exams_session(held)
@@ -152,13 +153,15 @@ def test_a_protocol_is_kept_corrected_and_closed(app, world, deputy, held):
     assert half.status_code == 409 and "1 students have neither" in half.text
     assert deputy.post(at, data=protocol({a: (1, "4", ""), b: (0, "absent", "ill")})).status_code == 303
     assert deputy.post(at, data=protocol({a: (1, "4", ""), b: (1, "absent", "ill")})).status_code == 303
-    assert sorted(said(held)) == sorted([(a, 1, "4", False, False, ""), (b, 1, "", True, True, "ill")])  # nothing twice
+    twice = {(a, 1, "4", False, False, ""), (b, 1, "", True, True, "ill")}
+    assert set(said(held)) == twice and len(said(held)) == 2
     assert deputy.post(at, data=protocol({a: (0, "5", "")})).status_code == 409  # somebody looked at an older page
     assert deputy.post(at, data=protocol({a: (1, "7", "")})).status_code == 422
     assert deputy.post(at, data=protocol({}, act="close", number="12", text="Held in order.")).status_code == 303
     assert deputy.post(at, data=protocol({a: (1, "3", "")})).status_code == 422  # closed: why?
     assert deputy.post(at, data=protocol({a: (1, "3", "appeal")})).status_code == 303
-    assert [one for one in said(held) if one[0] == a] == [(a, 1, "4", False, False, ""), (a, 2, "3", False, False, "appeal")]
+    told = [one[1:] for one in said(held) if one[0] == a]
+    assert told == [(1, "4", False, False, ""), (2, "3", False, False, "appeal")]
     assert db.session.get_one(Exam, held).state == "held"
 
 
@@ -194,7 +197,8 @@ def test_points_are_a_debt_below_the_countrys_table(app, world, deputy):
     store.write(lambda session: setattr(session.get_one(models.School, school.id), "country", "KZ"))
     session = begin(deputy)
     deputy.post(f"/attestation/{session}/exam",
-                data=exam_form(world.near.course, scale="points", points="20", on="2026-12-15", starts="10:00"))  # fmt: skip
+                data=exam_form(world.near.course, scale="points", points="20", on="2026-12-15",
+                               starts="10:00"))  # fmt: skip
     exam = exams(session)[0].id
     a, b = world.near.student, world.near.sibling
     deputy.post(f"/attestation/exam/{exam}/protocol", data=protocol({a: (0, "7", ""), b: (0, "8", "")}))
@@ -208,7 +212,7 @@ def test_families_of_debtors_are_told_by_their_own_way(app, world, deputy, held)
     a, b = world.near.student, world.near.sibling
     deputy.post(f"/attestation/exam/{held}/protocol", data=protocol({a: (0, "2", ""), b: (0, "5", "")}))
     page = deputy.get(f"/attestation/exam/{held}/tell").text
-    assert len(re.findall(r'value="%s" checked' % a, page)) == 1 and not re.findall(r'value="%s" checked' % b, page)
+    assert f'value="{a}" checked' in page and f'value="{b}" checked' not in page
     for _ in range(2):
         deputy.post(f"/attestation/exam/{held}/tell", data={"student": [a], "key": "k"})
     db.session.rollback()
@@ -240,7 +244,8 @@ def test_each_role_sees_and_writes_its_own(app, world, deputy, held):
     assert roles_that(world, app, f"/attestation/exam/{far}/protocol") == ALL
     writes = {"deputy_studies", "coordinator", "tutor", "subject_teacher", "network_teacher"}
     assert roles_that(world, app, f"/attestation/exam/{held}/protocol", {"act": "save"}) == writes
-    assert roles_that(world, app, f"/attestation/exam/{far}/protocol", {"act": "save"}) == {"deputy_studies", "coordinator"}
+    office = {"deputy_studies", "coordinator"}
+    assert roles_that(world, app, f"/attestation/exam/{far}/protocol", {"act": "save"}) == office
     assert roles_that(world, app, f"/attestation/exam/{held}") == {"deputy_studies", "coordinator", "tutor"}
     assert roles_that(world, app, f"/attestation/exam/{far}") == {"deputy_studies", "coordinator"}
     assert roles_that(world, app, f"/attestation/{session}/publish", {}) == {"deputy_studies", "coordinator"}
@@ -269,7 +274,7 @@ def test_a_tutor_plans_for_the_own_group_only(app, world):
     session = begin(tutor)
     assert tutor.post(f"/attestation/{session}/exam", data=exam_form(world.far.course)).status_code == 403
     assert tutor.post(f"/attestation/{session}/exam", data=exam_form(world.near.course)).status_code == 303
-    both = exam_form(world.near.course, subject=subject_of(world.far.course), course=[world.near.course, world.far.course])
+    both = {**exam_form(world.near.course), "course": [world.near.course, world.far.course]}
     assert tutor.post(f"/attestation/{session}/exam", data=both).status_code == 403
     assert len(exams(session)) == 1
 
@@ -291,7 +296,7 @@ def text_of(answer, tmp_path) -> str:
     file.write_bytes(answer.data)
     done = subprocess.run([shutil.which("pdftotext"), "-layout", file, "-"], capture_output=True, check=True)
     fonts = subprocess.run([shutil.which("pdffonts"), file], capture_output=True, check=True).stdout.decode()
-    assert not done.stderr and "NotoSans" in fonts.replace("-", "")
+    assert not done.stderr and "Paper" in fonts
     return done.stdout.decode()
 
 
@@ -299,12 +304,13 @@ def test_papers(app, world, deputy, held, tmp_path):
     session = exams_session(held)
     a, b = world.near.student, world.near.sibling
     deputy.post(f"/attestation/exam/{held}/protocol", data=protocol({a: (0, "2", ""), b: (0, "absent", "ill")}))
-    deputy.post(f"/attestation/exam/{held}/protocol", data=protocol({a: (1, "4", "appeal")}, act="close", number="7", text="x"))
+    closed = protocol({a: (1, "4", "appeal")}, act="close", number="7", text="x")
+    deputy.post(f"/attestation/exam/{held}/protocol", data=closed)
     deputy.post(f"/attestation/{session}/exam",
                 data=exam_form(world.near.course, kind="resit", of=held, on="2026-12-23", starts="10:00"))  # fmt: skip
     wall = text_of(deputy.get(f"/attestation/{session}/wall.pdf"), tmp_path)
     assert "Tuesday, 15 December" in wall and "10:00–12:00" in wall and "23 December" not in wall
-    assert "Veslov" not in wall and "Rulev" not in wall
+    assert "Veslov" not in wall and "examiner" not in wall
     assert "algebra" in text_of(deputy.get(f"/attestation/{session}/class/7a.pdf"), tmp_path)
     assert "No exam" in text_of(deputy.get(f"/attestation/{session}/class/8b.pdf"), tmp_path)
     person = world.person("psychologist")
