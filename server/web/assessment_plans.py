@@ -1,16 +1,18 @@
 """Plans of works that count: planned class by class, agreed with the teachers, published, printed."""
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from sqlalchemy import select
 
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
-from server.models import Group, Person
+from server.models import Course, Group, Person
 from server.policy import Action
 from server.security import school
 from server.services import assessments, board_files, export, people, scopes
@@ -64,13 +66,16 @@ def _plan(group: Group, term: int) -> TermPlan:
     return found
 
 
-def _may_plan(course_id: str) -> bool:
-    """The office plans everything, a teacher the own courses."""
-    if access.may(Action.DAY_EDIT):
-        return True
-    return access.may_somewhere(Action.LESSON_EDIT) and access.may(
-        Action.LESSON_EDIT, scopes.of_course(db.session, course_id)
-    )
+def _plannable(course_ids: Iterable[str]) -> set[str]:
+    """Those of the courses that this person may plan: the office all of them, a teacher the own ones."""
+    realm, ids = access.realm(Action.LESSON_EDIT), set(course_ids)
+    if access.may(Action.DAY_EDIT) or realm.everything:
+        return ids
+    rows = db.session.execute(
+        select(Course.id, Course.group_id, Group.parent_id).join(Group, Group.id == Course.group_id)
+        .where(Course.id.in_(ids))
+    )  # fmt: skip
+    return {id for id, *groups in rows if id in realm.courses or realm.groups.intersection(groups)}
 
 
 @blueprint.get("/")
@@ -82,7 +87,10 @@ def home() -> str:
     plans = reading.of_classes(db.session, groups, year.id, drafts.moment().today) if year else {}
     shown = [group for group in groups if group.kind == "class" or any(one.works for one in plans.get(group.id, ()))]
     terms = sorted({(one.number, one.name) for found in plans.values() for one in found})
-    return render_template("assessment_plans/home.html", groups=shown, plans=plans, terms=terms)
+    today = drafts.moment().today
+    coming = [one for found in plans.values() for one in found if one.days.last >= today]
+    running = min(coming, key=lambda one: one.days.first).number if coming else terms[-1][0] if terms else None
+    return render_template("assessment_plans/home.html", groups=shown, plans=plans, terms=terms, running=running)
 
 
 @blueprint.get("/<slug>")
@@ -95,7 +103,7 @@ def page(slug: str) -> str:
     courses = {one.course for plan in plans for one in plan.consents}
     return render_template(
         "assessment_plans/page.html", group=group, classes=people.classes(db.session, None), plans=plans,
-        mine={id for id in courses if _may_plan(id)}, me=current_user.person_id, today=today,
+        mine=_plannable(courses), me=current_user.person_id, today=today,
         course_hash=_course_hash, may_publish=access.may(Action.LESSON_APPROVE),
     )  # fmt: skip
 
@@ -118,8 +126,8 @@ def new(slug: str, term: int) -> str:
 
 def _demand(plan: TermPlan, course: str) -> None:
     """Raises DomainError forbidden unless the person may plan this course, or some course of the class."""
-    courses = [course] if course in {one.course for one in plan.consents} else [one.course for one in plan.consents]
-    if not access.may(Action.DAY_EDIT) and not any(_may_plan(id) for id in courses):
+    known = {one.course for one in plan.consents}
+    if not access.may(Action.DAY_EDIT) and not _plannable({course} & known or known):
         raise DomainError("forbidden")
 
 
@@ -158,7 +166,7 @@ def change(work_id: str) -> Any:
 
 def _placed(work_id: str) -> tuple[Group, TermPlan]:
     group, _year_id, term, course = changing.place_of(db.session, work_id)
-    if not _may_plan(course):
+    if not _plannable([course]):
         raise DomainError("forbidden")
     return group, _plan(group, term)
 
@@ -174,7 +182,7 @@ def _save(group: Group, plan: TermPlan, work_id: str) -> Any:
         draft = changing.read_draft(_kinds(), **typed)
         own = work_id or changing.new_id(draft, plan.number, form.get("key", "")[:64])
         work = changing.as_planned(plan, draft, own)
-        if not _may_plan(work.course):
+        if not _plannable([work.course]):
             raise DomainError("forbidden")
         if form.get("act") != "anyway" and hits(work, plan.works, assessments.norms(db.session), plan.days):
             return _form(group, plan, draft, work_id, typed=typed), 409
@@ -206,7 +214,8 @@ def _form(
     work = changing.as_planned(plan, draft, work_id) if draft.course else None
     collides = hits(work, plan.works, norms, plan.days) if work and not wrong else []
     near = draft.on or max(plan.days.first, drafts.moment().today)
-    courses = [one for one in plan.consents if _may_plan(one.course)]
+    mine = _plannable(one.course for one in plan.consents)
+    courses = [one for one in plan.consents if one.course in mine]
     return render_template(
         "assessment_plans/work.html", group=group, plan=plan, typed=typed or _typed(draft), wrong=wrong or {},
         courses=sorted(courses, key=lambda one: (alphabetical(one.subject), one.part)), work_id=work_id,

@@ -14,7 +14,7 @@ from server.extensions import db
 from server.policy import Action
 from server.reference import VALUE_NAMES
 from server.security import config, school
-from server.services import audience, messages, sending
+from server.services import messages, scopes, sending
 from server.services.attestation import debts, papers, protocols, reading, results, telling
 from server.services.attestation.protocols import Entry, Line
 from server.services.attestation.reading import ExamView, SessionView
@@ -135,15 +135,16 @@ def _demand_writing() -> None:
 
 def _told(view: SessionView, exam: ExamView) -> list[tuple[Line, str]]:
     """Students with a result whose families this person may write to, and the text in the school's language."""
-    realm, today = access.realm(Action.MESSAGE_SEND), drafts.moment().today
+    realm, lines = access.realm(Action.MESSAGE_SEND), _lines(view, exam)
+    groups = scopes.groups_of(db.session, [one.student for one in lines], drafts.moment().today)
     resits = [one for one in view.exams if one.of == (exam.of or exam.id) and one.kind == "resit"
               and one.state == "planned" and one.id != exam.id]  # fmt: skip
     row = school()
     with force_locale(row.locale if row else "ru"):
         return [
-            (one, telling.text(exam, one.now, resits)) for one in _lines(view, exam)
+            (one, telling.text(exam, one.now, resits)) for one in lines
             if one.now and (one.now.value or one.now.absent)
-            and audience.may_address(db.session, realm, "student", (), one.student, today)
+            and (realm.everything or groups.get(one.student, set()) & realm.groups)
         ]  # fmt: skip
 
 

@@ -30,7 +30,7 @@ class Frame:
 
 def wall(view: SessionView, exams: Sequence[ExamView], frame: Frame) -> Sheet:
     """All exams for the wall: no people."""
-    columns = (Column(_("Day"), 52), Column(_("Time"), 30, "center"), Column(_("Subject"), 62), Column(_("Classes")),
+    columns = (Column(_("Day"), 52), Column(_("Time"), 30, "center"), Column(_("Subject")), Column(_("Classes"), 56),
                Column(_("Room"), 34))  # fmt: skip
     rows = _by_day([(one, (_time(one), _what(one, frame), _classes(one), _room(one))) for one in _public(exams)])
     return _timetable(view, frame, _("Timetable of exams"), Table("", columns, rows, empty=_nothing()), True)
@@ -46,8 +46,8 @@ def of_class(view: SessionView, exams: Sequence[ExamView], name: str, frame: Fra
 
 def of_person(view: SessionView, exams: Sequence[ExamView], person_id: str, name: str, frame: Frame) -> Sheet:
     """One person's exams, resits too, with what he or she does there and who else is there."""
-    columns = (Column(_("Day"), 40), Column(_("Time"), 27, "center"), Column(_("Subject")), Column(_("Room"), 24),
-               Column(_("As"), 30), Column(_("With"), 36))  # fmt: skip
+    columns = (Column(_("Day"), 50), Column(_("Time"), 30, "center"), Column(_("Subject")), Column(_("Room"), 32),
+               Column(_("As"), 32), Column(_("With"), 50))  # fmt: skip
     rows = []
     for one in exams:
         part = next((row.part for row in one.staff if row.id == person_id), None)
@@ -56,7 +56,7 @@ def of_person(view: SessionView, exams: Sequence[ExamView], person_id: str, name
             what = f"{_what(one, frame)}\n{_classes(one)}"
             rows.append((one, (_time(one), what, _room(one), frame.parts[part], others)))
     table = Table("", columns, _by_day(rows), empty=_nothing())
-    return _timetable(view, frame, _("Exams of %(name)s", name=name), table, False)
+    return _timetable(view, frame, _("Exams of %(name)s", name=name), table, True)
 
 
 def _nothing() -> str:
@@ -123,7 +123,7 @@ def protocol(view: SessionView, exam: ExamView, lines: Sequence[Line], frame: Fr
     day = format_date(exam.on, "d MMMM yyyy") if exam.on else _("no day yet")
     lead = [
         f"{naming.capital(frame.session_kind)}: {view.row.name}",
-        f"{naming.capital(frame.kinds[exam.kind])}: {_what(exam, frame)}; {_classes(exam)}",
+        f"{naming.capital(frame.kinds[exam.kind])}: {_what(exam, frame)}; {exam.classes}",
         f"{day}, {_time(exam)}, {_room(exam)}",
         *([_("Order: %(order)s", order=view.row.order_no)] if view.row.order_no else []),
     ]
@@ -161,4 +161,4 @@ def _totals(lines: Sequence[Line]) -> str:
     values = "; ".join(f"{VALUE_NAMES.get(value, value)} – {count}" for value, count in found.values.items())
     text = _("On the list %(all)s, present %(present)s, absent %(absent)s, to sit it again %(debts)s.",
              all=found.students, present=found.present, absent=found.absent, debts=found.debts)  # fmt: skip
-    return f"{text} {_('Results: %(values)s.', values=values)}" if values else text
+    return " ".join([text, *([_("Results: %(values)s.", values=values)] if values else [])])

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from server import naming
 from server.errors import DomainError
 from server.models import (
     Attestation,
@@ -85,8 +86,8 @@ class ExamView:
 
     @property
     def classes(self) -> str:
-        """«7 «А», 7 «Б»»."""
-        return ", ".join(course.name for course in self.courses)
+        """«7 «А», 7 «Б»», «9, 10 классы», in the language of the reader."""
+        return naming.klasses(course.name for course in self.courses)
 
     def covered(self, realm: Realm, every: bool = False) -> bool:
         """Whether a realm reaches one of its courses, or every one."""
@@ -185,7 +186,7 @@ def _exams(session: Session, row: Attestation, facts: Facts) -> tuple[ExamView, 
             rooms.get(exam.room_id or "", ""), exam.room_id, exam.note, exam.state, tuple(own), tuple(staff), students,
             apart, exam.protocol_no, exam.protocol_text, exam.protocol_at,
         ))  # fmt: skip
-    return tuple(sorted(found, key=lambda one: (one.on or date.max, one.starts, one.subject, one.classes, one.id)))
+    return tuple(sorted(found, key=lambda one: (one.on or date.max, one.starts, one.subject, one.id)))
 
 
 def held_of(exam: Exam) -> Held:

@@ -75,6 +75,11 @@ class TermPlan:
         return [one for one in self.consents if one.works and one.answer != "yes"]
 
     @property
+    def sources(self) -> list[str]:
+        """Where the norms stand that something collides with."""
+        return sorted({hit.norm.source for found in self.hits.values() for hit in found if hit.norm})
+
+    @property
     def collisions(self) -> int:
         """How many works collide with something."""
         return sum(1 for found in self.hits.values() if found)

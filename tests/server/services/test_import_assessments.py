@@ -105,8 +105,13 @@ def test_where_the_schools_plan_breaks_norms(kazakh: APIFlask) -> None:
     )  # fmt: skip
     for on, number, subject, group, parent in rows:
         days.setdefault((parent or group, on), set()).add((subject, number))
-    assert {len(works) for works in days.values()} >= {1, 2, 3, 4}
-    assert sum(1 for works in days.values() if len(works) > 3) == 0
+    full = {place for place, works in days.items() if len(works) > 3}
+    assert len(full) == 31 and max(map(len, days.values())) == 7
+    told = {
+        (group, work.on) for group, of_class in plans.items() for plan in of_class for work in plan.works
+        if any(hit.rule == "a_day" for hit in plan.hits[work.id])
+    }  # fmt: skip
+    assert told == full
 
 
 # --- small schedules --------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import subprocess
 from datetime import UTC, date, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from server import models, store
 from server.extensions import db
@@ -318,3 +318,35 @@ def test_papers(app, world, deputy, held, tmp_path):
     paper = text_of(deputy.get(f"/attestation/exam/{held}/protocol.pdf"), tmp_path)
     assert "Protocol No. 7" in paper and "Veslov Yegor" in paper and "before: 2" in paper and "absent" in paper
     assert "present 1, absent 1, to sit it again 1" in paper
+
+
+def asked(someone, address: str) -> int:
+    """How many statements a page asks."""
+    found: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        found.append(statement)
+
+    someone.get(address)
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert someone.get(address).status_code == 200
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    return len(found)
+
+
+def test_pages_ask_as_much_of_one_exam_as_of_many(app, world, deputy, held):
+    session, a = exams_session(held), world.near.student
+    deputy.post(f"/attestation/exam/{held}/protocol", data=protocol({a: (0, "2", "")}))
+    someone = client(app, world, "class_teacher")
+    pages = [f"/attestation/{session}", f"/attestation/exam/{held}/protocol", f"/attestation/exam/{held}/tell",
+             "/attestation/debts/", "/attestation/", f"/assessment-plans/{world.near.slug}"]  # fmt: skip
+    before = [asked(someone, page) for page in pages]
+    for n in range(4):
+        student = factory.student(world.near.id, f"Mostov{n}", "Ilya")
+        course = factory.course(world.near.id, f"subject {n}")
+        deputy.post(f"/attestation/{session}/exam", data=exam_form(course, on=f"2026-12-{17 + n}", starts="10:00"))
+        deputy.post(f"/attestation/exam/{held}/protocol", data=protocol({student: (0, "2", "")}))
+    assert [asked(someone, page) for page in pages] == before
+    assert max(before) <= 32
