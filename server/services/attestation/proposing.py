@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
-from server.services.attestation.rules import CONSULTATION, Sitting, World, against
+from server.services.attestation.rules import CONSULTATION, Sitting, World, against, between, full_days
 
-STEPS = 20_000  # places tried before the search gives up
+STEPS = 300_000  # comparisons of two places before the search gives up: a few seconds
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,9 @@ class Proposal:
 def propose(sittings: Sequence[Sitting], world: World, wish: Wish = Wish(), steps: int = STEPS) -> Proposal:
     """Places for all sittings without a day; those with a day stay where they are.
 
-    The search is exact: it takes the sitting with the fewest places left and goes back when none is left. Exams are
-    placed early, consultations as near before their exam as can be.
+    The search is exact: it takes the sitting with the fewest places left, takes away from the others what that makes
+    impossible, and goes back when one of them has no place left. Exams are placed early, consultations as near before
+    their exam as can be.
     """
     fixed = [one for one in sittings if one.on is not None and one.starts is not None]
     open_ones = [one for one in sittings if one.on is None or one.starts is None]
@@ -49,11 +50,22 @@ def propose(sittings: Sequence[Sitting], world: World, wish: Wish = Wish(), step
     search = _Search(world, wish, steps)
     if broken or not open_ones:
         return Proposal(broken=broken)
-    placed = search.run(open_ones, fixed)
+    placed = search.run([(one, search.free(one, fixed)) for one in open_ones], fixed)
     if placed is not None:
         return Proposal({one.id: (one.on, one.starts) for one in placed if one.on and one.starts is not None})
     return Proposal(why=tuple(search.reasons(one, [other for other in search.deepest if other.id != one.id])
                               for one in search.stuck), gave_up=search.left <= 0)  # fmt: skip
+
+
+Choice = tuple[Sitting, list[Sitting]]  # a sitting, and it at each place that is left
+
+
+def _touches(one: Sitting, other: Sitting) -> bool:
+    """Whether two sittings can stand in each other's way at all."""
+    return bool(
+        one.students & other.students or one.staff.keys() & other.staff.keys()
+        or (one.room is not None and one.room == other.room) or one.of == other.id or other.of == one.id
+    )  # fmt: skip
 
 
 class _Search:
@@ -64,35 +76,49 @@ class _Search:
         self.deepest: list[Sitting] = []
         self.stuck: list[Sitting] = []
 
-    def run(self, waiting: Sequence[Sitting], placed: list[Sitting]) -> list[Sitting] | None:
-        """Those that waited, with their places, or None."""
+    def run(self, waiting: Sequence[Choice], placed: list[Sitting]) -> list[Sitting] | None:
+        """Those that waited, with their places, or None. ``waiting``: each with the places that are left to it."""
         if not waiting:
             return []
-        choices = [(one, self._free(one, placed)) for one in waiting]
-        one, free = min(choices, key=lambda pair: (len(pair[1]), pair[0].kind == CONSULTATION, pair[0].id))
-        if not free:
-            if not self.stuck or len(placed) > len(self.deepest):
-                self.deepest, self.stuck = list(placed), [it for it, own in choices if not own]
+        stuck = [one for one, left in waiting if not left]
+        if stuck:
+            self._remember(stuck, placed)
             return None
-        rest = [other for other in waiting if other is not one]
-        for there in free:
-            self.left -= 1
+        one, left = min(waiting, key=lambda pair: (len(pair[1]), pair[0].kind == CONSULTATION, pair[0].id))
+        rest = [pair for pair in waiting if pair[0] is not one]
+        for there in self._ordered(one, left, placed):
             if self.left <= 0:
-                if not self.stuck:
-                    self.deepest, self.stuck = list(placed), [one]
+                self._remember([one], placed)
                 return None
-            found = self.run(rest, [*placed, there])
+            found = self.run([(other, self._still(own, there, placed)) for other, own in rest], [*placed, there])
             if found is not None:
                 return [there, *found]
         return None
 
-    def _free(self, one: Sitting, placed: Sequence[Sitting]) -> list[Sitting]:
+    def _remember(self, stuck: list[Sitting], placed: list[Sitting]) -> None:
+        if not self.stuck or len(placed) > len(self.deepest):
+            self.deepest, self.stuck = list(placed), stuck
+
+    def free(self, one: Sitting, placed: Sequence[Sitting]) -> list[Sitting]:
         """The sitting at every place that keeps the rules with those placed."""
-        found = [there for there in self._places(one) if not against(there, placed, self.world)]
-        exam = next((other for other in placed if other.id == one.of), None)
-        if one.kind == CONSULTATION and exam is not None and exam.on is not None:
-            found.reverse()  # as near before it as can be
-        return found
+        return [there for there in self._places(one) if not against(there, placed, self.world)]
+
+    def _still(self, places: list[Sitting], there: Sitting, placed: Sequence[Sitting]) -> list[Sitting]:
+        """Those of a sitting's places that keep the rules also with one more placed."""
+        if not places or not _touches(places[0], there):
+            return places
+        self.left -= len(places)
+        limits = self.world.limits
+        everyone = [*placed, there, *self.world.elsewhere]
+        return [
+            place for place in places
+            if not any(one.hard for one in between(place, there, limits)) and not full_days(place, everyone, limits)
+        ]  # fmt: skip
+
+    def _ordered(self, one: Sitting, places: list[Sitting], placed: Sequence[Sitting]) -> list[Sitting]:
+        """Early places first; those of a consultation before an exam that is placed, as near before it as can be."""
+        near = one.kind == CONSULTATION and any(other.id == one.of for other in placed)
+        return places[::-1] if near else places
 
     def _places(self, one: Sitting) -> list[Sitting]:
         times = self.wish.consultations if one.kind == CONSULTATION else self.wish.exams

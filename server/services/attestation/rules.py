@@ -104,7 +104,7 @@ def problems(sittings: Sequence[Sitting], world: World) -> list[Problem]:
     found = []
     for place, one in enumerate(sittings):
         found += alone(one, world) + _missing(one, sittings)
-        found += _full_days(one, [*sittings, *world.elsewhere], world.limits)
+        found += full_days(one, [*sittings, *world.elsewhere], world.limits)
         for other in [*sittings[place + 1 :], *world.elsewhere]:
             found += between(one, other, world.limits)
     return sorted(dict.fromkeys(found), key=lambda one: (not one.hard, one))
@@ -113,7 +113,7 @@ def problems(sittings: Sequence[Sitting], world: World) -> list[Problem]:
 def against(one: Sitting, others: Iterable[Sitting], world: World) -> list[Problem]:
     """The hard problems of one sitting, given where the others are."""
     rest = [*others, *world.elsewhere]
-    found = alone(one, world) + _full_days(one, [one, *rest], world.limits)
+    found = alone(one, world) + full_days(one, [one, *rest], world.limits)
     for other in rest:
         found += between(one, other, world.limits)
     return [problem for problem in found if problem.hard]
@@ -190,7 +190,7 @@ def _is_before(consultation: Sitting, exam: Sitting) -> bool:
     return consultation.starts + consultation.minutes <= exam.starts
 
 
-def _full_days(one: Sitting, sittings: Iterable[Sitting], limits: Limits) -> list[Problem]:
+def full_days(one: Sitting, sittings: Iterable[Sitting], limits: Limits) -> list[Problem]:
     """A student with more exams on the day than may be; told of every sitting that is too many."""
     most = limits.day.get(one.grade or 0)
     if most is None or not one.counts or one.on is None:
