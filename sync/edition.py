@@ -17,12 +17,16 @@ Content (JSON, every list sorted as the school shows it)::
      "tasks":      {id: {"lesson", "group", "subject", "title", "text", "kind", "scale", "max_points", "due"}},
      "broadcasts": {id: {"date", "start", "minutes", "channel", "grade", "subject", "topic", "groups": [slug, ..]}},
      "notices":    {id: {"title", "body", "groups": [slug, ..], "from", "to"}},
+     "assessments": {slug: [{"date", "subject", "kind", "topic", "number"}]},
+     "exams":      {slug: [{"date", "start", "minutes", "subject", "kind", "room"}]},
      "labels":     {"form": {code: text}, "kind": {code: text}, "scale": {code: text}}}
 
 A *lesson* here is one group's view of a dated lesson (a joined lesson appears once for each class, with its
 own topic and material); ``lesson`` is the id of the dated lesson, ``joined`` names the other classes.
 ``form`` is tv, live, self, paper or null. ``body`` and ``text`` are Markdown. ``groups: []`` of a notice
-means everybody. Times are local "HH:MM", dates ISO. Missing text is "", a missing number null.
+means everybody. ``assessments`` (works that count, of the terms of the window) and ``exams`` (with consultations,
+from the window on) hold what was published of them; a group without any, or an edition from before, has no such key.
+Times are local "HH:MM", dates ISO. Missing text is "", a missing number null.
 
 The signed envelope beside it: ``{"v", "id", "number", "issued_at", "replaces", "school"}``; ``issued_at`` is
 UTC ISO 8601 with Z, ``replaces`` the id before or null.

@@ -37,6 +37,8 @@ def group_pages(content: dict[str, Any], slug: str) -> dict[str, Page]:
         "notices.html": _page("notices", group.title, {"notices": group.notices}, group),
         "contacts.html": _page("contacts", group.title, _contacts(content["school"]), group),
     }
+    if group.works or group.exams:
+        pages["exams.html"] = _page("exams", group.title, {"works": group.works, "exams": group.exams}, group)
     for week in group.weeks:
         pages[week["path"]] = _page("week", week["week"], _week(group, week), group)
     for day in group.days:
@@ -105,6 +107,12 @@ class _Group:
             if (not x["groups"] or slug in x["groups"]) and x["from"] <= window["to"] and x["to"] >= window["from"]
         ]
 
+        # An edition from before knows neither; a group without any has no row in them.
+        works = content.get("assessments", {}).get(slug, [])
+        self.works = [_fields(x, "date subject topic number") | {"kind": self.label("kind", x["kind"])} for x in works]
+        exams = content.get("exams", {}).get(slug, [])
+        self.exams = [_fields(x, "date start minutes subject kind room") for x in exams]
+
     def lesson_path(self, key: str) -> str | None:
         """Where a lesson's page is; None while there is nothing to read on it but its row."""
         lesson = self.lessons[key]
@@ -163,12 +171,17 @@ def _weeks(window: dict[str, str]) -> list[dict[str, str]]:
 def _today(group: _Group) -> dict[str, Any]:
     notices = [{name: notice[name] for name in ("title", "from", "to")} for notice in group.notices]
     weeks = [{**week, "due": _due(group, week["from"], week["to"])} for week in group.weeks]
-    return {"days": [_day(group, day) for day in group.days], "weeks": weeks, "notices": notices}
+    days = [_day(group, day) for day in group.days]
+    return {"days": days, "weeks": weeks, "notices": notices, "planned": bool(group.works or group.exams)}
 
 
 def _week(group: _Group, week: dict[str, str]) -> dict[str, Any]:
     days = [_day(group, day) for day in group.days if week["from"] <= day <= week["to"]]
-    return {**week, "days": days, "due": _due(group, week["from"], week["to"]), "weeks": group.weeks}
+    planned = {
+        name: [x for x in rows if week["from"] <= x["date"] <= week["to"]]
+        for name, rows in (("works", group.works), ("exams", group.exams))
+    }
+    return {**week, "days": days, "due": _due(group, week["from"], week["to"]), "weeks": group.weeks, **planned}
 
 
 def _one_day(group: _Group, day: str) -> dict[str, Any]:

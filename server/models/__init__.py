@@ -29,7 +29,7 @@ from server.models.days import (
     WorkDay,
     WorkSchedule,
 )
-from server.models.exams import AssessmentPlan, Attestation, Exam, ExamCourse, ExamResult, ExamStaff
+from server.models.exams import AssessmentConsent, AssessmentPlan, Attestation, Exam, ExamCourse, ExamResult, ExamStaff
 from server.models.grading import GradingRule, KindWeight, MarkPercent, OutsideMark
 from server.models.incidents import Incident, IncidentKind, IncidentNote
 from server.models.journal import (
@@ -96,7 +96,7 @@ __all__ = [
     "Account",
     "Appointment",
     "Assessment",
-    "AssessmentPlan",
+    "AssessmentConsent", "AssessmentPlan",
     "Attestation",
     "AuditEntry",
     "Base",

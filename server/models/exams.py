@@ -1,15 +1,20 @@
 """Plans of works that count, and attestation: exams and their consultations, who sits where, results and debts."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.models.base import Base, Clock, Id, Text, one_of
 
 
 class AssessmentPlan(Base):
-    """A class's plan of works that count in a term was published as it stands; ``hash``: of what stood there."""
+    """A class's plan of works that count in a term, as it was published last.
+
+    ``hash``: of all that stood there, to see whether it was changed since; ``entries``: what families are shown of it,
+    in the edition's own shape.
+    """
 
     __tablename__ = "assessment_plan"
     __table_args__ = (UniqueConstraint("group_id", "year_id", "term_number"),)
@@ -18,12 +23,33 @@ class AssessmentPlan(Base):
     year_id: Mapped[str] = mapped_column(ForeignKey("year.id"))
     term_number: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
+    entries: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     published_at: Mapped[datetime]
     published_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
 
 
+class AssessmentConsent(Base):
+    """What a teacher said to a course's plan of works in a term; ``hash``: of the works it was said about.
+
+    A consent holds as long as the course's works stay as they were.
+    """
+
+    __tablename__ = "assessment_consent"
+    __table_args__ = (CheckConstraint(one_of("answer", "yes", "no"), name="answer"),)
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    term_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[str] = mapped_column(String(3))
+    remark: Mapped[Text]
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
 class Attestation(Base):
-    """A session of interim or final attestation: its exams lie between its first and its last day."""
+    """A session of interim or final attestation: its exams lie between its first and its last day.
+
+    ``entries``: what families are shown of it since it was published: {slug of a group: rows of the edition}.
+    """
 
     __tablename__ = "attestation"
     __table_args__ = (
@@ -37,6 +63,7 @@ class Attestation(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     order_no: Mapped[Text]
+    entries: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     published_at: Mapped[datetime | None]
     published_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     exams: Mapped[list["Exam"]] = relationship(cascade="all, delete-orphan")

@@ -104,12 +104,12 @@ class Norm(Base):
     """A rule on works that count, of a country, with its source; the school may change the value or end it.
 
     ``a_day``: at most ``value`` works of these kinds for a class on one day; ``last_days``: none on the last
-    ``value`` days of a term.
+    ``value`` days of a term; ``share``: at most ``value`` per cent of a subject's hours in a term are such works.
     """
 
     __tablename__ = "norm"
     __table_args__ = (
-        CheckConstraint(one_of("rule", "a_day", "last_days"), name="rule"),
+        CheckConstraint(one_of("rule", "a_day", "last_days", "share"), name="rule"),
         CheckConstraint("value >= 0", name="value"),
     )
     code: Mapped[str] = mapped_column(String(24), primary_key=True)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import Base, Counter
-from server.reference import attendance, families, grading, leave, measures, modes, norms, works
+from server.reference import attendance, exams, families, grading, leave, measures, modes, norms, works
 from server.reference.attendance import LETTER_ABSENT, LETTER_LATE, LETTERS
 from server.reference.families import CONTACT_CHANNELS, TOPICS
 from server.reference.grading import GRADING_RULES, MARK_PERCENTS
@@ -22,7 +22,8 @@ __all__ = [
     "MARK_PERCENTS", "SOURCE_KZ", "SOURCE_OWN", "THRESHOLDS", "TOPICS", "VALUE_NAMES", "add_missing", "rows",
 ]  # fmt: skip
 
-PARTS = (works, attendance, families, measures, grading, norms, leave, modes)
+
+PARTS = (works, attendance, families, measures, grading, exams)
 
 
 def rows() -> list[Base]:

@@ -32,9 +32,14 @@ CHANNELS = {
     "email": _l("e-mail"), "usb": _l("USB stick"), "in_person": _l("in person"),
 }  # fmt: skip
 SOURCE_CONTROL_RU = msgid(_l("Letter SK-228/03 of 6 August 2021 on the schedule of assessment works (RU)"))
-NORMS: dict[str, dict[str, Any]] = {  # not more than one control work a day for a class; SOCh: three, none at the end
+# Control works: one a day for a class, 10 % of a subject's hours; SOCh: three a day, none at the quarter's end.
+NORMS: dict[str, dict[str, Any]] = {
     "ru_control_a_day": {
         "country": "RU", "rule": "a_day", "kinds": ["control", "dictation", "exam"], "value": 1,
+        "source": SOURCE_CONTROL_RU, "starts_on": date(2021, 8, 6),
+    },
+    "ru_control_share": {
+        "country": "RU", "rule": "share", "kinds": ["control", "dictation", "exam"], "value": 10,
         "source": SOURCE_CONTROL_RU, "starts_on": date(2021, 8, 6),
     },
     "kz_soch_a_day": {"country": "KZ", "rule": "a_day", "kinds": ["soch"], "value": 3, "source": SOURCE_KZ},

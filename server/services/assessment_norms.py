@@ -57,12 +57,22 @@ def breaches(works: Iterable[Planned], norms: Sequence[Norm], term_days: Mapping
     found = []
     for (class_id, on), own in sorted(days.items(), key=lambda item: (item[0][1], item[0][0])):
         for norm in norms:
+            if norm.rule == "share":
+                continue  # of a subject's hours, not of a day: see over_share
             counted = [work for work in own if work.kind in norm.kinds] if norm.holds(on) else []
             if norm.rule == "last_days":
                 counted = [work for work in counted if on in _last(term_days.get(work.term, ()), norm.value)]
             if len(counted) > (norm.value if norm.rule == "a_day" else 0):
                 found.append(Breach(norm, class_id, on, len(counted)))
     return found
+
+
+def over_share(works: int, hours: int, norm: Norm) -> bool:
+    """True when so many works are more than the norm's per cent of a subject's hours; one is allowed anyhow.
+
+    Without any hours known nothing is said.
+    """
+    return hours > 0 and works > 1 and works * 100 > norm.value * hours
 
 
 def _last(days: Sequence[date], count: int) -> Sequence[date]:

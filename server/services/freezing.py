@@ -40,6 +40,7 @@ from server.models import (
 from server.naming import ROLE_NAMES, bare_class
 from server.services import course_plan
 from server.services.aside import INDIVIDUAL
+from server.services.freezing_exams import examined
 from server.services.people import full_name
 from server.services.roster_days import RosterDays
 from server.services.works import current, members, to_be_done
@@ -88,6 +89,7 @@ def freeze(session: Session, window: Window, days: Iterable[date]) -> dict[str, 
         "tasks": views.tasks,
         "broadcasts": _broadcasts(session, window, groups),
         "notices": _notices(session, window, groups),
+        **examined(session, window, groups),
         "labels": {
             "form": _labels(session, LessonForm),
             "kind": _labels(session, TaskKind),

@@ -1,4 +1,4 @@
-"""Course plans: what is planned where, one plan as a sheet to edit, and a class's schedule of assessments."""
+"""Course plans: what is planned where, and one plan as a sheet to edit."""
 
 from typing import Any
 
@@ -11,13 +11,12 @@ from werkzeug.datastructures import MultiDict
 
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
+from server.models import Group
 from server.policy import Action, Scope
-from server.services import assessments, course_plan_page, courses, people, scopes
+from server.services import course_plan_page, courses, people, scopes
 from server.services.content import Author
-from server.services.content import names as reference_names
 from server.services.course_plan_page import PlanPage, plan_page
 from server.services.courses import CourseHead
-from server.services.imports.years import year_of
 from server.services.plan_draft import PlanDraft, RowDraft, after, normal, problems
 from server.web import access, drafts
 from server.web.access import ANYWHERE, needs
@@ -116,7 +115,7 @@ def _render(
     rows = draft.rows or (RowDraft(),) * BLANK if may_edit else draft.rows
     draft = PlanDraft(rows, draft.removed)
     return render_template(
-        "plans/page.html", page=shown, title=_title(shown.head), draft=draft,
+        "plans/page.html", page=shown, title=_title(shown.head), draft=draft, class_slug=_class_slug(shown.head),
         falls=shown.falls(draft), stands=shown.balance(normal(draft)),
         base=shown.mark if base is None else base, wrong=wrong or {}, theirs=theirs, act=act,
         differs=_differs(theirs, draft) if theirs else [], may_edit=may_edit,
@@ -127,6 +126,12 @@ def _render(
 def _title(head: CourseHead) -> str:
     """The class, and the part of it where the course is a part's."""
     return ", ".join(filter(None, courses.group_names(db.session, {head.group_id})[head.group_id]))
+
+
+def _class_slug(head: CourseHead) -> str:
+    """Of the class whose plan of control works the course's works stand in."""
+    parent = db.session.get(Group, head.place.parent_id) if head.place.parent_id else None
+    return parent.slug if parent else head.group_slug
 
 
 def _differs(theirs: PlanDraft, mine: PlanDraft) -> list[tuple[int, RowDraft]]:
@@ -142,17 +147,3 @@ def _focus(act: str) -> int | None:
     if verb in ("insert", "up", "down") and number.isdigit():
         return int(number) + {"insert": 1, "down": 1, "up": -1}[verb]
     return None
-
-
-@blueprint.get("/assessments/<slug>")
-@needs(Action.LESSON_VIEW, scope=ANYWHERE)
-def works(slug: str) -> str:
-    """A class's works that count, by terms: the schedule that is put up for the class."""
-    today = drafts.moment().today
-    group = people.group_by_slug(db.session, slug)
-    year = year_of(db.session, today)
-    return render_template(
-        "plans/assessments.html", group=group, classes=people.classes(db.session, None), today=today,
-        terms=assessments.of_class(db.session, group, year.id) if year else [],
-        names=reference_names(db.session)["kind"],
-    )  # fmt: skip

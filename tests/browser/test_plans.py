@@ -124,7 +124,7 @@ def test_cells_from_excel_fill_the_sheet_and_the_keyboard_walks_it(browser: Brow
 def test_every_page_fits_the_screen_and_is_accessible(browser: Browser, office: Served, width: int) -> None:
     page = sign_in(browser, office)
     page.set_viewport_size({"width": width, "height": 800})
-    for path in ("/plans/", f"/plans/{office.course}", "/plans/assessments/7a", f"/people/{office.student}/connection",
+    for path in ("/plans/", f"/plans/{office.course}", "/assessment-plans/7a", f"/people/{office.student}/connection",
                  "/people/class/7a/parts", "/"):  # fmt: skip
         page.goto(office.address + path)
         page.wait_for_load_state("networkidle")

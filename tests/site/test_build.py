@@ -383,3 +383,19 @@ def test_the_office_starts_without_mkdocs():
     code = "import sys, server.services.sitebuild; print([x for x in ('mkdocs', 'flask') if x in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
+
+
+def test_control_works_and_exams_have_a_page_where_there_are_any(tmp_path):
+    content = sample_content()
+    content["assessments"] = {"7": [{"date": "2026-12-09", "subject": "Алгебра", "kind": "control", "number": 2,
+                                     "topic": "Линейные уравнения"}]}  # fmt: skip
+    content["exams"] = {"7": [{"date": "2026-12-10", "start": "10:00", "minutes": 120, "subject": "Геометрия",
+                               "kind": "consultation", "room": "12"}]}  # fmt: skip
+    publish(tmp_path, Edition(content, 2, "2026-12-05T10:00:00Z", None))
+    page = (tmp_path / "public/7/exams.html").read_text("utf-8")
+    assert "Алгебра" in page and "Линейные уравнения" in page and "Геометрия" in page and "12" in page
+    week = (tmp_path / "public/7/week-2026-W50.html").read_text("utf-8")
+    assert 'href="exams.html"' in week and "Геометрия" in week
+    assert 'href="exams.html"' in (tmp_path / "public/7/index.html").read_text("utf-8")
+    assert not (tmp_path / "public/8/exams.html").exists()
+    assert 'href="exams.html"' not in (tmp_path / "public/8/index.html").read_text("utf-8")

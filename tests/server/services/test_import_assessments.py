@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,10 @@ from sqlalchemy import func, select
 
 from server import store
 from server.extensions import db
-from server.models import Assessment, Group, Norm, Term, Year
-from server.services import assessments, checks, imports
+from server.models import Assessment, Course, Group, Norm, Term, Year
+from server.services import checks, imports
 from server.services.imports import ImportReport
+from server.services.works_plan import reading
 from tests.server import factory, village
 from tests.server.conftest import office_on_copy
 
@@ -77,11 +79,39 @@ def test_the_same_file_again_changes_nothing(kazakh: APIFlask) -> None:
 @pytest.mark.large
 def test_a_class_sees_its_year_by_terms(kazakh: APIFlask) -> None:
     group = db.session.scalars(select(Group).where(Group.name == "7А")).one()
-    terms = assessments.of_class(db.session, group, db.session.scalars(select(Year.id)).one())
-    assert [term.number for term in terms] == [1, 2, 3, 4]
-    assert all(term.entries and not term.outside for term in terms)
-    days = [entry.on for entry in terms[0].entries]
+    plans = reading.of_class(db.session, group, db.session.scalars(select(Year.id)).one(), date(2026, 12, 7))
+    assert [plan.number for plan in plans] == [1, 2, 3, 4]
+    assert all(plan.works for plan in plans)
+    assert not [hit for plan in plans for found in plan.hits.values() for hit in found if hit.rule == "outside"]
+    days = [work.on for work in plans[0].works]
     assert days == sorted(days)
+
+
+@pytest.mark.large
+def test_where_the_schools_plan_breaks_norms(kazakh: APIFlask) -> None:
+    groups = db.session.scalars(select(Group).where(Group.kind == "class")).all()
+    year = db.session.scalars(select(Year.id)).one()
+    plans = reading.of_classes(db.session, groups, year, date(2026, 12, 7))
+    found = Counter(
+        hit.rule for of_class in plans.values() for plan in of_class for hits in plan.hits.values() for hit in hits
+    )
+    assert set(found) <= {"a_day", "last_days", "no_lesson", "not_taught"}
+    assert (found["a_day"], found["last_days"]) == (161, 14)
+    days: dict[tuple[str, date], set[tuple[str, int]]] = {}  # counted anew from the rows: class and day → its SOCh
+    rows = db.session.execute(
+        select(Assessment.planned_on, Assessment.number, Course.subject_id, Group.id, Group.parent_id)
+        .join(Course, Course.id == Assessment.course_id).join(Group, Group.id == Course.group_id)
+        .where(Assessment.kind == "soch")
+    )  # fmt: skip
+    for on, number, subject, group, parent in rows:
+        days.setdefault((parent or group, on), set()).add((subject, number))
+    full = {place for place, works in days.items() if len(works) > 3}
+    assert len(full) == 31 and max(map(len, days.values())) == 7
+    told = {
+        (group, work.on) for group, of_class in plans.items() for plan in of_class for work in plan.works
+        if any(hit.rule == "a_day" for hit in plan.hits[work.id])
+    }  # fmt: skip
+    assert told == full
 
 
 # --- small schedules --------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Rights of course plans and of the schedule of assessments."""
+"""Rights of course plans."""
 
 from tests.server.web.rows import Row
 
@@ -17,5 +17,4 @@ ROWS = (
     Row("GET", "plans.home", f"{_SEE} {_DAYS} {_NEAR}"),
     Row("GET", "plans.page", f"{_SEE} {_DAYS}", _NEAR, path=_course),
     Row("POST", "plans.save", _RUN, _TEACH, path=_course),
-    Row("GET", "plans.works", f"{_SEE} {_DAYS} {_NEAR}", path=lambda w, c: {"slug": c.slug}),
 )

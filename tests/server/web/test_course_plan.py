@@ -6,7 +6,7 @@ import pytest
 
 from server import store
 from server.extensions import db
-from server.models import Assessment, CoursePlanTopic, LessonCourse
+from server.models import CoursePlanTopic, LessonCourse
 from server.services import course_plan
 from tests.server import factory
 from tests.server.factory import TODAY
@@ -196,18 +196,3 @@ def test_home_tells_how_each_plan_stands(app, world):
     page = deputy.get("/plans/").text
     assert "1 hour too many" in page
     assert "/imports/?kind=plan" in page
-
-
-def test_a_classs_schedule_of_assessments(app, teacher, world):
-    def write(session):
-        for number, day in ((1, TODAY), (2, date(2027, 2, 1)), (3, None)):
-            session.add(Assessment(id=factory.new_id(), course_id=world.near.course, kind="control", term_number=2,
-                                   number=number, planned_on=day, max_points=20))  # fmt: skip
-        session.add(Assessment(id=factory.new_id(), course_id=world.near.course, kind="dictation", term_number=2,
-                               number=1, planned_on=TODAY))  # fmt: skip
-
-    store.write(write)
-    page = teacher.get(f"/plans/assessments/{world.near.slug}").text
-    assert "Monday, 7 December" in page and "Control work 1" in page
-    assert "not in the term" in page and "no day yet" in page
-    assert "2 works on one day, at most 1 may be." in page and "SK-228/03" in page

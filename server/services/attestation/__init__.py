@@ -1,0 +1,1 @@
+"""Attestation: exams with their consultations and resits, the rules they keep, protocols, debts, papers."""
