@@ -4,7 +4,7 @@ Pure: terms, slots and lessons come in as plain tuples, a plan goes out. Nothing
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
@@ -42,13 +42,22 @@ class Weeks:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An hour of the weekly pattern; ``weekday`` 1 = Monday, ``shift`` None = the group's own."""
+    """An hour of the weekly pattern; ``weekday`` 1 = Monday, ``shift`` None = the group's own.
+
+    ``since``, ``until``: the first and last day it holds for, None: open.
+    """
 
     weekday: int
     n: int
     weeks: str = "1"
     room: str | None = None
     shift: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """True on days for which the pattern has it."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +120,21 @@ class Known:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do. ``orphans`` left the pattern but bear tasks or material: they stay, a person decides."""
+    """What to do. ``orphans`` left the pattern but bear tasks or material: they stay, a person decides.
+
+    ``office``: lessons that the office changed, which stay as they are, with what the pattern wants in their place.
+    """
 
     create: tuple[tuple[str, Wanted], ...] = ()
     update: tuple[tuple[Known, Wanted], ...] = ()
     withdraw: tuple[Known, ...] = ()
     orphans: tuple[Known, ...] = ()
+    office: tuple[tuple[Known, Wanted | None], ...] = field(default=(), compare=False)
+
+    def days(self) -> set[date]:
+        """The days whose lessons become other ones."""
+        moved = {day for lesson, want in self.update for day in (lesson.on, want.on)}
+        return {want.on for _, want in self.create} | moved | {lesson.on for lesson in self.withdraw}
 
 
 def monday(day: date) -> date:
@@ -152,7 +170,7 @@ def wanted_lessons(
         index = weeks.index(day)
         for pattern, hour in by_weekday.get(day.isoweekday(), ()):
             # a mask like "10"; "1" alone holds for every week
-            if hour.weeks[index % len(hour.weeks)] == "1" and pattern.is_held(day):
+            if hour.weeks[index % len(hour.weeks)] == "1" and hour.holds(day) and pattern.is_held(day):
                 courses = _open_courses(pattern, stretches, day, open_grades)
                 key = (pattern.id, day, hour.n)
                 if courses and key not in found:
@@ -195,12 +213,15 @@ def plan(wanted: Iterable[Wanted], known: Collection[Known], school_id: str, fro
         pairs += matched
         spare += rest
         create += [(_new_id(school_id, want, taken), want) for want in missing]
+    office = [(lesson, want) for lesson, want in pairs if lesson.locked]
+    office += [(lesson, None) for lesson in spare if lesson.locked and not lesson.withdrawn]
     spare = [lesson for lesson in spare if not lesson.locked and not lesson.withdrawn]
     return Plan(
         create=tuple(create),
         update=tuple((lesson, want) for lesson, want in pairs if not lesson.locked and _differs(lesson, want)),
         withdraw=tuple(lesson for lesson in spare if not lesson.bound),
         orphans=tuple(lesson for lesson in spare if lesson.bound),
+        office=tuple(office),
     )
 
 

@@ -27,6 +27,7 @@ from server.services import (
     safety,
     silence,
     term_closing,
+    term_dates,
     today,
     waiting,
     weekly_round,
@@ -60,13 +61,14 @@ def _teaching(day: date) -> dict[str, Any]:
     """For who teaches: works to check, own lessons, lessons that lack something. None where it is not theirs."""
     marks = access.realm(Action.MARK_SET)
     if not marks:
-        return {"to_check": None, "lessons": None, "incomplete": [], "closing": [], "offered": 0}
+        return {"to_check": None, "lessons": None, "incomplete": [], "closing": [], "offered": 0, "redated": []}
     person = current_user.person_id
     lessons, incomplete = today.teaching(db.session, person, day)
     return {
         "to_check": waiting.to_check(db.session, marks), "lessons": lessons, "incomplete": incomplete,
         "closing": term_closing.closing(db.session, person, day),
         "offered": term_closing.offered(db.session, person, day),
+        "redated": term_dates.redated(db.session, person, day),
     }  # fmt: skip
 
 
