@@ -17,6 +17,7 @@ from server.models import (
     Assessment,
     Course,
     CourseTeacher,
+    Day,
     Group,
     ImportRun,
     Lesson,
@@ -114,7 +115,7 @@ def _apply(session: Session, wanted: Wanted, seen: str, by: Author, rights: Righ
         tv.link(book)
         book.flush()
         changes = book.journal.changes()
-    changing.touch(session, book.days, by, rights)
+    changing.touch(session, set(session.scalars(select(Day.on))) & book.days, by, rights)
     run_id = new_id(by.now)
     runs.add_run(session, run_id, "terms", name, canonical(told.mark), by.person_id, by.now, book.counts, changes)
     session.flush()

@@ -13,7 +13,6 @@ from server import store
 from server.errors import DomainError
 from server.importers.findings import Notes
 from server.models import (
-    Absence,
     Course,
     Group,
     Lesson,
@@ -135,37 +134,47 @@ def undecided(session: Session, by: Author) -> list[Undecided]:
     book = Book(session=session, school=session.scalars(select(School)).one(), now=by.now, today=by.today,
                 notes=Notes(""), randbytes=secrets.token_bytes)  # fmt: skip
     orphans = lessons.plan_anew(book, year, weekly).orphans
-    return [Undecided(one, _next(session, one)) for one in left(session, [lesson.id for lesson in orphans])]
+    waiting = left(session, [lesson.id for lesson in orphans])
+    free = _free(session, {course for one in waiting for course in one.course_ids}, by.today) if waiting else {}
+    found = []
+    for one in waiting:
+        later = (place for place in free.get(frozenset(one.course_ids), ()) if place[0] > one.on)
+        to = next(later, None)
+        found.append(Undecided(one, (to[2], to[0], to[1]) if to else None))
+    return found
 
 
 def _weekly_in_use(session: Session, today: date) -> set[str]:
     """Weekly lessons of which a lesson to come bears something."""
-    found: set[str] = set()
-    for model in (Task, Material, Absence):
-        found |= set(session.scalars(
-            select(Lesson.weekly_lesson_id).join(LessonCourse, LessonCourse.lesson_id == Lesson.id)
-            .join(model, model.lesson_course_id == LessonCourse.id)
-            .where(Lesson.on >= today, Lesson.state == "planned", Lesson.weekly_lesson_id.is_not(None)).distinct()
-        ))  # fmt: skip
-    return found
-
-
-def _next(session: Session, one: Left) -> tuple[str, date, int] | None:
-    """The next lesson of exactly these courses that the office did not change and that bears nothing."""
-    others = select(LessonCourse.lesson_id).where(LessonCourse.course_id.not_in(one.course_ids))
-    changed = select(LessonChange.id).where(LessonChange.lesson_id == Lesson.id, LessonChange.kind != "imported",
-                                            LessonChange.undone.is_(False))  # fmt: skip
-    query = (
-        select(Lesson.id, Lesson.on, Lesson.n).join(LessonCourse, LessonCourse.lesson_id == Lesson.id)
-        .where(LessonCourse.course_id.in_(one.course_ids), Lesson.on > one.on, Lesson.state == "planned",
-               Lesson.id.not_in(others.where(LessonCourse.lesson_id == Lesson.id)), ~changed.exists())
+    in_use = lessons.views_in_use(session)
+    rows = session.execute(
+        select(LessonCourse.id, Lesson.weekly_lesson_id).join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .where(Lesson.on >= today, Lesson.state == "planned", Lesson.weekly_lesson_id.is_not(None))
     )  # fmt: skip
-    for model in (Task, Material, Absence):
-        query = query.where(~select(model.id).join(LessonCourse, LessonCourse.id == model.lesson_course_id)
-                            .where(LessonCourse.lesson_id == Lesson.id).correlate(Lesson).exists())  # fmt: skip
-    query = query.group_by(Lesson.id, Lesson.on, Lesson.n).having(func.count() == len(one.course_ids))
-    row = session.execute(query.order_by(Lesson.on, Lesson.n, Lesson.id).limit(1)).first()
-    return tuple(row) if row else None
+    return {weekly for view, weekly in rows if view in in_use}
+
+
+def _free(session: Session, courses: Collection[str], today: date) -> dict[frozenset[str], list[tuple[date, int, str]]]:
+    """Courses that are taught together → their lessons from today on, in order, that the office did not change and that
+    bear nothing."""
+    own = select(LessonCourse.lesson_id).where(LessonCourse.course_id.in_(courses))
+    rows = session.execute(
+        select(Lesson.id, Lesson.on, Lesson.n, LessonCourse.id, LessonCourse.course_id)
+        .join(LessonCourse, LessonCourse.lesson_id == Lesson.id)
+        .where(Lesson.id.in_(own), Lesson.on >= today, Lesson.state == "planned")
+    ).all()  # fmt: skip
+    changed = set(session.scalars(select(LessonChange.lesson_id).where(
+        LessonChange.kind != "imported", LessonChange.undone.is_(False))))  # fmt: skip
+    in_use = lessons.views_in_use(session)
+    taken = changed | {row[0] for row in rows if row[3] in in_use}
+    together: dict[tuple[date, int, str], set[str]] = {}
+    for id, on, n, _view, course in rows:
+        if id not in taken:
+            together.setdefault((on, n, id), set()).add(course)
+    found: dict[frozenset[str], list[tuple[date, int, str]]] = {}
+    for place in sorted(together):
+        found.setdefault(frozenset(together[place]), []).append(place)
+    return found
 
 
 def move(lesson_id: str, to_id: str, by: Author, rights: Rights) -> str:

@@ -18,7 +18,7 @@ from server.importers import registry
 from server.importers.findings import ERROR, Finding, Notes, Result
 from server.importers.mapping import Mapping as ColumnMapping
 from server.importers.mapping import SheetView
-from server.models import Account, AuditEntry, School
+from server.models import Account, AuditEntry, Day, School
 from server.services.content import Author
 from server.services.days import changing
 from server.services.imports import (
@@ -267,7 +267,8 @@ def _reopen(book: Book) -> None:
     """Days that were approved before must be looked at again. No part of what an undoing takes back."""
     account = book.session.scalar(select(Account.id).where(Account.person_id == book.actor_id))
     by = Author(book.actor_id, account, book.now, book.today)
-    changing.touch(book.session, book.days, by, changing.Rights(may_correct=True))
+    known = set(book.session.scalars(select(Day.on))) & book.days
+    changing.touch(book.session, known, by, changing.Rights(may_correct=True))
 
 
 def _progress(job: _Job, file: _File) -> Callable[[int], None] | None:

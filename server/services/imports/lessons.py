@@ -192,7 +192,7 @@ def _known(book: Book, weekly: Select[tuple[str]]) -> list[Known]:
     for lesson_id, person_id in run(select(LessonTeacher.lesson_id, LessonTeacher.person_id).join(Lesson).where(ours)):
         teachers.setdefault(lesson_id, []).append(person_id)
     bound: dict[str, list[str]] = {}
-    for view in _views_in_use(book) & views.keys():
+    for view in views_in_use(book.session) & views.keys():
         lesson_id, course_id = views[view]
         bound.setdefault(lesson_id, []).append(course_id)
     homes = _homes(book)
@@ -207,11 +207,11 @@ def _known(book: Book, weekly: Select[tuple[str]]) -> list[Known]:
     ]  # fmt: skip
 
 
-def _views_in_use(book: Book) -> set[str]:
+def views_in_use(session: Session) -> set[str]:
     """Lesson courses on which something hangs."""
     hang = (Task, Material, Absence, Presence, AbsenceRefusal, LessonFollowup)
     columns = [model.lesson_course_id for model in hang]
-    return {id for column in columns for id in book.session.scalars(select(column).distinct())}
+    return {id for column in columns for id in session.scalars(select(column).distinct())}
 
 
 def _homes(book: Book) -> dict[str, tuple[date, int] | None]:
