@@ -67,17 +67,35 @@ def init(
               help=_("what the columns mean; remembered for the next file of this layout"))  # fmt: skip
 @click.option("--same", multiple=True, metavar="ROW", help=_("this row is the student who is perhaps known"))
 @click.option("--new", multiple=True, metavar="ROW", help=_("this row is another student"))
+@click.option("--from", "since", default="", metavar=WHEN, help=_("a newer timetable: from which day on it holds"))
 @json_option
 def import_(
     kind: str, files: tuple[Path, ...], dry_run: bool, skip_errors: bool, mapping: Path | None,
-    same: tuple[str, ...], new: tuple[str, ...], as_json: bool,
+    same: tuple[str, ...], new: tuple[str, ...], since: str, as_json: bool,
 ) -> int:  # fmt: skip
     """Files are read here; a folder of lessons means its Markdown files, one of a roster its CSV files as one zip."""
     from server.cli import reading
 
-    options = {"kind": kind, "dry_run": dry_run, "skip_errors": skip_errors, "same": same, "new": new}
+    options = {"kind": kind, "dry_run": dry_run, "skip_errors": skip_errors, "same": same, "new": new,
+               "from": since}  # fmt: skip
     read = reading.sets if kind == "oneroster" else partial(reading.all_of, pattern="*.md")
     return _run("import", options, lambda: read(files), as_json, texts={"mapping": mapping})
+
+
+@cli.group(help=_("Compare timetables."))
+def timetable() -> None:
+    """What is done with them has commands of its own."""
+
+
+@timetable.command("diff", help=_("Say how a newer timetable differs from the one that holds; nothing is stored."))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "since", default="", metavar=WHEN, help=_("from which day on it is to hold; else today"))
+@json_option
+def timetable_diff(file: Path, since: str, as_json: bool) -> int:
+    """Exit code 1 where it could not be taken in as it is."""
+    from server.cli import reading
+
+    return _run("timetable diff", {"from": since}, lambda: reading.all_of((file,), "*"), as_json)
 
 
 @cli.command("imports", help=_("List the files that were imported, the newest first."))

@@ -1,6 +1,6 @@
 """What was brought in from files: runs that can be undone, what was learned about layouts and words, open uploads."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,7 +9,10 @@ from server.models.base import Base, Id, Text, one_of
 
 
 class ImportRun(Base):
-    """One file that was taken in. ``changes`` is the packed journal of its rows, from which it can be undone."""
+    """One file that was taken in. ``changes`` is the packed journal of its rows, from which it can be undone.
+
+    ``since``: a timetable that holds from a day on; None: from the moment it was taken in.
+    """
 
     __tablename__ = "import_run"
     id: Mapped[Id]
@@ -23,6 +26,7 @@ class ImportRun(Base):
     changes: Mapped[bytes] = mapped_column(LargeBinary)
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    since: Mapped[date | None]
 
 
 class ImportMapping(Base):

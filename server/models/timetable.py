@@ -129,6 +129,26 @@ class CoursePlanTopic(Base):
     planned_on: Mapped[date | None]
 
 
+class PlanShift(Base):
+    """A course's plan was dated anew because the dates of the year changed: the teachers are told until they saw it.
+
+    ``redated``: topics on other days now; ``without``: topics that have no lesson any more; ``left``: lessons with
+    tasks or material on days that are free now. ``run_id``: the change of the dates; taken back, nothing is told.
+    """
+
+    __tablename__ = "plan_shift"
+    __table_args__ = (CheckConstraint("redated >= 0 AND without >= 0 AND \"left\" >= 0", name="counts"),)
+    id: Mapped[Id]
+    run_id: Mapped[str] = mapped_column(ForeignKey("import_run.id"))
+    course_id: Mapped[str] = mapped_column(ForeignKey("course.id"), index=True)
+    redated: Mapped[int]
+    without: Mapped[int]
+    left: Mapped[int]
+    made_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]
+    seen_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+
+
 class WeeklyLesson(Base):
     """What is taught together every week, by whom, and for how many hours; its slots say when."""
 
@@ -155,16 +175,32 @@ class WeeklyLessonCourse(Base):
 
 
 class WeeklyLessonTeacher(Base):
-    """The teachers of a weekly lesson: none to five."""
+    """The teachers of a weekly lesson, none to five, as stated last; ``since`` None: from the year's beginning."""
 
     __tablename__ = "weekly_lesson_teacher"
     weekly_lesson_id: Mapped[str] = mapped_column(ForeignKey("weekly_lesson.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    since: Mapped[date | None]
     person: Mapped[Person] = relationship()
 
 
+class WeeklyLessonFormer(Base):
+    """Who taught a weekly lesson, or teaches it yet, until a newer timetable takes it over; ``since`` as there."""
+
+    __tablename__ = "weekly_lesson_former"
+    __table_args__ = (CheckConstraint("since IS NULL OR until >= since", name="order"),)
+    id: Mapped[Id]
+    weekly_lesson_id: Mapped[str] = mapped_column(ForeignKey("weekly_lesson.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    since: Mapped[date | None]
+    until: Mapped[date]
+
+
 class Slot(Base):
-    """A placed hour of the weekly pattern: weekday 1–7, lesson number, in which weeks of the cycle."""
+    """A placed hour of the weekly pattern: weekday 1–7, lesson number, in which weeks of the cycle.
+
+    Without ``until`` it is as the timetable was stated last; one with it gave way, or gives way, to a newer timetable.
+    """
 
     __tablename__ = "slot"
     __table_args__ = (

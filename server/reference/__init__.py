@@ -23,7 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-PARTS = (works, attendance, families, measures, grading, exams)
+PARTS = (works, attendance, families, measures, grading, norms, exams, leave, modes)
 
 
 def rows() -> list[Base]:

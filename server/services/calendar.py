@@ -4,7 +4,7 @@ Pure: terms, slots and lessons come in as plain tuples, a plan goes out. Nothing
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
@@ -120,12 +120,21 @@ class Known:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to do. ``orphans`` left the pattern but bear tasks or material: they stay, a person decides."""
+    """What to do. ``orphans`` left the pattern but bear tasks or material: they stay, a person decides.
+
+    ``office``: lessons that the office changed, which stay as they are, with what the pattern wants in their place.
+    """
 
     create: tuple[tuple[str, Wanted], ...] = ()
     update: tuple[tuple[Known, Wanted], ...] = ()
     withdraw: tuple[Known, ...] = ()
     orphans: tuple[Known, ...] = ()
+    office: tuple[tuple[Known, Wanted | None], ...] = field(default=(), compare=False)
+
+    def days(self) -> set[date]:
+        """The days whose lessons become other ones."""
+        moved = {day for lesson, want in self.update for day in (lesson.on, want.on)}
+        return {want.on for _, want in self.create} | moved | {lesson.on for lesson in self.withdraw}
 
 
 def monday(day: date) -> date:
@@ -204,12 +213,15 @@ def plan(wanted: Iterable[Wanted], known: Collection[Known], school_id: str, fro
         pairs += matched
         spare += rest
         create += [(_new_id(school_id, want, taken), want) for want in missing]
+    office = [(lesson, want) for lesson, want in pairs if lesson.locked]
+    office += [(lesson, None) for lesson in spare if lesson.locked and not lesson.withdrawn]
     spare = [lesson for lesson in spare if not lesson.locked and not lesson.withdrawn]
     return Plan(
         create=tuple(create),
         update=tuple((lesson, want) for lesson, want in pairs if not lesson.locked and _differs(lesson, want)),
         withdraw=tuple(lesson for lesson in spare if not lesson.bound),
         orphans=tuple(lesson for lesson in spare if lesson.bound),
+        office=tuple(office),
     )
 
 

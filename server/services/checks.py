@@ -94,7 +94,7 @@ def _calendar(session: Session) -> Iterator[Problem]:
         select(shift, Slot.n)
         .join(WeeklyLessonCourse, WeeklyLessonCourse.weekly_lesson_id == Slot.weekly_lesson_id)
         .join(Course, Course.id == WeeklyLessonCourse.course_id).join(Group, Group.id == Course.group_id)
-        .where(~has_bell).distinct().order_by(shift, Slot.n)
+        .where(~has_bell, Slot.until.is_(None)).distinct().order_by(shift, Slot.n)
     ).all()  # fmt: skip
     yield Problem("bells_missing", len(hours), tuple(_hour(*hour) for hour in hours))
 

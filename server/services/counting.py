@@ -76,10 +76,11 @@ def _families(session: Session) -> list[int]:
 
 
 def _timetable(session: Session) -> dict[str, int]:
+    stated = Slot.until.is_(None)  # as the timetable was stated last
     query = select(WeeklyLesson.id, WeeklyLesson.length).where(WeeklyLesson.withdrawn.is_(False))
     held = dict(session.execute(query).all())
     weeks: dict[str, set[str]] = {}
-    for id, mask in session.execute(select(Slot.weekly_lesson_id, Slot.weeks)):
+    for id, mask in session.execute(select(Slot.weekly_lesson_id, Slot.weeks).where(stated)):
         weeks.setdefault(id, set()).add(mask)
     classes: dict[str, set[str]] = {}
     class_of = func.coalesce(Group.parent_id, Group.id)
@@ -91,15 +92,15 @@ def _timetable(session: Session) -> dict[str, int]:
         "subjects": _count(session, Subject.id),
         "rooms": _count(session, Room.id),
         "lessons": len(held),
-        "cards": _count(session, Slot.id),
+        "cards": _count(session, Slot.id, stated),
         "unplaced_lessons": sum(id not in weeks for id in held),
-        "cards_without_room": _count(session, Slot.id, Slot.room_id.is_(None)),
+        "cards_without_room": _count(session, Slot.id, stated, Slot.room_id.is_(None)),
         "lessons_two_teachers": sum(teachers[id] == 2 for id in held),
         "lessons_joined_classes": sum(len(classes.get(id, ())) > 1 for id in held),
         "lessons_numerator": sum(weeks.get(id) == {"10"} for id in held),
         "lessons_denominator": sum(weeks.get(id) == {"01"} for id in held),
         "double_lessons": sum(length == 2 for length in held.values()),
-        "period0_cards": _count(session, Slot.id, Slot.n == 0),
+        "period0_cards": _count(session, Slot.id, stated, Slot.n == 0),
     }
 
 

@@ -103,7 +103,7 @@ class _Week:
         self.groups = {group.id: group for group in session.scalars(select(Group))}
         self.subjects = {subject.id: subject for subject in session.scalars(select(Subject))}
         self.slots: dict[str, list[Slot]] = {}
-        for slot in session.scalars(select(Slot)):
+        for slot in session.scalars(select(Slot).where(Slot.until.is_(None))):
             if slot.weekly_lesson_id in self.hours:
                 self.slots.setdefault(slot.weekly_lesson_id, []).append(slot)
         self.teachers: dict[str, list[str]] = {}

@@ -34,7 +34,8 @@ def hours_of(session: Session, group_id: str) -> dict[Hour, str]:
     rows = session.execute(
         select(Slot.weekday, Slot.n, Course.subject_id).select_from(Slot)
         .join(WeeklyLessonCourse, WeeklyLessonCourse.weekly_lesson_id == Slot.weekly_lesson_id)
-        .join(Course, Course.id == WeeklyLessonCourse.course_id).where(Course.group_id == group_id)
+        .join(Course, Course.id == WeeklyLessonCourse.course_id)
+        .where(Course.group_id == group_id, Slot.until.is_(None))
         .order_by(Slot.weekday, Slot.n)
     )  # fmt: skip
     return {(weekday, n): subject_id for weekday, n, subject_id in rows}

@@ -35,7 +35,7 @@ class Check:
     """What a draft would do if all rows but those in error were taken.
 
     ``counts``: of rows, see ImportReport; ``guesses``: what else it may be, see registry.guess_kind; ``grid``: a drawn
-    timetable as it looks.
+    timetable as it looks; ``revision``: how a timetable differs that holds from a day on.
     """
 
     views: tuple[SheetView, ...] = ()
@@ -44,6 +44,7 @@ class Check:
     sorts: tuple[Sort, ...] = ()
     guesses: tuple[tuple[str, float], ...] = ()
     grid: tuple[GridSheet, ...] = ()
+    revision: imports.Revision | None = None
 
     @property
     def refusal(self) -> Finding | None:
@@ -72,6 +73,7 @@ class Asked:
     """A draft as a check needs it: plain values, so that it can be done in a thread of its own.
 
     ``locale``: the language of who looks, in which changes are told. ``decisions``: "file/sheet/row" → "same" or "new".
+    ``since``: from which day on a timetable shall hold; None: from now on.
     """
 
     id: str
@@ -80,6 +82,7 @@ class Asked:
     shapes: Map[str, Map[str, str]]
     decisions: Map[str, str]
     locale: str
+    since: date | None = None
 
     @property
     def mapping(self) -> Mapping:
@@ -87,10 +90,10 @@ class Asked:
         return Mapping(shapes=self.shapes)
 
 
-def asked_of(row: ImportDraft, locale: str) -> Asked:
+def asked_of(row: ImportDraft, locale: str, since: date | None = None) -> Asked:
     """The plain values of a draft."""
     shapes = (row.mapping or {}).get("shapes", {})
-    return Asked(row.id, row.kind, row.file_name, shapes, dict(row.decisions), locale)
+    return Asked(row.id, row.kind, row.file_name, shapes, dict(row.decisions), locale, since)
 
 
 def ready(
@@ -129,10 +132,12 @@ def check(config: Config, asked: Asked, by: Starter, progress: Progress) -> Chec
         report = imports.run(
             asked.kind, [(asked.file_name, data)], actor_id=by.person_id, dry_run=True, now=by.now, skip_errors=True,
             decisions=asked.decisions, mapping=asked.mapping, progress=progress,
+            since=asked.since,
         )  # fmt: skip
     views = imports.look(asked.kind, asked.file_name, data, asked.mapping)
     guesses = registry.guess_kind(asked.file_name, data)
-    return Check(views, report.findings, report.counts, sorts(report.changes), guesses, _grid(asked, data))
+    return Check(views, report.findings, report.counts, sorts(report.changes), guesses, _grid(asked, data),
+                 report.revision)  # fmt: skip
 
 
 def _grid(asked: Asked, data: bytes) -> tuple[GridSheet, ...]:
@@ -158,7 +163,7 @@ def state_of(session: Session, today: date) -> tuple[Any, ...]:
 
 
 def _key(asked: Asked, state: tuple[Any, ...]) -> bytes:
-    said = [asked.id, asked.kind, asked.locale, asked.shapes, asked.decisions]
+    said = [asked.id, asked.kind, asked.locale, asked.shapes, asked.decisions, str(asked.since)]
     return canonical([*said, [str(part) for part in state]])
 
 

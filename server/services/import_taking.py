@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import force_locale
@@ -28,14 +29,15 @@ class Taken:
     refused: bool = False
 
 
-def take(config: Config, draft_id: str, skip_errors: bool, by: Starter, locale: str) -> Run:
+def take(config: Config, draft_id: str, skip_errors: bool, by: Starter, locale: str, since: date | None = None) -> Run:
     """Begin to take a draft in, all of it or all but the rows in error; a second call finds the first at work.
 
     The run's result is a ``Taken``; its changes are told in the language ``locale``.
+    ``since``: from which day on a timetable holds.
     """
 
     def work(progress: Progress) -> Taken:
-        return _take(config, draft_id, skip_errors, by, locale, progress)
+        return _take(config, draft_id, skip_errors, by, locale, progress, since)
 
     return _start(taking_name(draft_id), by, work)
 
@@ -87,7 +89,10 @@ def _start(name: str, by: Starter, work: Callable[[Progress], Any]) -> Run:
     return running().start(name, work, by.now, by.name, by.account_id)[0]
 
 
-def _take(config: Config, draft_id: str, skip_errors: bool, by: Starter, locale: str, progress: Progress) -> Taken:
+def _take(
+    config: Config, draft_id: str, skip_errors: bool, by: Starter, locale: str, progress: Progress,
+    since: date | None = None,
+) -> Taken:  # fmt: skip
     """The first to come takes the draft in; whoever comes later gets what came of it."""
     row = import_desk.draft(db.session, draft_id)
     if row.run_id is not None:
@@ -97,6 +102,7 @@ def _take(config: Config, draft_id: str, skip_errors: bool, by: Starter, locale:
         report = imports.run(
             asked.kind, [(asked.file_name, data)], actor_id=by.person_id, dry_run=False, now=by.now,
             skip_errors=skip_errors, decisions=asked.decisions, mapping=asked.mapping, progress=progress,
+            since=since,
         )  # fmt: skip
     if report.runs:
         import_desk.taken(draft_id, report.runs[0])

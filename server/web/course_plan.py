@@ -13,7 +13,7 @@ from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.models import Group
 from server.policy import Action, Scope
-from server.services import course_plan_page, courses, people, scopes
+from server.services import course_plan_page, courses, people, scopes, term_dates
 from server.services.content import Author
 from server.services.course_plan_page import PlanPage, plan_page
 from server.services.courses import CourseHead
@@ -120,6 +120,7 @@ def _render(
         base=shown.mark if base is None else base, wrong=wrong or {}, theirs=theirs, act=act,
         differs=_differs(theirs, draft) if theirs else [], may_edit=may_edit,
         focus=_focus(act), unsaved=bool(act or wrong or theirs),
+        shift=next(iter(term_dates.unseen(db.session, [shown.head.id])), None),
     )  # fmt: skip
 
 

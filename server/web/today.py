@@ -28,6 +28,7 @@ from server.services import (
     safety,
     silence,
     term_closing,
+    term_dates,
     today,
     waiting,
     weekly_round,
@@ -64,7 +65,8 @@ def _teaching(day: date) -> dict[str, Any]:
     """For who teaches: works to check, own lessons, lessons that lack something. None where it is not theirs."""
     marks = access.realm(Action.MARK_SET)
     if not marks:
-        return {"to_check": None, "lessons": None, "incomplete": [], "standing_in": [], "closing": [], "offered": 0}
+        return {"to_check": None, "lessons": None, "incomplete": [], "standing_in": [], "closing": [], "offered": 0,
+                "redated": []}  # fmt: skip
     person = current_user.person_id
     lessons, incomplete, standing_in = today.teaching(db.session, person, day)
     return {
@@ -72,6 +74,7 @@ def _teaching(day: date) -> dict[str, Any]:
         "standing_in": standing_in,
         "closing": term_closing.closing(db.session, person, day),
         "offered": term_closing.offered(db.session, person, day),
+        "redated": term_dates.redated(db.session, person, day),
     }  # fmt: skip
 
 

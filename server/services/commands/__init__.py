@@ -7,6 +7,7 @@ from server.services.commands.console import Call, Console
 
 COMMANDS = {  # loaded when asked for: the office starts without them
     "import": "coming_in:import_files",
+    "timetable diff": "comparing:timetable_diff",
     "imports": "going_back:list_imports",
     "undo": "going_back:undo",
     "return": "coming_in:log_returns",

@@ -36,6 +36,7 @@ def import_files(call: Call, console: Console) -> dict[str, Any]:
         kind, list(call.files), actor_id=None, dry_run=options["dry_run"], now=here.now,
         skip_errors=options.get("skip_errors", False), mapping=read_mapping(mapping, kind) if mapping else None,
         decisions=_decisions(options), progress=console.progress,
+        since=parse_day(options["from"]) if options.get("from") else None,
     )  # fmt: skip
     for finding in report.findings:
         tell = console.warn if finding.level == "error" else console.say

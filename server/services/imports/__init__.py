@@ -5,7 +5,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +18,9 @@ from server.importers import registry
 from server.importers.findings import ERROR, Finding, Notes, Result
 from server.importers.mapping import Mapping as ColumnMapping
 from server.importers.mapping import SheetView
-from server.models import Account, AuditEntry, School
+from server.models import Account, AuditEntry, Day, School
+from server.services.content import Author
+from server.services.days import changing
 from server.services.imports import (
     aliases,
     assessments,
@@ -43,6 +45,7 @@ from server.services.imports import (
 from server.services.imports.book import Book
 from server.services.imports.change_journal import Journal
 from server.services.imports.changes import WANTED, Change, Draft, describe, in_words
+from server.services.imports.revision import Revision
 from server.services.imports.runs import RunView, history
 from server.services.imports.undo import Blocked, UndoReport, undo
 
@@ -75,6 +78,7 @@ class ImportReport:
     ``counts``: rows of the files by created, updated, unchanged, shown, and what followed from them. ``changed``:
     the database is another one now. ``refused``: names of the files of which nothing was taken. ``changes``: for
     people to read, of the files that were taken; ``runs``: ids of what can be undone, in the order of the files.
+    ``revision``: of a timetable that holds from a day on, how it differs.
     """
 
     kind: str
@@ -84,6 +88,7 @@ class ImportReport:
     refused: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     runs: tuple[str, ...] = ()
+    revision: Revision | None = None
 
     @property
     def errors(self) -> int:
@@ -106,6 +111,7 @@ class _Outcome:
     touched: bool = False
     drafts: tuple[Draft, ...] = ()
     run_id: str = ""
+    revision: Revision | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +127,7 @@ class _Job:
     decisions: Mapping[str, str]
     randbytes: Callable[[int], bytes]
     progress: Progress | None = None
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,7 @@ def run(
     decisions: Mapping[str, str] | None = None,
     mapping: ColumnMapping | None = None,
     progress: Progress | None = None,
+    since: date | None = None,
     randbytes: Callable[[int], bytes] = secrets.token_bytes,
 ) -> ImportReport:
     """Import files of one kind, each in its own transaction.
@@ -152,23 +160,29 @@ def run(
     A file with an error changes nothing, unless ``skip_errors`` takes its other rows. ``decisions`` answers "perhaps
     known" students: "file/sheet/row" → "same" or "new". ``mapping`` says what columns mean, before what is remembered,
     and a file that is taken teaches it. ``shift_days`` (a multiple of 7) moves the dates of terms, broadcasts and
-    lessons. Raises DomainError ``home_missing``, KeyError for an unknown kind.
+    lessons. ``since``: from which day on a timetable holds; the days before keep the one they have.
+    Raises DomainError ``home_missing``, ``since_past``, ``since_kind``, KeyError for an unknown kind.
     """
     school = _school()
     region, today = school.country, clock.local_date(now, school.timezone)
-    job = _Job(kind, actor_id, now, dry_run, skip_errors, shift_days, decisions or {}, randbytes, progress)
+    if since is not None and kind != "timetable":
+        raise DomainError("since_kind")
+    if since is not None and since < today:
+        raise DomainError("since_past", day=since)
+    job = _Job(kind, actor_id, now, dry_run, skip_errors, shift_days, decisions or {}, randbytes, progress, since)
     counts: Counter[str] = Counter()
     findings: list[Finding] = []
     refused: list[str] = []
     drafts: list[Draft] = []
     runs_made: list[str] = []
-    changed = False
+    changed, revision = False, None
     for name, data in files:
         said = remembered.of(db.session, kind, mapping)
         result = registry.read(kind, name, data, region=region, today=today, mapping=said)
         taught = remembered.lessons_of(kind, name, data, mapping, region, today)
         outcome, taken = _import(job, _File(name, data, result, taught))
         findings += outcome.findings
+        revision = outcome.revision or revision
         if not taken:
             refused.append(name)
             continue
@@ -177,7 +191,7 @@ def run(
         runs_made += [outcome.run_id] if outcome.run_id else []
         changed = changed or (outcome.touched and not dry_run)
     told = in_words(drafts, (finding for finding in findings if finding.file not in refused))
-    return ImportReport(kind, dict(counts), tuple(findings), changed, tuple(refused), told, tuple(runs_made))
+    return ImportReport(kind, dict(counts), tuple(findings), changed, tuple(refused), told, tuple(runs_made), revision)
 
 
 def look(kind: str, name: str, data: bytes, mapping: ColumnMapping | None = None) -> tuple[SheetView, ...]:
@@ -223,6 +237,7 @@ def _write(session: Session, job: _Job, file: _File) -> _Outcome:
         session=session, school=school, now=job.now, today=clock.local_date(job.now, school.timezone),
         notes=Notes(file.name, file.result.findings), randbytes=job.randbytes, actor_id=job.actor_id,
         decisions=job.decisions, is_partial=bool(file.result.of(ERROR)), progress=_progress(job, file),
+        since=job.since,
     )  # fmt: skip
     with Journal(session, WANTED) as book.journal, session.no_autoflush:
         KINDS[job.kind](book, file.result.rows, job.shift_days)
@@ -230,18 +245,30 @@ def _write(session: Session, job: _Job, file: _File) -> _Outcome:
         changes = book.journal.changes()
     findings = tuple(book.notes.found)
     if any(finding.level == ERROR for finding in findings) and not job.skip_errors:
-        raise _Undone(_Outcome(book.counts, findings))
-    outcome = _Outcome(book.counts, findings, bool(changes), tuple(describe(session, changes)))
+        raise _Undone(_Outcome(book.counts, findings, revision=book.revision))
+    outcome = _Outcome(book.counts, findings, bool(changes), tuple(describe(session, changes)),
+                       revision=book.revision)  # fmt: skip
     if job.dry_run:
         raise _Undone(outcome)
     for shape, columns in file.taught.items():
         remembered.learn(session, job.kind, shape, columns, job.actor_id, job.now)
     if not outcome.touched:
         return outcome
+    if job.since is not None:
+        _reopen(book)
     run_id = book.new_id()
-    runs.add_run(session, run_id, job.kind, file.name, file.data, job.actor_id, job.now, book.counts, changes)
+    runs.add_run(session, run_id, job.kind, file.name, file.data, job.actor_id, job.now, book.counts, changes,
+                 since=job.since)  # fmt: skip
     _audit(book, job, file.data)
     return replace(outcome, run_id=run_id)
+
+
+def _reopen(book: Book) -> None:
+    """Days that were approved before must be looked at again. No part of what an undoing takes back."""
+    account = book.session.scalar(select(Account.id).where(Account.person_id == book.actor_id))
+    by = Author(book.actor_id, account, book.now, book.today)
+    known = set(book.session.scalars(select(Day.on))) & book.days
+    changing.touch(book.session, known, by, changing.Rights(may_correct=True))
 
 
 def _progress(job: _Job, file: _File) -> Callable[[int], None] | None:
@@ -265,7 +292,6 @@ def _audit(book: Book, job: _Job, data: bytes) -> None:
 
 
 __all__ = [
-    "KINDS", "SENTENCES", "Blocked", "Change", "ImportReport", "RunView", "UndoReport", "history", "look", "name_word",
-    "remember",
-    "run", "undo",
+    "KINDS", "SENTENCES", "Blocked", "Change", "ImportReport", "Revision", "RunView", "UndoReport", "history", "look",
+    "name_word", "remember", "run", "undo",
 ]  # fmt: skip

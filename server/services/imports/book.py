@@ -26,6 +26,8 @@ PORTION = 2000  # rows of one bulk
 class Book:
     """One file, one transaction. ``touched`` grows with every row that is added, changed or removed.
 
+    ``since``: a timetable that holds from a day to come, not from now on. ``revision``: what it changes in the pattern.
+    ``days``: those whose dated lessons became other ones.
     ``is_partial``: some rows of the file could not be read, so what it lacks means nothing.
     """
 
@@ -37,6 +39,9 @@ class Book:
     randbytes: Callable[[int], bytes]
     actor_id: str | None = None
     decisions: Mapping[str, str] = field(default_factory=dict)
+    since: date | None = None
+    days: set[date] = field(default_factory=set)
+    revision: Any = None
     is_partial: bool = False
     journal: Journal | None = None  # is told of what goes past the session
     progress: Callable[[int], None] | None = None  # told how many rows of the file are done, now and then
@@ -45,6 +50,11 @@ class Book:
     _stated: dict[tuple[str, str], object] = field(default_factory=dict)
     _new: dict[str, list[Base]] = field(default_factory=dict)
     _rows: int = 0
+
+    @property
+    def start(self) -> date:
+        """The first day for which the file says anything."""
+        return self.since or self.today
 
     def add(self, row: Base) -> None:
         """A new row; it reaches the database with the next ``flush``."""

@@ -130,8 +130,8 @@ class Courses:
 
     def _settle(self, course_id: str, people: list[Person], rows: list[CourseTeacher]) -> None:
         book = self.book
-        current = {row.person_id: row for row in rows if row.until is None or row.until >= book.today}
-        start = since(self.year, book.today, newcomer=bool(rows))
+        current = {row.person_id: row for row in rows if row.until is None or row.until >= book.start}
+        start = since(self.year, book.start, newcomer=bool(rows))
         for person_id, row in current.items():
             if person_id not in {person.id for person in people}:
                 self._end(row)
@@ -144,9 +144,9 @@ class Courses:
                 book.add(CourseTeacher(id=id, course_id=course_id, person_id=person.id, since=start, is_lead=leads))
 
     def _end(self, row: CourseTeacher) -> None:
-        """Until yesterday; somebody who would begin today or later never taught the course."""
-        yesterday = self.book.today - timedelta(days=1)
-        if row.since <= yesterday:
-            self.book.set(row, until=yesterday, is_lead=False)
+        """Until the day before; somebody who would begin then or later never taught the course."""
+        last = self.book.start - timedelta(days=1)
+        if row.since <= last:
+            self.book.set(row, until=last, is_lead=row.is_lead and last >= self.book.today)
         else:
             self.book.remove(row)

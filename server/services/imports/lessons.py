@@ -1,11 +1,14 @@
 """Carries out the calendar's plan: the dated lessons of a year follow its terms and its weekly pattern."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, or_, select, tuple_, update
+from sqlalchemy.orm import Session
 
 from server.models import (
     Absence,
@@ -25,11 +28,13 @@ from server.models import (
     Term,
     WeeklyLesson,
     WeeklyLessonCourse,
+    WeeklyLessonFormer,
     WeeklyLessonTeacher,
     Year,
 )
 from server.services import bulk, calendar
 from server.services.calendar import Known, Pattern, Placed, Plan, Stretch, Wanted, Weeks
+from server.services.days.state import LessonState, PartState
 from server.services.imports.book import Book
 from server.services.imports.change_journal import chunks
 from sync.ids import content_id
@@ -38,22 +43,15 @@ from sync.ids import content_id
 OFFICE = ("substituted", "moved", "cancelled", "reassigned", "added", "adjusted")
 CHUNK = 500  # ids in one IN list
 PORTION = 4000  # rows in one insert
+DAY = timedelta(days=1)
 
 
-def materialise(book: Book, year: Year, only: Collection[str] | None = None) -> Plan:
+def materialise(book: Book, year: Year, only: Collection[str] | None = None, since: date | None = None) -> Plan:
     """Plan the year's lessons from today on; the whole year when it has none yet. Expects a flushed session.
 
-    ``only``: ids of the weekly lessons to look at; None means all of the year.
+    ``only``: ids of the weekly lessons to look at; None means all of the year. ``since``: nothing before this day.
     """
-    weekly = select(WeeklyLesson.id).where(WeeklyLesson.year_id == year.id)
-    if only is not None:
-        weekly = weekly.where(WeeklyLesson.id.in_(only))
-    is_first = book.session.scalar(select(Lesson.id).where(Lesson.weekly_lesson_id.in_(weekly)).limit(1)) is None
-    known = [] if is_first else _known(book, weekly)
-    first = year.starts_on if is_first else max(year.starts_on, book.today)
-    weeks = Weeks(book.school.week_anchor or calendar.monday(year.starts_on), book.school.week_cycle)
-    wanted = calendar.wanted_lessons(_patterns(book, year, only), _stretches(book, year), weeks, first, year.ends_on)
-    plan = calendar.plan(wanted, known, book.school.id, None if is_first else book.today)
+    plan = plan_anew(book, year, only, since)
     _create(book, plan.create)
     _update(book, plan.update)
     _withdraw(book, plan.withdraw)
@@ -62,28 +60,50 @@ def materialise(book: Book, year: Year, only: Collection[str] | None = None) -> 
     for name, rows in (("created", plan.create), ("changed", plan.update), ("withdrawn", plan.withdraw)):
         book.counts[f"lessons_{name}"] += len(rows)
         book.touched += len(rows)
+    book.days |= plan.days()
     book.session.expire_all()  # the rows went past the session's own memory
     return plan
+
+
+def plan_anew(
+    book: Book, year: Year, only: Collection[str] | None = None, since: date | None = None,
+    stretches: Sequence[Stretch] | None = None,
+) -> Plan:  # fmt: skip
+    """What ``materialise`` would do; nothing is written. ``stretches``: terms and free days, else those of the year."""
+    start = max(since or book.today, book.today)
+    weekly = select(WeeklyLesson.id).where(WeeklyLesson.year_id == year.id)
+    if only is not None:
+        weekly = weekly.where(WeeklyLesson.id.in_(only))
+    is_first = book.session.scalar(select(Lesson.id).where(Lesson.weekly_lesson_id.in_(weekly)).limit(1)) is None
+    known = [] if is_first else _known(book, weekly)
+    first = year.starts_on if is_first else max(year.starts_on, start)
+    weeks = Weeks(book.school.week_anchor or calendar.monday(year.starts_on), book.school.week_cycle)
+    if stretches is None:
+        stretches = stretches_of(book.session, year.id)
+    last = max([year.ends_on, *(stretch.ends_on for stretch in stretches)])
+    wanted = calendar.wanted_lessons(_patterns(book, year, only), stretches, weeks, first, last)
+    return calendar.plan(wanted, known, book.school.id, None if is_first else start)
 
 
 # --- what is there ---------------------------------------------------------------------------------------------
 
 
-def _stretches(book: Book, year: Year) -> list[Stretch]:
-    terms = book.session.scalars(select(Term).where(Term.year_id == year.id))
+def stretches_of(session: Session, year_id: str) -> list[Stretch]:
+    """The terms and free days of a year."""
+    terms = session.scalars(select(Term).where(Term.year_id == year_id))
     return [Stretch(term.kind, term.starts_on, term.ends_on, tuple(term.grades)) for term in terms]
 
 
 def _patterns(book: Book, year: Year, only: Collection[str] | None) -> list[Pattern]:
     run = book.session.execute
     ours = WeeklyLesson.year_id == year.id
-    hours: dict[str, list[Placed]] = {}
+    hours: dict[str, list[Placed]] = {}  # a lesson that was withdrawn has only those from before that day
     query = (
         select(Slot.weekly_lesson_id, Slot.weekday, Slot.n, Slot.weeks, Slot.room_id, Slot.shift, Slot.since,
                Slot.until)
         .join(WeeklyLesson)
     )  # fmt: skip
-    for id, *place in run(query.where(ours, WeeklyLesson.withdrawn.is_(False)).order_by(Slot.id)):
+    for id, *place in run(query.where(ours).order_by(Slot.id)):
         hours.setdefault(id, []).append(Placed(*place))
     groups = {id: (grade, parent) for id, grade, parent in run(select(Group.id, Group.grade, Group.parent_id))}
     grades = calendar.grades_by_group(groups)
@@ -94,16 +114,53 @@ def _patterns(book: Book, year: Year, only: Collection[str] | None) -> list[Patt
         courses.setdefault(id, []).append((course_id, grades[group_id]))
         if group_id in home:
             stays[id] = home[group_id]
-    teachers: dict[str, list[str]] = {}
-    query = select(WeeklyLessonTeacher.weekly_lesson_id, WeeklyLessonTeacher.person_id).join(WeeklyLesson)
-    for id, person_id in run(query.where(ours).order_by(WeeklyLessonTeacher.person_id)):
-        teachers.setdefault(id, []).append(person_id)
+    staff = _staff(book, ours)
     keys = run(select(WeeklyLesson.id, WeeklyLesson.key).where(ours)).all()
     return [
-        Pattern(id, key, tuple(hours[id]), tuple(courses.get(id, ())), tuple(teachers.get(id, ())), stays.get(id, ()))
+        Pattern(id, key, own, tuple(courses.get(id, ())), teachers, stays.get(id, ()))
         for id, key in keys
         if id in hours and (only is None or id in only)
+        for own, teachers in by_teachers(hours[id], staff.get(id, ()))
     ]
+
+
+Stay = tuple[str, date | None, date | None]  # a person, first and last day, None: open
+
+
+def _staff(book: Book, ours: ColumnElement[bool]) -> dict[str, list[Stay]]:
+    """Weekly lesson → its teachers and when."""
+    run, now, former = book.session.execute, WeeklyLessonTeacher, WeeklyLessonFormer
+    found: dict[str, list[Stay]] = {}
+    query = select(now.weekly_lesson_id, now.person_id, now.since).join(WeeklyLesson).where(ours)
+    for id, person_id, since in run(query):
+        found.setdefault(id, []).append((person_id, since, None))
+    query = select(former.weekly_lesson_id, former.person_id, former.since, former.until)
+    for id, *stay in run(query.join(WeeklyLesson, WeeklyLesson.id == former.weekly_lesson_id).where(ours)):
+        found.setdefault(id, []).append(tuple(stay))
+    return found
+
+
+def by_teachers(
+    hours: Sequence[Placed], staff: Sequence[Stay]
+) -> Iterable[tuple[tuple[Placed, ...], tuple[str, ...]]]:
+    """(hours, teachers) for every stretch of days in which the same people teach; one where nobody ever changed."""
+    starts = {since for _, since, _ in staff if since} | {until + DAY for _, _, until in staff if until}
+    bounds: list[date | None] = [None, *sorted(starts), None]
+    for first, end in pairwise(bounds):
+        day, last = first or date.min, end - DAY if end else None
+        people = sorted({
+            person for person, since, until in staff
+            if (since is None or since <= day) and (until is None or until >= day)
+        })
+        own = tuple(
+            replace(hour, since=max(hour.since or day, day) if first else hour.since,
+                    until=min(hour.until or last, last) if last else hour.until)
+            for hour in hours
+            if (last is None or hour.since is None or hour.since <= last)
+            and (first is None or hour.until is None or hour.until >= first)
+        )  # fmt: skip
+        if own:
+            yield own, tuple(people)
 
 
 def _taught_at_home(book: Book) -> dict[str, tuple[tuple[date, date | None], ...]]:
@@ -135,7 +192,7 @@ def _known(book: Book, weekly: Select[tuple[str]]) -> list[Known]:
     for lesson_id, person_id in run(select(LessonTeacher.lesson_id, LessonTeacher.person_id).join(Lesson).where(ours)):
         teachers.setdefault(lesson_id, []).append(person_id)
     bound: dict[str, list[str]] = {}
-    for view in _views_in_use(book) & views.keys():
+    for view in views_in_use(book.session) & views.keys():
         lesson_id, course_id = views[view]
         bound.setdefault(lesson_id, []).append(course_id)
     homes = _homes(book)
@@ -150,11 +207,11 @@ def _known(book: Book, weekly: Select[tuple[str]]) -> list[Known]:
     ]  # fmt: skip
 
 
-def _views_in_use(book: Book) -> set[str]:
+def views_in_use(session: Session) -> set[str]:
     """Lesson courses on which something hangs."""
     hang = (Task, Material, Absence, Presence, AbsenceRefusal, LessonFollowup)
     columns = [model.lesson_course_id for model in hang]
-    return {id for column in columns for id in book.session.scalars(select(column).distinct())}
+    return {id for column in columns for id in session.scalars(select(column).distinct())}
 
 
 def _homes(book: Book) -> dict[str, tuple[date, int] | None]:
@@ -211,6 +268,7 @@ def _update(book: Book, pairs: Sequence[tuple[Known, Wanted]]) -> None:
     session = book.session
     if not pairs:
         return
+    before = _states(book, [old for old, _ in pairs])
     session.execute(update(Lesson), [
         {"id": lesson.id, "on": want.on, "n": want.n, "room_id": want.room, "state": "planned",
          "shift": want.shift}
@@ -225,10 +283,30 @@ def _update(book: Book, pairs: Sequence[tuple[Known, Wanted]]) -> None:
         (old.id, gone) for old, want in pairs for gone in set(old.teachers) - set(want.teachers)
     ])  # fmt: skip
     _note_changes(book, [
-        (old.id, {"on": old.on.isoformat(), "n": old.n}, {"on": want.on.isoformat(), "n": want.n})
-        for old, want in pairs
-        if (old.on, old.n) != (want.on, want.n)
+        (old.id, before[old.id], _state_after(before[old.id], old, want)) for old, want in pairs
+        if book.since is not None or (old.on, old.n) != (want.on, want.n)
     ])  # fmt: skip
+
+
+def _states(book: Book, lessons: Sequence[Known]) -> dict[str, LessonState]:
+    """How these lessons stand before they are changed."""
+    parts: dict[str, list[PartState]] = {}
+    query = select(LessonCourse.lesson_id, LessonCourse.course_id, LessonCourse.form, LessonCourse.broadcast_id)
+    for chunk in chunks([lesson.id for lesson in lessons]):
+        for id, *part in book.session.execute(query.where(LessonCourse.lesson_id.in_(chunk))):
+            parts.setdefault(id, []).append(PartState(*part))
+    return {
+        one.id: LessonState(one.on, one.n, one.shift, one.room, "withdrawn" if one.withdrawn else "planned",
+                            one.teachers, tuple(parts.get(one.id, ())))
+        for one in lessons
+    }  # fmt: skip
+
+
+def _state_after(before: LessonState, old: Known, want: Wanted) -> LessonState:
+    known = {part.course: part for part in before.parts}
+    courses = set(want.courses) | set(old.bound)
+    return LessonState(want.on, want.n, want.shift, want.room, "planned", want.teachers,
+                       tuple(known.get(course, PartState(course)) for course in courses))  # fmt: skip
 
 
 def _drop(book: Book, table: Table, pairs: Sequence[tuple[str, str]]) -> None:
@@ -239,15 +317,17 @@ def _drop(book: Book, table: Table, pairs: Sequence[tuple[str, str]]) -> None:
 
 
 def _withdraw(book: Book, rows: Sequence[Known]) -> None:
+    before = _states(book, rows)
     for start in range(0, len(rows), CHUNK):
         ids = [lesson.id for lesson in rows[start : start + CHUNK]]
         book.session.execute(update(Lesson).where(Lesson.id.in_(ids)).values(state="withdrawn"))
-    _note_changes(book, [(lesson.id, {"state": "planned"}, {"state": "withdrawn"}) for lesson in rows])
+    _note_changes(book, [(id, state, replace(state, state="withdrawn")) for id, state in before.items()])
 
 
-def _note_changes(book: Book, changes: Sequence[tuple[str, dict[str, Any], dict[str, Any]]]) -> None:
+def _note_changes(book: Book, changes: Sequence[tuple[str, LessonState, LessonState]]) -> None:
     rows = [
-        {"id": book.new_id(), "lesson_id": id, "kind": "imported", "reason": "", "before": before, "after": after,
+        {"id": book.new_id(), "lesson_id": id, "kind": "imported", "reason": "", "before": before.as_json(),
+         "after": after.as_json(),
          "changed_by": book.actor_id, "changed_at": book.now, "act_id": None, "undone": False}
         for id, before, after in changes
     ]  # fmt: skip

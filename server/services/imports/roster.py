@@ -114,13 +114,13 @@ class Roster:
             movement.note(self.book, person.id, start, group.id, came_from)
 
     def _leave(self, person: Person, old: Membership, group: Group, start: date) -> date:
-        """End a membership yesterday, or undo one that has not begun; returns when the new one begins."""
+        """End a membership before the first day, or undo one that has not begun; returns when the new one begins."""
         was = self.groups[old.group_id]
         self.book.warn("group_changed", value=full_name(person), before=was.name, after=group.name)
-        yesterday = self.book.today - timedelta(days=1)
+        yesterday = self.book.start - timedelta(days=1)
         if old.since <= yesterday:
             self.book.set(old, until=yesterday)
-            return max(start, self.book.today)
+            return max(start, self.book.start)
         self._memberships[person.id].remove(old)
         self.book.remove(old)
         return old.since

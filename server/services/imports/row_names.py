@@ -27,6 +27,7 @@ TABLES: dict[str, Any] = {
     "staff_subject": _l("subject that somebody teaches"), "subject": _l("subject"), "task": _l("task"),
     "term": _l("term"), "term_mark": _l("term mark"), "weekly_lesson": _l("lesson of the week"),
     "weekly_lesson_course": _l("lesson of the week"), "weekly_lesson_teacher": _l("lesson of the week"),
+    "weekly_lesson_former": _l("lesson of the week"), "plan_shift": _l("plan dated anew"),
     "work": _l("work"), "year": _l("school year"),
     "outside_mark": _l("mark from elsewhere"),
     # what no import brings, for whoever reads an archive

@@ -20,7 +20,7 @@ PACKING = 1  # version of what is packed
 
 @dataclass(frozen=True)
 class RunView:
-    """One file that was taken in. ``can_undo``: it is the last one that stands."""
+    """One file that was taken in. ``can_undo``: it is the last one that stands; ``since``: see models.ImportRun."""
 
     id: str
     at: datetime
@@ -30,6 +30,7 @@ class RunView:
     counts: Mapping[str, int]
     undone_at: datetime | None
     can_undo: bool
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,13 @@ class PackedTable:
 
 def add_run(
     session: Session, id: str, kind: str, name: str, data: bytes, actor_id: str | None, now: datetime,
-    counts: Mapping[str, int], changes: Iterable[TableChanges],
+    counts: Mapping[str, int], changes: Iterable[TableChanges], since: date | None = None,
 ) -> None:  # fmt: skip
     """Write down a file that changed something. The caller holds the writer's lock."""
     seq = (session.scalar(select(func.max(ImportRun.seq))) or 0) + 1
     session.add(ImportRun(
         id=id, seq=seq, at=now, kind=kind, file_name=name, sha256=hashlib.sha256(data).hexdigest(), actor_id=actor_id,
-        counts=dict(counts), changes=pack(changes),
+        counts=dict(counts), changes=pack(changes), since=since,
     ))  # fmt: skip
 
 
@@ -70,12 +71,12 @@ def history(session: Session, limit: int = 50) -> tuple[RunView, ...]:
     last = session.scalar(select(func.max(ImportRun.seq)).where(ImportRun.undone_at.is_(None)))
     query = (
         select(ImportRun.id, ImportRun.seq, ImportRun.at, ImportRun.kind, ImportRun.file_name, ImportRun.counts,
-               ImportRun.undone_at, Person.last_name, Person.first_name)
+               ImportRun.undone_at, ImportRun.since, Person.last_name, Person.first_name)
         .outerjoin(Person, Person.id == ImportRun.actor_id).order_by(ImportRun.seq.desc()).limit(limit)
     )  # fmt: skip
     return tuple(
         RunView(row.id, row.at, row.kind, row.file_name, f"{row.last_name or ''} {row.first_name or ''}".strip(),
-                row.counts, row.undone_at, row.seq == last)
+                row.counts, row.undone_at, row.seq == last, row.since)
         for row in session.execute(query)
     )  # fmt: skip
 

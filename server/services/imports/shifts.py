@@ -101,8 +101,9 @@ def _renumber(book: Book, slots: Sequence[tuple[Slot, int, int | None]]) -> None
         book.remove(slot)
     book.flush()  # numbers may swap
     for slot, n, shift in slots:
-        id = content_id("slot", slot.weekly_lesson_id, str(slot.weekday), str(n), slot.weeks)
+        since = [slot.since.isoformat()] if slot.since else []
+        id = content_id("slot", slot.weekly_lesson_id, str(slot.weekday), str(n), slot.weeks, *since)
         book.add(Slot(id=id, weekly_lesson_id=slot.weekly_lesson_id, weekday=slot.weekday, n=n, weeks=slot.weeks,
-                      shift=shift, room_id=slot.room_id))  # fmt: skip
+                      shift=shift, room_id=slot.room_id, since=slot.since, until=slot.until))  # fmt: skip
     book.flush()
     session.expire_all()

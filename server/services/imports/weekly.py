@@ -8,8 +8,18 @@ from sqlalchemy import select
 from server.importers.groups import group_key
 from server.importers.lesson_keys import with_keys
 from server.importers.rows import CardRow, LessonRow, Timetable, Where
-from server.models import Group, Person, Slot, Subject, WeeklyLesson, WeeklyLessonCourse, WeeklyLessonTeacher, Year
-from server.services.imports import shifts, subject_match
+from server.models import (
+    Group,
+    Person,
+    Slot,
+    Subject,
+    WeeklyLesson,
+    WeeklyLessonCourse,
+    WeeklyLessonFormer,
+    WeeklyLessonTeacher,
+    Year,
+)
+from server.services.imports import shifts, subject_match, validity
 from server.services.imports.book import Book
 from server.services.imports.courses import Courses
 from server.services.imports.groups import Groups
@@ -43,14 +53,22 @@ class Weekly:
         self.slots: dict[str, list[Slot]] = {}
         self.views: dict[str, list[WeeklyLessonCourse]] = {}
         self.staff: dict[str, list[WeeklyLessonTeacher]] = {}
-        for model, index in ((Slot, self.slots), (WeeklyLessonCourse, self.views), (WeeklyLessonTeacher, self.staff)):
+        self.over: dict[str, list[Slot]] = {}  # before the file's first day: what was
+        self.former: dict[str, list[WeeklyLessonFormer]] = {}
+        for model, index in ((Slot, self.slots), (WeeklyLessonCourse, self.views), (WeeklyLessonTeacher, self.staff),
+                             (WeeklyLessonFormer, self.former)):  # fmt: skip
             for row in book.session.scalars(select(model)):
-                index.setdefault(row.weekly_lesson_id, []).append(row)
+                is_over = isinstance(row, (Slot, WeeklyLessonFormer)) and row.until and row.until < book.start
+                if not is_over:
+                    index.setdefault(row.weekly_lesson_id, []).append(row)
+                elif isinstance(row, Slot):
+                    self.over.setdefault(row.weekly_lesson_id, []).append(row)
         self.keys = {row.key for row in self.known.values()}
         self.stated: set[str] = set()  # ids
         self.covered: set[str] = set()  # ids of the classes whose lessons the file states
         self.tells_unplaced = False  # not every program writes lessons that have no hour
         self.unknown: set[str] = set()
+        self.class_names: set[str] = set()  # that the file's lessons are for
         self.divisions: dict[tuple[str, str], str] = {}
 
     def take(self, table: Timetable) -> None:
@@ -95,7 +113,7 @@ class Weekly:
                 continue
             self.book.set(lesson, withdrawn=True)
             for slot in self.slots.get(id, []):
-                self.book.remove(slot)
+                validity.end_slot(self.book, slot)
             self.book.counts["withdrawn"] += 1
         for id in sorted(left_out, key=lambda id: self.groups.by_id[id].name):
             self.book.show("class_not_in_file", value=self.groups.by_id[id].name)
@@ -155,7 +173,9 @@ class Weekly:
         """The groups that have the lesson; an unknown class is a finding, once."""
         found: list[Group] = []
         for class_name, part in row.groups or [(name, "") for name in row.class_names]:
-            group = self.groups.find_or_make(class_name, may_make=not self.groups.has_lists)
+            self.class_names.add(class_name)
+            may_make = not self.groups.has_lists and self.book.since is None
+            group = self.groups.find_or_make(class_name, may_make=may_make)
             if group is None:
                 if class_name not in self.unknown:
                     column, suggestion = dict(table.labels).get("class", "class"), self.groups.known_names()
@@ -175,6 +195,8 @@ class Weekly:
         self.keys = {row.key for row in self.known.values()}
 
     def _settle_shifts(self, taken: Sequence[Taken]) -> None:
+        if self.book.start > self.book.today:
+            return  # the classes stay where they are until then; the hours say where they differ
         hours: dict[str, list[Hour]] = {}
         for one in taken:
             for id in {shifts.class_of(group) for group in one.groups}:
@@ -210,7 +232,8 @@ class Weekly:
             self._store(rows[at], self.known[id], own, keeps_teachers, is_part=True)
 
     def _kept(self, lesson: WeeklyLesson) -> Kept:
-        places = frozenset((slot.weekday, slot.n, slot.weeks) for slot in self.slots.get(lesson.id, []))
+        slots = (slot for slot in self.slots.get(lesson.id, ()) if validity.holds(slot, self.book.start))
+        places = frozenset((slot.weekday, slot.n, slot.weeks) for slot in slots)
         teachers = frozenset(row.person_id for row in self.staff.get(lesson.id, []))
         return Kept(lesson.id, places, teachers, lesson.key, lesson.withdrawn)
 
@@ -236,9 +259,10 @@ class Weekly:
         else:
             book.set(lesson, hours_per_week=row.hours_per_week, length=row.periods_per_card, withdrawn=False)
         self.stated.add(lesson.id)
-        self._follow(self.views, lesson, "course_id", one.courses, WeeklyLessonCourse)
+        self._follow_courses(lesson, one.courses)
         if one.teachers or not keeps_teachers:
-            self._follow(self.staff, lesson, "person_id", [person.id for person in one.teachers], WeeklyLessonTeacher)
+            validity.settle_teachers(book, lesson.id, [person.id for person in one.teachers],
+                                     self.staff.get(lesson.id, ()), self.former.get(lesson.id, ()))  # fmt: skip
         self._place(lesson, one, places)
         book.tally(before, created)
 
@@ -250,27 +274,25 @@ class Weekly:
             free = f"{stem}|{number}"
         return free
 
-    def _follow(self, index: dict, lesson: WeeklyLesson, column: str, wanted: Iterable[str], model: type) -> None:
-        """Make the rows of a link table say exactly what is wanted."""
-        rows = {getattr(row, column): row for row in index.get(lesson.id, [])}
+    def _follow_courses(self, lesson: WeeklyLesson, wanted: Iterable[str]) -> None:
+        """Make the lesson's courses exactly those that are wanted."""
+        rows = {row.course_id: row for row in self.views.get(lesson.id, [])}
         for id in dict.fromkeys(wanted):
             if rows.pop(id, None) is None:
-                self.book.add(model(weekly_lesson_id=lesson.id, **{column: id}))
+                self.book.add(WeeklyLessonCourse(weekly_lesson_id=lesson.id, course_id=id))
         for row in rows.values():
             self.book.remove(row)
 
     def _place(self, lesson: WeeklyLesson, one: Taken, places: dict[Place, tuple[Hour, CardRow]]) -> None:
-        known = {(slot.weekday, slot.n, slot.weeks): slot for slot in self.slots.get(lesson.id, [])}
-        for (weekday, n, weeks), (hour, card) in places.items():
+        known: dict[Place, list[Slot]] = {}
+        for slot in (*self.slots.get(lesson.id, ()), *self.over.get(lesson.id, ())):
+            known.setdefault((slot.weekday, slot.n, slot.weeks), []).append(slot)
+        for place, (hour, card) in places.items():
             values = {"room_id": self._room(card, one.row), "shift": shifts.shift_of(hour, one.groups)}
-            slot = known.pop((weekday, n, weeks), None)
-            if slot is not None:
-                self.book.set(slot, **values)
-                continue
-            id = content_id("slot", lesson.id, str(weekday), str(n), weeks)
-            self.book.add(Slot(id=id, weekly_lesson_id=lesson.id, weekday=weekday, n=n, weeks=weeks, **values))
-        for slot in known.values():
-            self.book.remove(slot)
+            validity.settle_slot(self.book, known.pop(place, ()), lesson.id, place, values)
+        over = self.over.get(lesson.id, ())
+        for slot in (slot for rows in known.values() for slot in rows if slot not in over):
+            validity.end_slot(self.book, slot)
 
     def _spelt(self, group: Group) -> tuple[str, str]:
         """Class and part as the school writes them."""
