@@ -82,22 +82,6 @@ def import_(
     return _run("import", options, lambda: read(files), as_json, texts={"mapping": mapping})
 
 
-@cli.group(help=_("Compare timetables."))
-def timetable() -> None:
-    """What is done with them has commands of its own."""
-
-
-@timetable.command("diff", help=_("Say how a newer timetable differs from the one that holds; nothing is stored."))
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--from", "since", default="", metavar=WHEN, help=_("from which day on it is to hold; else today"))
-@json_option
-def timetable_diff(file: Path, since: str, as_json: bool) -> int:
-    """Exit code 1 where it could not be taken in as it is."""
-    from server.cli import reading
-
-    return _run("timetable diff", {"from": since}, lambda: reading.all_of((file,), "*"), as_json)
-
-
 @cli.command("imports", help=_("List the files that were imported, the newest first."))
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help=_("how many"))
 @json_option
@@ -225,21 +209,6 @@ def export_oneroster(births: bool, out: Path, as_json: bool) -> int:
 def export_school(out: Path, as_json: bool) -> int:
     """`korablik init --from` puts it into an empty home."""
     return _run("export school", {}, tuple, as_json, out=out)
-
-
-@cli.group(help=_("Look at the timetable."))
-def timetable() -> None:
-    """What can be asked of it has commands of its own."""
-
-
-@timetable.command("absent", help=_("Which lessons a teacher's absence touches, and who could hold them."))
-@click.argument("teacher", metavar="TEACHER")
-@click.option("--from", "since", required=True, metavar=WHEN, help=_("first day"))
-@click.option("--to", "until", default="", metavar=WHEN, help=_("last day; else the same"))
-@json_option
-def timetable_absent(teacher: str, since: str, until: str, as_json: bool) -> int:
-    """Stores nothing: absences are noted in the office."""
-    return _run("timetable absent", {"teacher": teacher, "from": since, "to": until}, tuple, as_json)
 
 
 @cli.command(help=_("Count what the home holds and list what is wrong."))

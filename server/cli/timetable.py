@@ -1,5 +1,7 @@
 """`korablik timetable …`: commands of the timetable office; a new one is one function here."""
 
+from pathlib import Path
+
 import click
 
 from server.cli.calling import call
@@ -33,3 +35,24 @@ def check(date: str, week: str, since: str, until: str, as_json: bool) -> int:
 def propose(date: str, seconds: float, as_json: bool) -> int:
     """Nothing is changed; the office takes a proposal over, whole or in part."""
     return call("timetable propose", {"date": date, "seconds": seconds}, tuple, as_json)
+
+
+@timetable.command("diff", help=_("Say how a newer timetable differs from the one that holds; nothing is stored."))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--from", "since", default="", metavar=WHEN, help=_("from which day on it is to hold; else today"))
+@json_option
+def diff(file: Path, since: str, as_json: bool) -> int:
+    """Exit code 1 where it could not be taken in as it is."""
+    from server.cli import reading
+
+    return call("timetable diff", {"from": since}, lambda: reading.all_of((file,), "*"), as_json)
+
+
+@timetable.command("absent", help=_("Which lessons a teacher's absence touches, and who could hold them."))
+@click.argument("teacher", metavar="TEACHER")
+@click.option("--from", "since", required=True, metavar=WHEN, help=_("first day"))
+@click.option("--to", "until", default="", metavar=WHEN, help=_("last day; else the same"))
+@json_option
+def absent(teacher: str, since: str, until: str, as_json: bool) -> int:
+    """Stores nothing: absences are noted in the office."""
+    return call("timetable absent", {"teacher": teacher, "from": since, "to": until}, tuple, as_json)

@@ -12,14 +12,19 @@ from server.web import access
 
 PLACES = (
     ("/days/", _l("Day board")),
+    ("/changes/", _l("Changes")),
     ("/substitutions/", _l("Substitutions")),
     ("/wishes/", _l("Wishes")),
+    ("/study-groups/", _l("Study groups")),
+    ("/tv/", _l("TV lessons")),
     ("/modes/", _l("Modes")),
     ("/bells/", _l("Bells")),
     ("/checks/", _l("Checks")),
+    ("/schedules/", _l("Working schedules")),
     ("/assessment-plans/", _l("Assessments")),
     ("/attestation/", _l("Attestation")),
     ("/revisions/", _l("New timetable")),
+    ("/term-dates/", _l("Dates of the year")),
     ("/held-lessons/", _l("Planned and held")),
     ("/timetable-out/", _l("Print and send")),
 )
