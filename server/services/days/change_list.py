@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, cast, or_, select
+from sqlalchemy import String, cast, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from server.models import Course, Day, Group, LessonAct, LessonChange, Person, Subject
+from server.models import Course, Day, Edition, Group, LessonAct, LessonChange, Person, Subject
 from server.services.days.state import LessonState, state_from
 from server.services.people import short_name
 
@@ -31,7 +31,7 @@ class LessonName:
 class ActLine:
     """A deed in a list. ``lessons``: the first few of ``count``; ``days``: all that it touches.
 
-    ``owed``: families know one of its days and were not told; ``undone``: it was taken back.
+    ``owed``: families knew one of its days when it was made, and were not told; ``undone``: it was taken back.
     """
 
     id: str
@@ -67,7 +67,7 @@ def _touching(day: date) -> Any:
 
 
 def owed(session: Session, now: datetime, today: date) -> list[ActLine]:
-    """Deeds on days that families know, from today on, of which they were not told; the oldest first."""
+    """Deeds on days that families knew already, from today on, of which they were not told; the oldest first."""
     rows = session.scalars(
         select(LessonAct).where(LessonAct.told_at.is_(None), LessonAct.undone_by_id.is_(None),
                                 LessonAct.made_at >= now - RECENT).order_by(LessonAct.id)
@@ -125,7 +125,7 @@ def _lines(session: Session, acts: Sequence[LessonAct], today: date) -> list[Act
             tuple(LessonName(on, n, *names.get(course, ("", ""))) for on, n, course in shown.get(act.id, ())),
             len(changes.get(act.id, ())), days.get(act.id, ()), act.told_at, act.undone_by_id is not None,
             act.told_at is None and act.undone_by_id is None and (act.kind != "undone" or act.id in told_before)
-            and bool(out & set(days.get(act.id, ()))),
+            and any(day in out and out[day] <= act.made_at for day in days.get(act.id, ())),
         )
         for act in acts
     ]  # fmt: skip
@@ -153,15 +153,21 @@ def _names(session: Session, courses: Collection[str]) -> dict[str, tuple[str, s
     return {id: (f"{above}, {name}" if above else name, subject) for id, name, above, subject in rows}
 
 
-def _out(session: Session, days: Collection[date]) -> set[date]:
-    return set(session.scalars(select(Day.on).where(Day.on.in_(days), Day.published_at.is_not(None))))
+def _out(session: Session, days: Collection[date]) -> dict[date, datetime]:
+    """When each day first went out; what was changed before that went out with it."""
+    rows = session.execute(select(Day.on, Day.published_at).where(Day.on.in_(days), Day.published_at.is_not(None)))
+    return dict(rows.all())
 
 
 def _told_before(session: Session, undoing: Sequence[str]) -> set[str]:
-    """Of deeds that took another one back those whose other one people had been told of: they must hear again."""
+    """Of deeds that took another one back those whose other one people had been told of, or could read in an edition:
+    they must hear again."""
     if not undoing:
         return set()
+    back = aliased(LessonAct)
+    read = exists().where(Edition.issued_at >= LessonAct.made_at, Edition.issued_at <= back.made_at)
     rows = session.scalars(
-        select(LessonAct.undone_by_id).where(LessonAct.undone_by_id.in_(undoing), LessonAct.told_at.is_not(None))
+        select(back.id).join(LessonAct, LessonAct.undone_by_id == back.id)
+        .where(back.id.in_(undoing), or_(LessonAct.told_at.is_not(None), read))
     )
-    return {id for id in rows if id is not None}
+    return set(rows)

@@ -1,7 +1,7 @@
 """Telling people of a deed: one text for each family and channel, a line for each teacher; sent once, or needless."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import force_locale
@@ -120,18 +120,13 @@ def for_teacher(session: Session, person_id: str, now: datetime, today: date) ->
     return [own for own in lines if own]
 
 
-def tell(
-    session: Session, act_id: str, by: Author, by_itself: Collection[str], out: Iterable[date] | None = None
-) -> str:  # fmt: skip
+def tell(session: Session, act_id: str, by: Author, by_itself: Collection[str]) -> str:
     """Make ready what every family and teacher of a deed is told, and note that they are; returns the message's id, or
     "" when nobody had to be told. Who was told already is not told again.
 
-    ``session`` reads; ``by_itself``: channels that the office sends; ``out``: days that families know, where the
-    caller knows better than the database. Raises DomainError ``not_found``, ``act_undone``.
+    ``session`` reads; ``by_itself``: channels that the office sends. Raises DomainError ``not_found``, ``act_undone``.
     """
     found = ripple_reading.of_act(session, act_id, by.today)
-    if out is not None:
-        found = replace(found, out=found.days & frozenset(out))
     school = session.scalars(select(School)).one()
     with force_locale(school.locale):
         words = Words(KIND, "groups", _whole(found), change_words.title(), _classes(session, found))

@@ -12,11 +12,9 @@ from server.models import LessonAct
 from server.services import publishing, sending
 from server.services.content import Author
 from server.services.days import change_telling
-from server.services.freezing import approved_days
 from server.services.going_out import PUBLISH, Starter, note_publishing
 from server.services.publishing import Published
 from server.services.running import Progress, Run, running
-from server.services.weeks import window_of
 
 
 def start(session: Session, act_id: str, by: Starter) -> tuple[Run, bool]:
@@ -44,8 +42,7 @@ def _work(act_id: str, by: Starter) -> Callable[[Progress], Published]:
         author = Author(by.person_id, by.account_id, by.now, by.today)
         config: Config = current_app.extensions["korablik"]
         with store.snapshot() as session:
-            out = approved_days(session, window_of(by.today))
-            change_telling.tell(session, act_id, author, sending.by_itself(config), out)
+            change_telling.tell(session, act_id, author, sending.by_itself(config))
         sending.start(by.now, by.name, by.account_id)
         return done
 

@@ -119,7 +119,7 @@ def of_act(session: Session, act_id: str, today: date) -> Ripple:
                               Moment(lesson, after, then, shown_change(after.state, now))))  # fmt: skip
     turns = ripple.turns(around, changes)
     days = frozenset(day for turn in turns for day in turn.days)
-    known = select(Day.on).where(Day.on.in_(days), Day.published_at.is_not(None))
+    known = select(Day.on).where(Day.on.in_(days), Day.published_at <= act.made_at)  # later it went out with the deed
     students = _students(session, around, turns)
     told = {id for turn in turns for id in students[turn.key]}
     return Ripple(act.id, act.kind, turns, students, ripple.touched_pages(around, changes), days,

@@ -129,6 +129,25 @@ def test_of_a_day_that_is_not_out_families_are_not_told(school: School) -> None:
     assert change_list.owed(db.session, NOW, TODAY) == []
 
 
+def test_what_was_changed_before_the_day_went_out_is_no_news(school: School) -> None:
+    store.write(lambda session: setattr(session.get_one(Day, SOON), "published_at", NOW + timedelta(hours=1)))
+    act = school.change(0, state="cancelled")
+    assert school.told(act) == {} and change_list.owed(db.session, NOW, TODAY) == []
+    later = Author(school.by.person_id, school.by.account_id, NOW + timedelta(hours=2), TODAY)
+    act = changing.save("moved", [Deed("moved", replace(school.state(1), n=6), school.lessons[1])], later, MAY)
+    assert "sms" in school.told(act)
+    assert [line.id for line in change_list.owed(db.session, later.now, TODAY)] == [act]
+
+
+def test_what_an_edition_showed_meanwhile_must_be_told_when_it_is_taken_back(school: School) -> None:
+    act = school.change(0, state="cancelled")
+    factory.add(models.Edition(number=1, id="1" * 64, issued_at=NOW + timedelta(hours=1), window_from=TODAY,
+                               window_to=SOON))  # fmt: skip
+    undone = changing.undo(act, replace(school.by, now=NOW + timedelta(hours=2)), MAY)
+    db.session.remove()
+    assert [line.id for line in change_list.owed(db.session, NOW, TODAY)] == [undone]
+
+
 def test_telling_makes_deliveries_once_and_notes_it(school: School) -> None:
     act = school.change(0, 1, state="cancelled")
     assert [line.id for line in change_list.owed(db.session, NOW, TODAY)] == [act]
