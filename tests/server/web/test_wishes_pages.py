@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from server import store
 from server.extensions import db
-from server.models import LessonConsent, LessonRequest
+from server.models import LessonConsent, LessonRequest, Person
 from server.services import requests
 from server.services.content import Author
 from tests.server import factory
@@ -118,3 +118,17 @@ def test_others_do_not_see_it(office: Office, coming: str) -> None:
         assert client(office, role).get(f"/wishes/{id}").status_code == 403
     assert client(office, "subject_teacher").post(f"/wishes/{id}", data={"act": "schedule"}).status_code == 403
     assert client(office, "subject_teacher").post(f"/wishes/{id}", data={"act": "refuse"}).status_code == 403
+
+
+def test_the_operator_asks_for_more_than_a_repetition_from_the_students_sheet(office: Office) -> None:
+    near, asks = office.world.near, client(office, "operator")
+    slug = factory._found(lambda session: session.get_one(Person, near.student).slug)
+    assert f"/wishes/new?student={slug}" in asks.get(f"/hotline/student/{slug}").text
+    page = asks.get(f"/wishes/new?student={slug}").text
+    assert near.course in page and office.world.far.course not in page
+    response = asks.post("/wishes/new", data={"student": slug, "course": near.course, "kind": "extra"})
+    assert response.status_code == 303
+    [row] = wishes()
+    assert (row.student_id, row.asked_by, row.entered_by) == (
+        near.student, near.student, office.world.person("operator"),
+    )  # fmt: skip
