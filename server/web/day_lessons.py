@@ -1,6 +1,6 @@
 """One lesson of a day changed by a form, and one more lesson added: all that the board does, without script."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -126,7 +126,8 @@ def _page(
     return render_template(
         "days/lesson.html", on=lesson.on, lesson=lesson, typed=typed, seen=seen, wrong=wrong, stands=stands,
         subject=subjects_said(lesson, days.facts), group=groups_said(lesson, days.facts, names), days=days,
-        offered=_offers(tried, other), other_day=other.first, subjects=subjects, hindrance=hindered(lesson.on),
+        offered=_offers(tried, other, names if other is days else day_board.readable_names(other)),
+        other_day=other.first, subjects=subjects, hindrance=hindered(lesson.on),
         findings=_findings(days, lesson), **_options(choices, typed), words=day_words, names=dict(choices.teachers),
         rooms_named=days.facts.rooms,
     )  # fmt: skip
@@ -149,10 +150,9 @@ def _findings(days: Days, lesson: Held) -> list[day_board.Told]:
     return [day_board.told(one, days) for one in day_board.check_days(days) if lesson.id in one.lessons]
 
 
-def _offers(tried: Held, days: Days) -> list[Offered]:
+def _offers(tried: Held, days: Days, names: Mapping[str, str]) -> list[Offered]:
     places = board.read_places(db.session, days, days.first)
     found = trying.at_places(tried, places, days.on(days.first), days.facts)
-    names = day_board.readable_names(days)
     several = len({place.shift for place in places}) > 1
     return [
         Offered(place.key, _place_name(place, several),
@@ -208,8 +208,8 @@ def add(on: str) -> Any:
 
 
 def _new(day: date, slug: str, typed: Typed, wrong: str = "") -> str:
-    groups = [(group.slug, naming.klass_short(group.name)) for group in lesson_list.classes(db.session)]
     if not slug:
+        groups = [(group.slug, naming.klass_short(group.name)) for group in lesson_list.classes(db.session)]
         return render_template("days/add.html", on=day, groups=groups, slug="", typed=typed, wrong=wrong,
                                hindrance=hindered(day))  # fmt: skip
     group, courses = composing.courses_of(db.session, slug, day)
@@ -218,9 +218,10 @@ def _new(day: date, slug: str, typed: Typed, wrong: str = "") -> str:
     tried = _tried(other, chosen.group_id if chosen else group.id, typed, chosen)
     choices = composing.choices(db.session, other.first)
     return render_template(
-        "days/add.html", on=day, groups=groups, slug=slug, group=group.name, typed=typed, wrong=wrong,
-        courses=_named(courses, other), offered=_offers(tried, other), other_day=other.first,
-        hindrance=hindered(day), **_options(choices, typed),
+        "days/add.html", on=day, slug=slug, group=group.name, typed=typed, wrong=wrong,
+        courses=_named(courses, other), hindrance=hindered(day),
+        offered=_offers(tried, other, day_board.readable_names(other)), other_day=other.first,
+        **_options(choices, typed),
     )  # fmt: skip
 
 

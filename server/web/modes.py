@@ -205,8 +205,8 @@ def _why(one: Proposal) -> str:
     if one.form == "tv":
         return _("a broadcast is linked")
     if one.form == "live":
-        return ngettext("the only student has good internet and a device of their own",
-                        "all %(num)s have good internet and a device of their own", own.students)  # fmt: skip
+        return ngettext("%(num)s student has good internet and a device of their own",
+                        "all %(num)s students have good internet and a device of their own", own.students)  # fmt: skip
     text = _("%(internet)s of %(all)s have internet", internet=own.internet, all=own.students)
     if one.form == "self" and own.without:
         text += "; " + ngettext("%(num)s needs paper", "%(num)s need paper", own.without)

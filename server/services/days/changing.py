@@ -93,9 +93,12 @@ def carry_out(
                     made_at=by.now)  # fmt: skip
     session.add(act)
     session.flush()
+    ids = [lesson.id for lesson, _, _ in pairs]  # asked after the rows expired, each would be read anew
     _apply(session, [(lesson, deed.after) for lesson, _, deed in pairs])
-    for lesson, before, deed in pairs:
-        session.add(_change(act, lesson.id, deed.kind, before, deed.after, by, reason))
+    session.add_all(
+        _change(act, id, deed.kind, before, deed.after, by, reason)
+        for id, (_, before, deed) in zip(ids, pairs, strict=True)
+    )
     touch(session, {day for _, before, deed in pairs for day in (before.on, deed.after.on)}, by, rights)
     record(session, by.now, by.account_id, f"lesson.{kind}", act.id)
     return act.id
@@ -143,8 +146,8 @@ def _take_back(session: Session, act_id: str, only: Collection[str] | None, by: 
     session.add(undoing)
     session.flush()
     _apply(session, [(lesson, before) for lesson, before, _ in back])
-    for (lesson, before, after), change in zip(back, changes, strict=True):
-        session.add(_change(undoing, lesson.id, "undone", after, before, by, act.reason))
+    for (_, before, after), change in zip(back, changes, strict=True):
+        session.add(_change(undoing, change.lesson_id, "undone", after, before, by, act.reason))
         change.undone = True
     if len(changes) == len(stand):
         act.undone_by_id = undoing.id

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from server.extensions import db
 from server.models import Day, Lesson, LessonAct, LessonChange, LessonCourse, ModePeriod
@@ -65,6 +65,31 @@ def test_the_board_shows_the_day_by_class_teacher_and_room(office: FlaskClient, 
     assert f'data-id="{lessons[1]}"' in only and f'data-id="{lessons[0]}"' not in only
     assert office.get(f"/days/?on={MORROW}").location == BOARD
     assert "No lessons on this day." in page(office, "/days/2026-12-13")
+
+
+def test_a_fuller_day_asks_no_more_queries(
+    app: APIFlask, office: FlaskClient, world: World, lessons: tuple[str, str]
+) -> None:
+    def asked(path: str) -> int:
+        found: list[str] = []
+        listener = lambda *given: found.append(given[2])  # noqa: E731
+        office.get(path)
+        event.listen(db.engine, "before_cursor_execute", listener)
+        try:
+            office.get(path)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", listener)
+        return len(found)
+
+    paths = [f"{BOARD}?by={by}" for by in ("group", "teacher", "room")] + [f"{BOARD}/lesson/{lessons[0]}/places"]
+    before = [asked(path) for path in paths]
+    for number in range(24):
+        course = factory.course(factory.group(f"{5 + number % 5} «Я{number}»", f"y{number}"), "algebra")
+        factory.lesson(course, on=MORROW, n=1 + number % 8, teacher_id=factory.person(f"Gruzov{number}"))
+    moved(office, lessons[0], "1-2")
+    after = [asked(path) for path in paths]
+    assert max(after) <= 20
+    assert [now <= then for now, then in zip(after, before, strict=True)] == [True] * len(paths)
 
 
 def test_who_only_looks_finds_no_way_to_change(app: APIFlask, world: World, lessons: tuple[str, str]) -> None:
