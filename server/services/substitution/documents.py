@@ -27,8 +27,8 @@ from server.services.substitution.journal import (
 from sync.wording import inside
 
 KINDS = {
-    SUBSTITUTED: _l("held by another teacher"), ALONE: _l("held by the second teacher alone"), JOINED: _l("groups joined"),
-    SELF: _l("self-study"), CANCELLED: _l("not held"), SWAPPED: _l("lessons swapped"),
+    SUBSTITUTED: _l("held by another teacher"), ALONE: _l("held by the second teacher alone"),
+    JOINED: _l("groups joined"), SELF: _l("self-study"), CANCELLED: _l("not held"), SWAPPED: _l("lessons swapped"),
 }  # fmt: skip
 WIDTHS = (16, 16, 26, 38, 40, 30, 40, 32, 0)  # mm of the journal's columns; 0: what is left
 PAGE = "\x00"  # stands for a number while the words around it are found
