@@ -51,7 +51,7 @@ def sheet(found: Sequence[Entry], month: date, until: date, school: School, lang
     """The month's sheet for the accounts to print."""
     rows, bold = sheet_rows(accounts(found, until))
     table = RegisterTable("", sheet_heads(), tuple(tuple(map(str, row)) for row in rows), (5, 6), bold,
-                          (38, 22, 34, 0, 24, 17, 17), _("Nobody held lessons in others' stead."))  # fmt: skip
+                          (36, 20, 32, 0, 22, 15, 17), _("Nobody held lessons in others' stead."))  # fmt: skip
     return Register(
         _("Sheet of substitutions"), school.name, (month_name(month), counted_until(month, until)), (table,),
         (_("Deputy head for studies"), _("Director"), _("Accountant")), _page_of(), language,
@@ -65,7 +65,7 @@ def pdf(register: Register) -> bytes:
 
 def workbook(found: Sequence[Entry], month: date, until: date) -> list[Table]:
     """Journal and sheet as tables for Excel; numbers stay numbers."""
-    rows, _bold = sheet_rows(accounts(found, until))
+    rows, _bold = sheet_rows(accounts(found, until), every_name=True)
     return [
         Table(_("Journal"), (heads(), *map(cells, found))),
         Table(_("Sheet for the accounts"), (sheet_heads(), *rows)),
@@ -94,17 +94,18 @@ def sheet_heads() -> tuple[str, ...]:
     return (_("Who held them"), _("Class"), _("Subject"), _("Absent teacher"), _("Reason"), _("Hours"), _("Joined"))
 
 
-def sheet_rows(found: Sequence[Account]) -> tuple[list[tuple[Any, ...]], tuple[int, ...]]:
-    """Lines, a total after each substitute and at the end; and which rows are totals."""
+def sheet_rows(found: Sequence[Account], every_name: bool = False) -> tuple[list[tuple[Any, ...]], tuple[int, ...]]:
+    """Lines, a total after each substitute and at the end; and which rows are totals. ``every_name``: for filters."""
     rows: list[tuple[Any, ...]] = []
     bold = []
     for account in found:
         for number, line in enumerate(account.lines):
-            rows.append((account.name if not number else "", klasses(line.group.split(", ")), inside(line.subject),
-                         line.absent, _(line.reason) if line.reason else "", line.substituted,
-                         line.joined))  # fmt: skip
+            name = account.name if every_name or not number else ""
+            rows.append((name, klasses(line.groups), inside(line.subject), line.absent,
+                         _(line.reason) if line.reason else "", line.substituted, line.joined))  # fmt: skip
         bold.append(len(rows))
-        rows.append((_("Together"), "", "", account.name, "", account.substituted, account.joined))
+        name = f"{_('Together')}: {account.name}"
+        rows.append((name, "", "", "", "", account.substituted, account.joined))
     if found:
         bold.append(len(rows))
         rows.append((_("All together"), "", "", "", "", sum(one.substituted for one in found),

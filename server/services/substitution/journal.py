@@ -217,7 +217,7 @@ def _changes(session: Session, first: date, last: date) -> list[Change]:
 class SheetLine:
     """How many lessons somebody held in others' stead: ``substituted`` alone, ``joined`` beside own students."""
 
-    group: str
+    groups: tuple[str, ...]
     subject: str
     absent: str
     reason: str
@@ -237,12 +237,12 @@ class Account:
 
 def accounts(found: Sequence[Entry], until: date) -> list[Account]:
     """The sheet by substitute, by name: lessons held until a day, no swapped ones. Pure. One lesson is one hour."""
-    counted: dict[tuple[str, str], dict[tuple[str, str, str, str], list[int]]] = {}  # namesakes stay apart
+    counted: dict[tuple[str, str], dict[tuple[tuple[str, ...], str, str, str], list[int]]] = {}  # namesakes stay apart
     for entry in found:
         if entry.kind not in PAID or entry.on > until:
             continue
         for id, name in entry.holders:
-            key = (", ".join(entry.groups), entry.subject, entry.absent, entry.reason)
+            key = (entry.groups, entry.subject, entry.absent, entry.reason)
             numbers = counted.setdefault((name, id), {}).setdefault(key, [0, 0])
             numbers[entry.kind == JOINED] += 1
     return [

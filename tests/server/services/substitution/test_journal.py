@@ -60,8 +60,8 @@ def test_every_way_of_providing_for_a_lesson_stands_in_the_journal(place: Place)
     assert [one.groups for one in found][:2] == [("7 «А»",), ("7 «А», Группа 1",)]
     assert journal.accounts(found, TODAY) == []  # none was held yet
     assert journal.accounts(found, TUESDAY) == [
-        Account("Catkin S.", (SheetLine("7 «А»", "algebra", "Annina S.", "illness", 1, 0),), 1, 0),
-        Account("Evina S.", (SheetLine("7 «А», Группа 1", "English", "Annina S.", "illness", 0, 1),), 0, 1),
+        Account("Catkin S.", (SheetLine(("7 «А»",), "algebra", "Annina S.", "illness", 1, 0),), 1, 0),
+        Account("Evina S.", (SheetLine(("7 «А», Группа 1",), "English", "Annina S.", "illness", 0, 1),), 0, 1),
     ]  # fmt: skip
 
 
