@@ -6,7 +6,7 @@ from typing import Any
 
 from apiflask import APIFlask
 from babel import Locale
-from flask import request
+from flask import g, request
 from flask_babel import format_date, format_datetime, get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -100,8 +100,10 @@ class Shell:
         """Days that should be out by now and are not approved, for who could change that."""
         if not current_user.is_authenticated or not (access.may(Action.DAY_APPROVE) or access.may(Action.DAY_PUBLISH)):
             return []
-        zone = choose_timezone()
-        return on_time.missed(db.session, local_date(now(config(), zone), zone))
+        if "missed" not in g:
+            zone = choose_timezone()
+            g.missed = on_time.missed(db.session, local_date(now(config(), zone), zone))
+        return g.missed
 
     @property
     def takes_codes(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
-from flask import render_template
+from flask import g, render_template
 from flask_babel import format_datetime
 from flask_login import current_user
 
@@ -133,7 +133,11 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
 def _owed(day: date) -> Owed | None:
     """How the coming days stand, for who composes, approves or publishes them."""
     mine = (Action.DAY_EDIT, Action.DAY_APPROVE, Action.DAY_PUBLISH)
-    return approval_view.owed(db.session, day) if any(access.may(action) for action in mine) else None
+    if not any(access.may(action) for action in mine):
+        return None
+    owed = approval_view.owed(db.session, day)
+    g.missed = list(owed.missed)  # the frame need not ask again
+    return owed
 
 
 def _families(day: date, moment: datetime) -> dict[str, Any]:

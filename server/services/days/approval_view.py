@@ -114,18 +114,20 @@ class Returned:
 
 @dataclass(frozen=True)
 class Owed:
-    """What Today says of the coming days: how many wait for approval, which came back, what was reminded of."""
+    """What Today says of the coming days: how many wait for approval, which came back, what was reminded of; which
+    should be out by now and are not approved."""
 
     waiting: int
     returned: tuple[Returned, ...]
     reminded: frozenset[date]
+    missed: tuple[date, ...]
 
 
 def owed(session: Session, today: date) -> Owed:
     """Of the days from today on; one query."""
     days: dict[date, Day] = {}
     names: dict[date, str] = {}
-    reminded = set()
+    reminded, missed = set(), set()
     for day, step, person in session.execute(
         select(Day, DayStep.state, Person)
         .outerjoin(DayStep, and_(DayStep.on == Day.on, DayStep.state.in_(("returned", "reminded", "missed"))))
@@ -134,7 +136,9 @@ def owed(session: Session, today: date) -> Owed:
         days[day.on] = day
         if step == "returned" and person is not None:
             names[day.on] = short_name(person)
-        elif step is not None and day.state != "approved":
+        elif step in ("reminded", "missed") and day.state != "approved":
             reminded.add(day.on)
+            missed |= {day.on} if step == "missed" else set()
     back = tuple(Returned(on, day.remark, names.get(on, "")) for on, day in days.items() if day.state == "returned")
-    return Owed(sum(day.state == "submitted" for day in days.values()), back, frozenset(reminded))
+    return Owed(sum(day.state == "submitted" for day in days.values()), back, frozenset(reminded),
+                tuple(sorted(missed)))  # fmt: skip
