@@ -45,6 +45,7 @@ MORE = (  # families, then lessons, then the school
     Place("/notices/", _l("Notices"), (Action.NOTICE_EDIT,)),
     Place("/lessons/timetable", _l("Timetable"), ()),
     Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
+    Place("/term-dates/", _l("Dates of the year"), (Action.DAY_EDIT,)),
     Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),
     Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),
     Place("/monitor/", _l("Monitoring"), (Action.FIGURES_VIEW,)),
