@@ -54,6 +54,7 @@ MORE = (  # families, then lessons, then the school
     Place("/wishes/", _l("Wishes about lessons"), (Action.LESSON_ASK, Action.DAY_EDIT)),
     Place("/tv/", _l("TV lessons"), (Action.LESSON_VIEW,)),
     Place("/plans/", _l("Course plans"), (Action.LESSON_VIEW,)),
+    Place("/term-dates/", _l("Dates of the year"), (Action.DAY_EDIT,)),
     Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),
     Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),
     Place("/monitor/", _l("Monitoring"), (Action.FIGURES_VIEW,)),

@@ -94,7 +94,7 @@ revisions = st.builds(
 
 
 @pytest.mark.timeout(900)
-@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(revisions, revisions, st.integers(0, 30), st.integers(-10, 30))
 def test_revisions_come_and_go_without_a_trace(
     timetabled: None, one: Changed, other: Changed, days: int, later: int
