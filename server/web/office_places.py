@@ -12,6 +12,7 @@ from server.web import access
 
 PLACES = (
     ("/days/", _l("Day board")),
+    ("/approval/", _l("Approval of days")),
     ("/changes/", _l("Changes")),
     ("/substitutions/", _l("Substitutions")),
     ("/wishes/", _l("Wishes")),

@@ -58,7 +58,6 @@ MORE = (  # families, then lessons, then the school
     Place("/attendance/", _l("Attendance"), (Action.ABSENCE_SET,)),
     Place("/incidents/", _l("Incidents"), (Action.INCIDENT_MANAGE,)),
     Place("/monitor/", _l("Monitoring"), (Action.FIGURES_VIEW,)),
-    Place("/approval/", _l("Approval of days"), (Action.DAY_APPROVE, Action.DAY_EDIT)),
     Place("/packs/", _l("Packs"), (Action.PACKS_PRINT,)),
     Place("/imports/", _l("Files"), (Action.IMPORT_RUN,)),
     Place("/accounts/", _l("Accounts"), (Action.ACCOUNTS_MANAGE,)),
