@@ -25,7 +25,7 @@ from server.services.weeks import parse_day
 from server.web import access, contact_words, deeds, drafts, messages, progress
 from server.web import change_words as words
 from server.web.access import needs
-from server.web.publish import starter
+from server.web.deeds import starter
 from sync.errors import SyncError
 
 blueprint = APIBlueprint("changes", __name__, url_prefix="/changes", enable_openapi=False)

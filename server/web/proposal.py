@@ -16,7 +16,7 @@ from server.services.running import DONE, Run, running
 from server.services.weeks import parse_day
 from server.web import deeds, drafts, progress
 from server.web.access import needs
-from server.web.publish import starter
+from server.web.deeds import starter
 
 blueprint = APIBlueprint("proposal", __name__, url_prefix="/days/propose", enable_openapi=False)
 PROPOSE = "propose"

@@ -21,7 +21,7 @@ from server.services.running import FAILED, WAITING, Run, running
 from server.services.weeks import parse_day
 from server.web import deeds, drafts, progress
 from server.web.access import needs
-from server.web.publish import starter
+from server.web.deeds import starter
 
 blueprint = APIBlueprint("revisions", __name__, url_prefix="/revisions", enable_openapi=False)
 KIND = "timetable"

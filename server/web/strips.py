@@ -14,7 +14,7 @@ from server.services import going_out, lesson_list, pack_files, people, scopes, 
 from server.services.weeks import monday, parse_week, week_name
 from server.web import access, drafts
 from server.web.access import ANYWHERE, needs
-from server.web.publish import starter
+from server.web.deeds import starter
 
 blueprint = APIBlueprint("strips", __name__, url_prefix="/changes/strips", enable_openapi=False)
 
