@@ -71,7 +71,7 @@ def _scopes(rows: Iterable[ModePeriod]) -> dict[str, str]:
         select(Person).where(Person.id.in_({row.student_id for row in rows if row.student_id})))}  # fmt: skip
     return {
         row.id: naming.klass(groups[row.group_id]) if row.group_id
-        else students[row.student_id] if row.student_id else _("The whole school")
+        else students[row.student_id] if row.student_id else _("All classes of the school")
         for row in rows
     }  # fmt: skip
 
