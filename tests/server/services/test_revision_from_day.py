@@ -176,7 +176,7 @@ def _next(group: str, subject: str, weekday: int | None) -> str:
     rows = db.session.execute(
         select(models.Lesson.id, models.Lesson.on).join(models.LessonCourse).join(models.Course).join(models.Group)
         .join(models.Subject).where(models.Group.name.in_([group, plain(group)]), models.Subject.name == subject,
-                                    models.Lesson.on >= SINCE + timedelta(days=1)).order_by(models.Lesson.on)
+                                    models.Lesson.on >= SINCE + timedelta(days=5)).order_by(models.Lesson.on)
     ).all()  # fmt: skip
     db.session.remove()
     return next(id for id, on in rows if weekday in (None, on.isoweekday()))
