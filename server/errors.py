@@ -201,6 +201,7 @@ CATALOGUE: dict[str, Entry] = {
     "correction_unexplained": Entry(422, _l("The protocol is closed: say in the remark why the result is corrected.")),
     "exam_person_twice": Entry(422, _l("The same person stands twice at this exam. Leave one of the lines.")),
     "changed_meanwhile": Entry(409, _l("Somebody else changed this meanwhile. Your text is below; compare and save again.")),
+    "tasks_changed": Entry(409, _l("The teacher changed these tasks meanwhile. Look at them as they stand now and decide again.")),
     "household_changed": Entry(409, _l("Somebody else changed this family meanwhile. Look at it as it stands now and decide again.")),
     "student_known": Entry(409, _l("A student of this name and birth date is known already. Open the page: a return is noted there.")),
     "student_alike": Entry(409, _l("Somebody nearly like this, born on the same day, is known. Look; if it is another child, tick that and save again.")),

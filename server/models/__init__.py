@@ -87,7 +87,18 @@ from server.models.timetable import (
     WeeklyLessonTeacher,
     Year,
 )
-from server.models.work import Assessment, LessonForm, Material, Norm, Resource, Scale, Task, TaskKind, Work
+from server.models.work import (
+    Assessment,
+    LessonAgreement,
+    LessonForm,
+    Material,
+    Norm,
+    Resource,
+    Scale,
+    Task,
+    TaskKind,
+    Work,
+)
 
 __all__ = [
     "ROLES",
@@ -150,6 +161,7 @@ __all__ = [
     "LeaveReason",
     "Lesson",
     "LessonAct",
+    "LessonAgreement",
     "LessonChange",
     "LessonConsent",
     "LessonCourse",

@@ -150,6 +150,29 @@ class Task(Base):
     lesson_course: Mapped[LessonCourse] = relationship()
 
 
+class LessonAgreement(Base):
+    """The deputy's word on the tasks of a lesson for one course, the n-th: agreed, or returned with a remark.
+
+    ``hash``: of the kinds, dates and titles that it was said about; ``version``: of the lesson's text then, 0 without
+    one. A word is never changed; the next one follows it.
+    """
+
+    __tablename__ = "lesson_agreement"
+    __table_args__ = (
+        UniqueConstraint("lesson_course_id", "n"),
+        CheckConstraint(one_of("answer", "agreed", "returned"), name="answer"),
+    )
+    id: Mapped[Id]
+    lesson_course_id: Mapped[str] = mapped_column(ForeignKey("lesson_course.id", ondelete="CASCADE"))
+    n: Mapped[int]
+    answer: Mapped[str] = mapped_column(String(8))
+    hash: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int]
+    remark: Mapped[Text]
+    by_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+
 class Work(Base):
     """One student's copy of a task; bears the code."""
 

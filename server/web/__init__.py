@@ -57,6 +57,7 @@ WORKPLACES = (  # modules of this package, each with a ``blueprint``
     "tv",
     "course_plan",
     "assessment_plans",
+    "agreed_works",
     "attestation",
     "exam_protocols",
     "exam_debts",

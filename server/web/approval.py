@@ -16,11 +16,12 @@ from server.models import Person
 from server.policy import Action
 from server.security import school
 from server.services import going_out
+from server.services.agreed_works import standing
 from server.services.days import approval, approval_view
 from server.services.days.approval import Already, Settled
 from server.services.days.finding_words import sentence
 from server.services.people import short_name
-from server.services.weeks import parse_day
+from server.services.weeks import parse_day, week_name
 from server.web import access, deeds, drafts, shell
 from server.web.access import needs
 from sync.errors import SyncError
@@ -113,8 +114,10 @@ def _page(error: SyncError | None = None, remark: str = "") -> str:
     desk = approval_view.desk(db.session, drafts.moment().today)
     about = request.form.get("day", "").partition(":")[0] if error is not None else ""
     row = school()
+    not_agreed = standing.open_by_day(db.session, [day.on for day in desk.submitted])
     return render_template(
         "approval/home.html", desk=desk, error=sentence_of(error) if error else "", about=about, remark=remark,
+        not_agreed=not_agreed, week_name=week_name,
         told=lambda finding: sentence(finding, desk.read), may_approve=access.may(Action.DAY_APPROVE),
         may_publish=access.may(Action.DAY_PUBLISH), publish_at=row.publish_at if row else None,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.policy import Action, Scope
 from server.services import content, lesson_list, scopes, timetable_view
+from server.services.agreed_works import standing
 from server.services.content_draft import BODY, LessonDraft, normal, problems
 from server.services.lesson_list import LessonLine, Tally
 from server.services.lesson_page import LessonPage, lesson_page
@@ -112,7 +113,8 @@ def page(lesson_course_id: str) -> str:
         raise DomainError("forbidden")
     shown = lesson_page(db.session, lesson_course_id)
     if not access.may(Action.LESSON_EDIT, _scope(lesson_course_id)):
-        return render_template("lessons/read.html", page=shown, names=shown.names, render=render)
+        return render_template("lessons/read.html", page=shown, names=shown.names, render=render,
+                               agreed=standing.of_lesson(db.session, lesson_course_id))
     return _form(shown, shown.draft)
 
 
@@ -168,7 +170,8 @@ def _form(
     return render_template(
         "lessons/page.html", page=shown, draft=lesson_form.with_blank_rows(draft, due, shown.rules.scales),
         base=shown.mark if base is None else base, wrong=wrong or {}, preview=preview, theirs=theirs, at=at,
-        render=render, anchors={field: lesson_form.anchor(field) for field in wrong or {}}, **_options(shown),
+        render=render, agreed=standing.of_lesson(db.session, shown.line.id),
+        anchors={field: lesson_form.anchor(field) for field in wrong or {}}, **_options(shown),
     )  # fmt: skip
 
 

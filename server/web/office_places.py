@@ -23,6 +23,7 @@ PLACES = (
     ("/checks/", _l("Checks")),
     ("/schedules/", _l("Working schedules")),
     ("/assessment-plans/", _l("Assessments")),
+    ("/agreed-works/", _l("Works agreed")),
     ("/attestation/", _l("Attestation")),
     ("/revisions/", _l("New timetable")),
     ("/term-dates/", _l("Dates of the year")),

@@ -33,6 +33,7 @@ from server.services import (
     waiting,
     weekly_round,
 )
+from server.services.agreed_works import standing
 from server.services.attendance_today import Asked, Attendance
 from server.services.days import approval_view, change_list, change_telling
 from server.services.days.approval_view import Owed
@@ -66,7 +67,7 @@ def _teaching(day: date) -> dict[str, Any]:
     marks = access.realm(Action.MARK_SET)
     if not marks:
         return {"to_check": None, "lessons": None, "incomplete": [], "standing_in": [], "closing": [], "offered": 0,
-                "redated": []}  # fmt: skip
+                "redated": [], "returned_works": []}  # fmt: skip
     person = current_user.person_id
     lessons, incomplete, standing_in = today.teaching(db.session, person, day)
     return {
@@ -75,6 +76,7 @@ def _teaching(day: date) -> dict[str, Any]:
         "closing": term_closing.closing(db.session, person, day),
         "offered": term_closing.offered(db.session, person, day),
         "redated": term_dates.redated(db.session, person, day),
+        "returned_works": standing.returned_to(db.session, person, day) if marks.courses else [],
     }  # fmt: skip
 
 
