@@ -26,7 +26,7 @@ WEEK = timedelta(days=7)
 STATES = {
     states.NONE: (_l("no tasks"), ""),
     states.OPEN: (_l("to be agreed"), "wait"),
-    states.AGREED: (_l("agreed"), "ok"),
+    states.AGREED: (_l("tasks agreed"), "ok"),
     states.CHANGED: (_l("changed since it was agreed"), "bad"),
     states.RETURNED: (_l("returned to the teacher"), "note"),
     states.ANSWERED: (_l("changed after your remark"), "wait"),
