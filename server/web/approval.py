@@ -20,8 +20,8 @@ from server.services.days import approval, approval_view
 from server.services.days.approval import Already, Settled
 from server.services.days.finding_words import sentence
 from server.services.people import short_name
-from server.services.weeks import parse_day
-from server.web import access, deeds, drafts, shell
+from server.services.weeks import parse_day, week_name
+from server.web import access, day_board, deeds, drafts, shell
 from server.web.access import needs
 from sync.errors import SyncError
 
@@ -110,11 +110,12 @@ def _already(one: Already) -> str:
 def _page(error: SyncError | None = None, remark: str = "") -> str:
     if error is not None:
         db.session.rollback()  # what stands now, not what was read before
-    desk = approval_view.desk(db.session, drafts.moment().today)
+    desk = approval_view.desk(db.session, drafts.moment().today, access.may(Action.PEOPLE_VIEW))
     about = request.form.get("day", "").partition(":")[0] if error is not None else ""
     row = school()
     return render_template(
         "approval/home.html", desk=desk, error=sentence_of(error) if error else "", about=about, remark=remark,
+        ways=lambda found: sorted({way for one in found if (way := day_board.way_out(one.code))}), week_of=week_name,
         told=lambda finding: sentence(finding, desk.read), may_approve=access.may(Action.DAY_APPROVE),
         may_publish=access.may(Action.DAY_PUBLISH), publish_at=row.publish_at if row else None,
     )  # fmt: skip
