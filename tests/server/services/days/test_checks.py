@@ -9,8 +9,8 @@ from apiflask import APIFlask
 from flask_babel import force_locale
 
 from server.reference import norms as reference
-from server.services.days import checking, trying
 from server.services.calendar import Stretch
+from server.services.days import checking, trying
 from server.services.days.checks import away, norms, placing, screens, windows, workload
 from server.services.days.checks.standards import Free, Limit, Schedule, Standards, Workday, families
 from server.services.days.finding_words import KINDS, explained, sentence, title
