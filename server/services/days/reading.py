@@ -139,7 +139,7 @@ def _lessons(session: Session, first: date, last: date, bells: Bells) -> tuple[H
     here = (Lesson.on.between(first, last), Lesson.state != "withdrawn")
     teachers: dict[str, list[str]] = {}
     pairs = select(LessonTeacher.lesson_id, LessonTeacher.person_id).join(Lesson).where(*here)
-    for lesson_id, person_id in session.execute(pairs.order_by(LessonTeacher.person_id)):
+    for lesson_id, person_id in session.connection().execute(pairs.order_by(LessonTeacher.person_id)).all():
         teachers.setdefault(lesson_id, []).append(person_id)
     rows = session.connection().execute(
         select(Lesson.id, Lesson.on, Lesson.n, Lesson.shift, Lesson.room_id, Lesson.state, Lesson.weekly_lesson_id,
@@ -181,11 +181,11 @@ def read_facts(session: Session, first: date, last: date, people: Collection[str
     students: dict[str, set[str]] = {}
     belongs = current(Membership.since, Membership.until, first, last)
     plain = session.connection()  # thousands of rows: without the layer of mapped objects
-    for group_id, person_id in plain.execute(select(Membership.group_id, Membership.person_id).where(belongs)):
+    for group_id, person_id in plain.execute(select(Membership.group_id, Membership.person_id).where(belongs)).all():
         students.setdefault(group_id, set()).add(person_id)
     named: dict[bool, dict[str, str]] = {True: {}, False: {}}
     rooms = select(literal(True).label("is_room"), Room.id, Room.name)
-    for is_room, id, name in plain.execute(union_all(rooms, select(literal(False), Subject.id, Subject.name))):
+    for is_room, id, name in plain.execute(union_all(rooms, select(literal(False), Subject.id, Subject.name))).all():
         named[is_room][id] = name
     return Facts(groups, named[False], named[True], {row.id: short_name(row) for row in names},
                  _with_unplaced(groups, students))  # fmt: skip

@@ -111,7 +111,7 @@ class Standards:
 def read_standards(session: Session, days: Days) -> Standards:
     """What holds for these days. Four queries at most; siblings are read only where a lesson is held at a screen."""
     rows: dict[str, list[Any]] = {"free": [], "limit": [], "points": [], "screen": [], "school": []}
-    for row in session.connection().execute(_norms(), {"first": days.first, "last": days.last}):
+    for row in session.connection().execute(_norms(), {"first": days.first, "last": days.last}).all():
         rows[row.what].append(row)
     screens = {row.name: row.value for row in rows["screen"]}
     forms = {part.form for lesson in days.lessons for part in lesson.parts}
