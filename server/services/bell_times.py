@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from server.models import Bell, BellSchedule
 
+SHIFTS = (1, 2, 3)
 Bells = dict[int, list[tuple[date | None, date | None, dict[int, tuple[str, str]]]]]
 
 

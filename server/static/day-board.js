@@ -12,7 +12,7 @@ export default function dayBoard(root) {
   const words = root.dataset;
   /** @type {HTMLAnchorElement | null} */
   let held = null;
-  let told = null; // what would clash: { places, swaps }
+  let told = null; // what would clash, { places, swaps }, and what else speaks against it, { remarks, swap_remarks }
   let asked = 0; // only the newest answer counts
 
   const cellOf = (element) => element.closest("td[data-p]");
@@ -62,12 +62,14 @@ export default function dayBoard(root) {
       return;
     }
     const other = id && id !== held.dataset.id && id in told.swaps ? id : "";
-    const clashes = told.places[cell.dataset.p] ?? [];
-    say.textContent = clashes.length ? `✗ ${clashes.join(" ")}` : `✓ ${words.free}`;
-    if (other) {
-      const swap = told.swaps[other];
-      say.textContent += ` · ${words.swap}: ${swap.length ? `✗ ${swap.join(" ")}` : `✓ ${words.free}`}`;
-    }
+    say.textContent = verdict(told.places[cell.dataset.p] ?? [], told.remarks[cell.dataset.p] ?? []);
+    if (other) say.textContent += ` · ${words.swap}: ${verdict(told.swaps[other], told.swap_remarks[other] ?? [])}`;
+  }
+
+  /** @param {string[]} clashes @param {string[]} remarks */
+  function verdict(clashes, remarks) {
+    const first = clashes.length ? `✗ ${clashes.join(" ")}` : `✓ ${words.free}`;
+    return remarks.length ? `${first} ! ${remarks.join(" ")}` : first;
   }
 
   function drop() {
@@ -113,11 +115,14 @@ export default function dayBoard(root) {
     for (const cell of root.querySelectorAll("td[data-p]")) {
       const clashes = told.places[cell.dataset.p];
       if (!own.has(cell.dataset.k ?? "") || !clashes || cell.contains(held)) continue;
-      const swap = lessonsIn(cell).map((one) => told.swaps[one.dataset.id]).find(Boolean);
-      cell.classList.add("to", (swap ?? clashes).length ? "clash" : "free");
-      cell.dataset.say = swap
-        ? `⇄ ${words.swap} ${swap.length ? `✗ ${words.clash}` : "✓"}`
-        : clashes.length ? `✗ ${words.clash}` : `✓ ${words.free}`;
+      const id = lessonsIn(cell).map((one) => one.dataset.id).find((one) => one in told.swaps);
+      const found = id ? told.swaps[id] : clashes;
+      const remarks = (id ? told.swap_remarks[id] : told.remarks[cell.dataset.p]) ?? [];
+      const check = remarks.length ? ` ! ${words.check}` : "";
+      cell.classList.add("to", found.length ? "clash" : "free");
+      cell.dataset.say = found.length
+        ? `${id ? `⇄ ${words.swap} ` : ""}✗ ${words.clash}`
+        : `${id ? `⇄ ${words.swap} ✓` : `✓ ${words.free}`}${check}`;
     }
   }
 

@@ -22,7 +22,7 @@ from server.services.days.approval import Already, Settled
 from server.services.days.finding_words import sentence
 from server.services.people import short_name
 from server.services.weeks import parse_day, week_name
-from server.web import access, deeds, drafts, shell
+from server.web import access, day_board, deeds, drafts, shell
 from server.web.access import needs
 from sync.errors import SyncError
 
@@ -111,13 +111,14 @@ def _already(one: Already) -> str:
 def _page(error: SyncError | None = None, remark: str = "") -> str:
     if error is not None:
         db.session.rollback()  # what stands now, not what was read before
-    desk = approval_view.desk(db.session, drafts.moment().today)
+    desk = approval_view.desk(db.session, drafts.moment().today, access.may(Action.PEOPLE_VIEW))
     about = request.form.get("day", "").partition(":")[0] if error is not None else ""
     row = school()
     not_agreed = standing.open_by_day(db.session, [day.on for day in desk.submitted])
     return render_template(
         "approval/home.html", desk=desk, error=sentence_of(error) if error else "", about=about, remark=remark,
-        not_agreed=not_agreed, week_name=week_name,
+        not_agreed=not_agreed,
+        ways=lambda found: sorted({way for one in found if (way := day_board.way_out(one.code))}), week_of=week_name,
         told=lambda finding: sentence(finding, desk.read), may_approve=access.may(Action.DAY_APPROVE),
         may_publish=access.may(Action.DAY_PUBLISH), publish_at=row.publish_at if row else None,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from server.policy import Action
 from server.services.days import week_findings
 from server.services.days.finding_words import explained, title
 from server.services.weeks import monday, parse_week, week_name
-from server.web import access, drafts
+from server.web import access, day_board, drafts
 from server.web.access import needs
 
 blueprint = APIBlueprint("checks", __name__, url_prefix="/checks", enable_openapi=False)
@@ -34,10 +34,10 @@ def home() -> str:
     return render_template(
         "checks/home.html", found=found, klass=klass, teacher=teacher, title=title, explained=explained, few=FEW,
         before=here(week=week_name(first - timedelta(days=7))), after=here(week=week_name(first + timedelta(days=7))),
-        whole=here(group="", teacher=""), day_of=_day_of, week=week_name(first),
+        whole=here(group="", teacher=""), day_of=_day_of, week=week_name(first), way_out=day_board.way_out,
     )  # fmt: skip
 
 
 def _day_of(day: date) -> str:
     """The board of a day."""
-    return f"/days/?date={day.isoformat()}"
+    return url_for("days.page", on=day.isoformat())

@@ -15,9 +15,12 @@ from server.policy import Action
 from server.services.days import board
 from server.services.days.board import GROUP, NOBODY, ROOM, TEACHER, Board, Head
 from server.services.days.checking import Finding, check_days
+from server.services.days.checks import away
+from server.services.days.checks.standards import Standards, read_standards
 from server.services.days.finding_words import sentence
 from server.services.days.reading import Days, Facts, Held, read_days
 from server.services.days.state import LessonState
+from server.services.days.week_findings import with_students
 from server.services.home_names import home_names
 from server.web import access
 
@@ -41,11 +44,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Told:
-    """A finding as a sentence. ``lesson``: id of the lesson to jump to, "" for none here."""
+    """A finding as a sentence. ``lesson``: id of the lesson to jump to, "" for none here; ``way``: address where it is
+    put right, "" for the lesson itself."""
 
     hard: bool
     text: str
     lesson: str
+    way: str
 
 
 @dataclass(frozen=True)
@@ -61,17 +66,16 @@ class Shown:
     lines: tuple[Head, ...]
 
 
-def read(on: date, by: str, only: str, edits: bool) -> Shown:
-    """The board of a day; ``only``: the key of the one line that is wanted, "" for all."""
+def read(on: date, by: str, only: str, edits: bool, row: Day | None) -> Shown:
+    """The board of a day; ``only``: the key of the one line that is wanted, "" for all; ``row``: of the day."""
     days = read_days(db.session, on, on)
     names = readable_names(days)
-    whole = board.lay_out(days, on, board.read_places(db.session, days, on), by, names)
-    found = check_days(days)
+    whole = board.lay_out(days, on, board.places_of(days, on), by, names)
+    found, named = checked(days, read_standards(db.session, days))
     shown = board.narrowed(whole, only) if only else whole
     return Shown(
         days, shown, _entries(days, shown, names, _flags(found), board.changed(db.session, on), edits),
-        [told(finding, days) for finding in found if finding.on == on], db.session.get(Day, on), names,
-        whole.heads,
+        told([finding for finding in found if finding.on == on], named), row, names, whole.heads,
     )  # fmt: skip
 
 
@@ -81,15 +85,32 @@ def readable_names(days: Days) -> dict[str, str]:
     return home_names(db.session, apart) if access.may(Action.PEOPLE_VIEW) else {}
 
 
-def told(finding: Finding, days: Days) -> Told:
-    """With its place, so that the sentence is understood by itself."""
+def checked(days: Days, standards: Standards) -> tuple[list[Finding], Days]:
+    """All findings of the days, and the days with what telling them takes: siblings' names for who may read them."""
+    found = check_days(days, standards)
+    return found, with_students(db.session, days, found) if access.may(Action.PEOPLE_VIEW) else days
+
+
+def way_out(code: str) -> str:
+    """Where findings of a kind are put right, as far as there is such a page and this person may open it."""
+    if code == away.AWAY and access.may_somewhere(Action.DAY_EDIT, Action.DAY_APPROVE):
+        return url_for("substitutions.home")
+    return ""
+
+
+def told(findings: Sequence[Finding], days: Days) -> list[Told]:
+    """Each with its place, so that the sentence is understood by itself."""
     here = {lesson.id: lesson for lesson in days.lessons}
+    return [_told(finding, days, here) for finding in findings]
+
+
+def _told(finding: Finding, days: Days, here: Mapping[str, Held]) -> Told:
     lessons = [here[id] for id in finding.lessons if id in here]
     text = sentence(finding, days)
-    if lessons and finding.hard:
+    if lessons and finding.hard and "numbers" not in finding.data:
         first = lessons[0]
         text = _("Lesson %(n)s, shift %(shift)s: %(text)s", n=first.n, shift=first.shift, text=text)
-    return Told(finding.hard, text, lessons[0].id if lessons else "")
+    return Told(finding.hard, text, lessons[0].id if lessons else "", way_out(finding.code))
 
 
 def _flags(found: Sequence[Finding]) -> dict[str, str]:

@@ -12,13 +12,15 @@ from flask_babel import gettext as _
 from server import naming
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
+from server.models import Day
 from server.policy import Action
 from server.services import lesson_list
 from server.services.days import board, composing, trying
 from server.services.days.board import Place
+from server.services.days.checks.standards import Standards, read_standards
 from server.services.days.composing import CourseChoice, Wanted
 from server.services.days.reading import Days, Held, Part, read_days
-from server.services.days.trying_words import groups_said, hindrance_said, subjects_said
+from server.services.days.trying_words import groups_said, hindrance_said, subjects_said, unfit_said
 from server.services.weeks import parse_day
 from server.web import day_board, day_words
 from server.web.access import needs
@@ -45,11 +47,12 @@ class Typed:
 
 @dataclass(frozen=True)
 class Offered:
-    """A place of the day to choose: its name, and what is in the way there."""
+    """A place of the day to choose: its name, what is in the way there, and what speaks against it otherwise."""
 
     key: str
     name: str
     hindrances: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 @blueprint.get("/<on>/lesson/<lesson_id>")
@@ -123,13 +126,16 @@ def _page(
     names = day_board.readable_names(days)
     choices = composing.choices(db.session, other.first)
     subjects = {part.course: _part_name(part, days) for part in lesson.parts}
+    standards = read_standards(db.session, _with_teachers(days, choices))
+    there = standards if other is days else read_standards(db.session, _with_teachers(other, choices))
     return render_template(
         "days/lesson.html", on=lesson.on, lesson=lesson, typed=typed, seen=seen, wrong=wrong, stands=stands,
         subject=subjects_said(lesson, days.facts), group=groups_said(lesson, days.facts, names), days=days,
-        offered=_offers(tried, other, names if other is days else day_board.readable_names(other)),
-        other_day=other.first, subjects=subjects, hindrance=hindered(lesson.on),
-        findings=_findings(days, lesson), **_options(choices, typed), words=day_words, names=dict(choices.teachers),
-        rooms_named=days.facts.rooms,
+        offered=_offers(tried, _with_teachers(other, choices), there,
+                        names if other is days else day_board.readable_names(other)),
+        other_day=other.first, subjects=subjects, hindrance=_hindered(lesson.on),
+        findings=_findings(days, lesson, standards), **_options(choices, typed), words=day_words,
+        names=dict(choices.teachers), rooms_named=days.facts.rooms,
     )  # fmt: skip
 
 
@@ -146,17 +152,30 @@ def _days_of(text: str, known: Days) -> Days:
     return known if day == known.first else read_days(db.session, day, day)
 
 
-def _findings(days: Days, lesson: Held) -> list[day_board.Told]:
-    return [day_board.told(one, days) for one in day_board.check_days(days) if lesson.id in one.lessons]
+def _hindered(day: date) -> str:
+    return hindered(day, db.session.get(Day, day))
 
 
-def _offers(tried: Held, days: Days, names: Mapping[str, str]) -> list[Offered]:
-    places = board.read_places(db.session, days, days.first)
-    found = trying.at_places(tried, places, days.on(days.first), days.facts)
+def _with_teachers(days: Days, choices: composing.Choices) -> Days:
+    """The day with the names of all who could hold a lesson, not only of those who do."""
+    return replace(days, facts=replace(days.facts, people={**dict(choices.teachers), **days.facts.people}))
+
+
+def _findings(days: Days, lesson: Held, standards: Standards) -> list[day_board.Told]:
+    found, named = day_board.checked(days, standards)
+    return day_board.told([one for one in found if lesson.id in one.lessons], named)
+
+
+def _offers(tried: Held, days: Days, standards: Standards, names: Mapping[str, str]) -> list[Offered]:
+    places, others = board.places_of(days, days.first), days.on(days.first)
+    found = trying.at_places(tried, places, others, days.facts)
+    unfit = trying.unfit_places(tried, places, others, standards, days.facts)
     several = len({place.shift for place in places}) > 1
     return [
         Offered(place.key, _place_name(place, several),
-                tuple(hindrance_said(one, days.facts, names) for one in found[place.key]))
+                (*(hindrance_said(one, days.facts, names) for one in found[place.key]),
+                 *(unfit_said(one, days.facts) for one in unfit[place.key] if one.hard)),
+                tuple(unfit_said(one, days.facts) for one in unfit[place.key] if not one.hard))
         for place in places
     ]  # fmt: skip
 
@@ -211,16 +230,18 @@ def _new(day: date, slug: str, typed: Typed, wrong: str = "") -> str:
     if not slug:
         groups = [(group.slug, naming.klass_short(group.name)) for group in lesson_list.classes(db.session)]
         return render_template("days/add.html", on=day, groups=groups, slug="", typed=typed, wrong=wrong,
-                               hindrance=hindered(day))  # fmt: skip
+                               hindrance=_hindered(day))  # fmt: skip
     group, courses = composing.courses_of(db.session, slug, day)
     other = _days_of(typed.day, read_days(db.session, day, day))
     chosen = next((one for one in courses if one.id == typed.course), None)
     tried = _tried(other, chosen.group_id if chosen else group.id, typed, chosen)
     choices = composing.choices(db.session, other.first)
+    other = _with_teachers(other, choices)
     return render_template(
         "days/add.html", on=day, slug=slug, group=group.name, typed=typed, wrong=wrong,
-        courses=_named(courses, other), hindrance=hindered(day),
-        offered=_offers(tried, other, day_board.readable_names(other)), other_day=other.first,
+        courses=_named(courses, other), hindrance=_hindered(day),
+        offered=_offers(tried, other, read_standards(db.session, other), day_board.readable_names(other)),
+        other_day=other.first,
         **_options(choices, typed),
     )  # fmt: skip
 

@@ -14,14 +14,19 @@ from server.models import Day
 from server.policy import Action
 from server.services.days import board, changing, composing, trying
 from server.services.days.board import BY, GROUP
+from server.services.days.checks.standards import read_standards
 from server.services.days.composing import Side
+from server.services.days.finding import Finding
 from server.services.days.reading import Days, Held, read_days
-from server.services.days.trying_words import hindrance_said
-from server.services.weeks import parse_day
+from server.services.days.trying_words import hindrance_said, unfit_said
+from server.services.weeks import parse_day, week_name
 from server.web import access, day_board, day_words, drafts
 from server.web.access import needs
 from server.web.deeds import author, rights
 from sync.errors import SyncError
+
+Clashing = dict[str, tuple[trying.Hindrance, ...]]
+Unfitting = dict[str, tuple[Finding, ...]]
 
 blueprint = APIBlueprint("days", __name__, url_prefix="/days", enable_openapi=False)
 
@@ -46,15 +51,16 @@ def home() -> Any:
 def page(on: str) -> str:
     """The board of a day."""
     day, by, only = parse_day(on), asked_by(), request.args.get("only", "")
-    hindrance = hindered(day)
+    row = db.session.get(Day, day)
+    hindrance = hindered(day, row)
     edits = not hindrance and access.may(Action.DAY_EDIT)
-    shown = day_board.read(day, by, only, edits)
+    shown = day_board.read(day, by, only, edits, row)
+    before, after = board.days_beside(db.session, day)
     return render_template(
         "days/board.html", lines=shown.lines, on=day, by=by, only=only, shown=shown, edits=edits, hindrance=hindrance,
         state=shown.row.state if shown.row else "draft", published=bool(shown.row and shown.row.published_at),
         last=board.last_act(db.session, day) if access.may(Action.DAY_EDIT) else None,
-        before=board.next_day_with_lessons(db.session, day, back=True),
-        after=board.next_day_with_lessons(db.session, date.fromordinal(day.toordinal() + 1)),
+        before=before, after=after, week=week_name(day),
     )  # fmt: skip
 
 
@@ -64,13 +70,12 @@ def asked_by() -> str:
     return by if by in BY else GROUP
 
 
-def hindered(day: date) -> str:
-    """Why this person does not change the day, "" for who may; nothing for who never may."""
+def hindered(day: date, row: Day | None) -> str:
+    """Why this person does not change the day, "" for who may; nothing for who never may. ``row``: of the day."""
     if not access.may(Action.DAY_EDIT):
         return ""
     if day < drafts.moment().today:
         return sentence_of(DomainError("day_over"))
-    row = db.session.get(Day, day)
     if row is not None and row.published_at is not None and not access.may(Action.DAY_CORRECT):
         return sentence_of(DomainError("day_is_out", day=day))
     return ""
@@ -79,17 +84,26 @@ def hindered(day: date) -> str:
 @blueprint.get("/<on>/lesson/<lesson_id>/places")
 @needs(Action.DAY_EDIT)
 def places(on: str, lesson_id: str) -> Any:
-    """For the board's script: what would clash at each place of the day, and with each swap."""
+    """For the board's script: what is impossible at each place of the day and with each swap, and what speaks against
+    it otherwise (``remarks``, ``swap_remarks``)."""
     days, lesson = lesson_of(parse_day(on), lesson_id)
     names = day_board.readable_names(days)
-    here = board.read_places(db.session, days, lesson.on)
-    facts, others = days.facts, days.on(lesson.on)
+    facts, others, here = days.facts, days.on(lesson.on), board.places_of(days, lesson.on)
+    standards = read_standards(db.session, days)
 
-    def said(found: dict[str, tuple[trying.Hindrance, ...]]) -> dict[str, list[str]]:
-        return {key: [hindrance_said(one, facts, names) for one in own] for key, own in found.items()}
+    def said(clashes: Clashing, unfit: Unfitting) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        hard = {key: [hindrance_said(one, facts, names) for one in own] for key, own in clashes.items()}
+        soft: dict[str, list[str]] = {key: [] for key in hard}
+        for key, own in unfit.items():
+            for one in own:
+                (hard if one.hard else soft)[key].append(unfit_said(one, facts))
+        return hard, soft
 
-    return jsonify(places=said(trying.at_places(lesson, here, others, facts)),
-                   swaps=said(trying.at_swaps(lesson, others, facts)))  # fmt: skip
+    there, remarks = said(trying.at_places(lesson, here, others, facts),
+                          trying.unfit_places(lesson, here, others, standards, facts))  # fmt: skip
+    swaps, swap_remarks = said(trying.at_swaps(lesson, others, facts),
+                               trying.unfit_swaps(lesson, others, standards, facts))  # fmt: skip
+    return jsonify(places=there, swaps=swaps, remarks=remarks, swap_remarks=swap_remarks)
 
 
 def lesson_of(day: date, lesson_id: str) -> tuple[Days, Held]:

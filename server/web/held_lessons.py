@@ -139,4 +139,5 @@ def _load_table(loads: Sequence[Load], span: Span) -> export.Table:
         (load.name, load.week, f"{load.mean:.1f}".replace(".", ","), load.most,
          "" if load.limit is None else load.limit, len(load.over)) for load in loads
     ]  # fmt: skip
-    return export.Table(f"{_('Load')} {span.name}", (head, *rows))
+    title = _("Load")
+    return export.Table(f"{title} {span.name}", (head, *rows))

@@ -123,6 +123,24 @@ def guardian(student_id: str, last: str = "Veslova", first: str = "Anna", **valu
     return id
 
 
+def away(person_id: str, on: date, **values: Any) -> str:
+    """A teacher is away on a day; the id of the absence."""
+    if not _found(lambda session: session.scalar(select(models.LeaveReason.code).filter_by(code="sick"))):
+        add(models.LeaveReason(code="sick", name="sick", position=99, source=""))
+    id = new_id()
+    add(models.TeacherAbsence(**{
+        "id": id, "person_id": person_id, "since": on, "until": on, "reason": "sick", "order_no": "", "note": "",
+        "noted_at": datetime(2026, 12, 7, tzinfo=UTC), **values,
+    }))  # fmt: skip
+    return id
+
+
+def at_work(person_id: str, weekday: int, kind: str, **values: Any) -> None:
+    """A working schedule that says something of one weekday."""
+    day = models.WorkDay(weekday=weekday, kind=kind, starts=values.pop("starts", None), ends=values.pop("ends", None))
+    add(models.WorkSchedule(id=new_id(), person_id=person_id, since=SINCE, days=[day], **values))
+
+
 def connectivity(student_id: str, internet: str = "none", channel: str = "paper", **values: Any) -> str:
     """What a student can be reached by, as told on SINCE."""
     id = new_id()

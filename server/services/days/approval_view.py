@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 
 from server.models import Day, DayStep, Lesson, Person
 from server.services.days.checking import Finding, check_days
+from server.services.days.checks.standards import read_standards
 from server.services.days.day_changes import ChangedLesson, changes
+from server.services.days.finding_words import WEEKLY
 from server.services.days.reading import Days, read_days
+from server.services.days.week_findings import with_students
 from server.services.people import short_name
 from server.services.weeks import window_of
 
@@ -58,14 +61,18 @@ class Desk:
     read: Days | None
 
 
-def desk(session: Session, today: date) -> Desk:
-    """All days with lessons from today to the end of the next week, and submitted ones after that."""
+def desk(session: Session, today: date, named: bool = False) -> Desk:
+    """All days with lessons from today to the end of the next week, and submitted ones after that; ``named``: siblings
+    may be told by their names. What is counted by the week is left to the checks of the week, for its days wait singly.
+    """
     standings = _standings(session, today)
     waiting = [one for one in standings if one.state == "submitted"]
     if not waiting:
         return Desk((), tuple(standings), None)
     read = read_days(session, waiting[0].on, waiting[-1].on)
-    found = check_days(read)
+    found = [one for one in check_days(read, read_standards(session, read)) if one.code not in WEEKLY]
+    if named:
+        read = with_students(session, read, found)
     since = {one.on: step.at if (step := one.last("approved")) else None for one in waiting}
     changed = changes(session, since, read.facts)
     full = tuple(_filled(one, read, found, since[one.on], changed[one.on]) for one in waiting)

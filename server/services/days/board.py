@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from server.models import Lesson, LessonAct, LessonChange, Person
-from server.services.bell_times import Bells, bell_of, read_bells
+from server.services.bell_times import Bells, bell_of
 from server.services.days.reading import Days, Facts, Held
 from server.services.people import short_name
 
@@ -65,11 +65,11 @@ class Board:
         return tuple(dict.fromkeys(head for sheet in self.sheets for head in sheet.heads))
 
 
-def read_places(session: Session, days: Days, on: date) -> tuple[Place, ...]:
-    """The places of a day: every number that has a bell, and those that have lessons. One query."""
+def places_of(days: Days, on: date) -> tuple[Place, ...]:
+    """The places of a day: every number that has a bell, and those that have lessons."""
     held = days.on(on)
     shifts = {group.shift for group in days.facts.groups.values()} | {lesson.shift for lesson in held}
-    return places(read_bells(session, shifts), shifts, held, on)
+    return places(days.bells, shifts, held, on)
 
 
 def places(bells: Bells, shifts: Iterable[int], held: Sequence[Held], on: date) -> tuple[Place, ...]:
@@ -204,9 +204,15 @@ def changed(session: Session, on: date) -> dict[str, str]:
     return dict(rows.all())
 
 
-def next_day_with_lessons(session: Session, on: date, back: bool = False) -> date | None:
-    """The nearest day from ``on``, itself included, on which lessons stand; ``back``: the nearest before it."""
-    query = select(Lesson.on).where(Lesson.state != "withdrawn").limit(1)
-    if back:
-        return session.scalar(query.where(Lesson.on < on).order_by(Lesson.on.desc()))
-    return session.scalar(query.where(Lesson.on >= on).order_by(Lesson.on))
+def next_day_with_lessons(session: Session, on: date) -> date | None:
+    """The nearest day from ``on``, itself included, on which lessons stand."""
+    query = select(Lesson.on).where(Lesson.state != "withdrawn", Lesson.on >= on)
+    return session.scalar(query.order_by(Lesson.on).limit(1))
+
+
+def days_beside(session: Session, on: date) -> tuple[date | None, date | None]:
+    """The nearest days with lessons before and after a day. One query."""
+    before = select(func.max(Lesson.on)).where(Lesson.state != "withdrawn", Lesson.on < on).scalar_subquery()
+    after = select(func.min(Lesson.on)).where(Lesson.state != "withdrawn", Lesson.on > on).scalar_subquery()
+    row = session.execute(select(before, after)).one()
+    return row[0], row[1]

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from server.services.days.checks import norms, placing, screens, windows, workload
+from server.services.days.checks import away, norms, placing, screens, windows, workload
 from server.services.days.checks.standards import Standards, read_standards
 from server.services.days.checks.streams import streams
 from server.services.days.clashes import GROUP, ROOM, Clash, clashes
@@ -29,8 +29,10 @@ def check(session: Session, first: date, last: date) -> list[Finding]:
 def check_days(days: Days, standards: Standards | None = None) -> list[Finding]:
     """The same of days that were read already; without standards only what the days themselves tell."""
     known = {lesson.id: lesson for lesson in days.lessons}
+    standards = standards or Standards()
     hard = [_hard(clash, known) for clash in clashes(days.lessons, days.facts)]
-    return [*hard, *sorted(_soft(days, standards or Standards()), key=lambda one: (one.on, one.code, one.who))]
+    hard += away.of_teachers(days, standards)
+    return [*hard, *sorted(_soft(days, standards), key=lambda one: (one.on, one.code, one.who))]
 
 
 def _soft(days: Days, standards: Standards) -> Iterator[Finding]:
@@ -43,6 +45,7 @@ def _soft(days: Days, standards: Standards) -> Iterator[Finding]:
     yield from norms.of_difficulty(days, own, standards)
     yield from screens.of_classes(days, own, standards)
     yield from screens.of_families(days, standards)
+    yield from away.on_free_days(days, standards)
     yield from placing.without_bell(days)
     yield from placing.without_teacher(days)
     yield from placing.without_room(days)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from server import naming
 from server.services.days.checking import BELLS
-from server.services.days.checks import norms, placing, screens, windows, workload
+from server.services.days.checks import away, norms, placing, screens, windows, workload
 from server.services.days.clashes import GROUP, ROOM, TEACHER
 from server.services.days.finding import Finding
 from server.services.days.reading import Days
@@ -22,8 +22,11 @@ KINDS = {  # in the order in which a person goes through them: its name, and the
     ROOM: (_l("A room taken twice"), ""),
     BELLS: (_l("Bells of the shifts run into each other"),
             _l("Somebody or something is needed in both lessons; change the bells or one of the lessons.")),
+    away.AWAY: (_l("A teacher is away and has lessons"),
+                _l("By the absences that are noted; somebody else holds the lessons, or they are cancelled.")),
     screens.SHARED: (_l("Siblings with one device in two live lessons"),
                      _l("By the household and by what was told last of their devices.")),
+    away.FREE_DAY: (_l("Lessons on a free day"), _l("By the vacations and holidays of the grade.")),
     placing.NO_BELL: (_l("Lesson numbers without bells"), ""),
     placing.NO_TEACHER: (_l("Lessons without a teacher"), ""),
     workload.OFF: (_l("Lessons on a teacher's day off"), _l("By the working schedules.")),
@@ -122,6 +125,17 @@ def _no_teacher(finding: Finding, days: Days) -> str:
 
 def _no_room(finding: Finding, days: Days) -> str:
     return _("%(name)s: no room for %(lessons)s.", name=_groups(finding.who, days), lessons=_lessons(finding, days))
+
+
+def _away(finding: Finding, days: Days) -> str:
+    return ngettext("%(name)s is away and stands in lesson %(numbers)s.",
+                    "%(name)s is away and stands in lessons %(numbers)s.", len(finding.data["numbers"]),
+                    name=_people(finding, days), numbers=_numbers(finding))  # fmt: skip
+
+
+def _free_day(finding: Finding, days: Days) -> str:
+    return _("%(name)s: lessons on a free day (%(free)s).", name=_groups(finding.who, days),
+             free=finding.data["name"])  # fmt: skip
 
 
 def _methodical(finding: Finding, days: Days) -> str:
@@ -239,6 +253,7 @@ def _weekday(day: date, form: str = "EEEE") -> str:
 
 
 _SAID: dict[str, Callable[[Finding, Days], Any]] = {
+    away.AWAY: _away, away.FREE_DAY: _free_day,
     TEACHER: _teacher, ROOM: _room, GROUP: _group, BELLS: _bells, screens.SHARED: _shared, screens.DAY: _screen_day,
     screens.LESSON: _screen_lesson, screens.LOOK: _screen_look, windows.CLASS: _class_window,
     windows.TEACHER: _teacher_window, placing.NO_BELL: _no_bell, placing.NO_TEACHER: _no_teacher,

@@ -1,11 +1,11 @@
 """Whole days read at once as plain values: lessons with courses, teachers, rooms and times, and who is where."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
 from server.models import (
@@ -19,7 +19,7 @@ from server.models import (
     Room,
     Subject,
 )
-from server.services.bell_times import bell_of, read_bells
+from server.services.bell_times import SHIFTS, Bells, bell_of, read_bells
 from server.services.days.state import LessonState, PartState
 from server.services.people import short_name
 from server.services.works import current
@@ -114,12 +114,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Days:
-    """Lessons of some days in the order of the school day, with the facts about the school then."""
+    """Lessons of some days in the order of the school day, with the facts about the school then, and its bells."""
 
     first: date
     last: date
     lessons: tuple[Held, ...]
     facts: Facts
+    bells: Bells = field(default_factory=dict)
 
     def on(self, day: date) -> tuple[Held, ...]:
         """The lessons of a day."""
@@ -127,25 +128,26 @@ class Days:
 
 
 def read_days(session: Session, first: date, last: date) -> Days:
-    """Everything from first to last, both included, but no withdrawn lesson. Nine queries, whatever the school."""
-    lessons = _lessons(session, first, last)
-    return Days(first, last, lessons, read_facts(session, first, last, {id for row in lessons for id in row.teachers}))
+    """Everything from first to last, both included, but no withdrawn lesson. Seven queries, whatever the school."""
+    bells = read_bells(session, SHIFTS)
+    lessons = _lessons(session, first, last, bells)
+    facts = read_facts(session, first, last, {id for row in lessons for id in row.teachers})
+    return Days(first, last, lessons, facts, bells)
 
 
-def _lessons(session: Session, first: date, last: date) -> tuple[Held, ...]:
+def _lessons(session: Session, first: date, last: date, bells: Bells) -> tuple[Held, ...]:
     here = (Lesson.on.between(first, last), Lesson.state != "withdrawn")
     teachers: dict[str, list[str]] = {}
     pairs = select(LessonTeacher.lesson_id, LessonTeacher.person_id).join(Lesson).where(*here)
-    for lesson_id, person_id in session.execute(pairs.order_by(LessonTeacher.person_id)):
+    for lesson_id, person_id in session.connection().execute(pairs.order_by(LessonTeacher.person_id)).all():
         teachers.setdefault(lesson_id, []).append(person_id)
-    rows = session.execute(
+    rows = session.connection().execute(
         select(Lesson.id, Lesson.on, Lesson.n, Lesson.shift, Lesson.room_id, Lesson.state, Lesson.weekly_lesson_id,
                LessonCourse.id.label("view"), LessonCourse.course_id, LessonCourse.form, LessonCourse.broadcast_id,
                LessonCourse.topic, Course.group_id, Course.subject_id, Group.shift.label("group_shift"))
         .join(LessonCourse, LessonCourse.lesson_id == Lesson.id).join(Course, Course.id == LessonCourse.course_id)
         .join(Group, Group.id == Course.group_id).where(*here).order_by(Lesson.id, LessonCourse.course_id)
     ).all()  # fmt: skip
-    bells = read_bells(session, {row.shift or row.group_shift for row in rows}) if rows else {}
     parts: dict[str, list[Part]] = {}
     heads: dict[str, Any] = {}
     for row in rows:
@@ -178,13 +180,15 @@ def read_facts(session: Session, first: date, last: date, people: Collection[str
     names = session.execute(select(Person.id, Person.last_name, Person.first_name, Person.middle_name).where(staff))
     students: dict[str, set[str]] = {}
     belongs = current(Membership.since, Membership.until, first, last)
-    for group_id, person_id in session.execute(select(Membership.group_id, Membership.person_id).where(belongs)):
+    plain = session.connection()  # thousands of rows: without the layer of mapped objects
+    for group_id, person_id in plain.execute(select(Membership.group_id, Membership.person_id).where(belongs)).all():
         students.setdefault(group_id, set()).add(person_id)
-    return Facts(
-        groups, dict(session.execute(select(Subject.id, Subject.name)).all()),
-        dict(session.execute(select(Room.id, Room.name)).all()),
-        {row.id: short_name(row) for row in names}, _with_unplaced(groups, students),
-    )  # fmt: skip
+    named: dict[bool, dict[str, str]] = {True: {}, False: {}}
+    rooms = select(literal(True).label("is_room"), Room.id, Room.name)
+    for is_room, id, name in plain.execute(union_all(rooms, select(literal(False), Subject.id, Subject.name))).all():
+        named[is_room][id] = name
+    return Facts(groups, named[False], named[True], {row.id: short_name(row) for row in names},
+                 _with_unplaced(groups, students))  # fmt: skip
 
 
 def _with_unplaced(groups: Mapping[str, GroupFact], own: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:

@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.services.days.board import Place
+from server.services.days.checks import away, workload
+from server.services.days.checks.standards import Standards
 from server.services.days.clashes import Clash, between, overlap
-from server.services.days.reading import Facts, Held
+from server.services.days.finding import Finding
+from server.services.days.reading import Days, Facts, Held
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,38 @@ def at_swaps(lesson: Held, others: Sequence[Held], facts: Facts) -> dict[str, tu
         pair = swapped(lesson, other, facts)
         found[other.id] = tuple(one for tried in pair for one in hindrances(tried, rest, facts))
     return found
+
+
+def unfit(tried: Held, others: Iterable[Held], standards: Standards, facts: Facts) -> tuple[Finding, ...]:
+    """What speaks against a lesson for those who would hold it: absences (hard) and working schedules, among the
+    lessons of its day. Who holds it on this day already has no more lessons by it."""
+    rest = [one for one in others if one.is_held]
+    known = {id for one in rest if one.id == tried.id for id in one.teachers}
+    mine = [one for one in rest if one.id != tried.id and not set(one.teachers).isdisjoint(tried.teachers)]
+    day = Days(tried.on, tried.on, (tried, *mine), facts)
+    found = (*away.of_teachers(day, standards), *workload.of_schedules(day, standards))
+    return tuple(
+        one for one in found if tried.id in one.lessons and set(one.who) <= set(tried.teachers)
+        and not (one.code == workload.DAY_FULL and known.issuperset(one.who))
+    )  # fmt: skip
+
+
+def unfit_places(
+    lesson: Held, places: Sequence[Place], others: Sequence[Held], standards: Standards, facts: Facts
+) -> dict[str, tuple[Finding, ...]]:
+    """The same by the key of each place of the day."""
+    return {place.key: unfit(placed(lesson, place, facts), others, standards, facts) for place in places}
+
+
+def unfit_swaps(
+    lesson: Held, others: Sequence[Held], standards: Standards, facts: Facts
+) -> dict[str, tuple[Finding, ...]]:
+    """The same by the id of each lesson that it may swap places with, for the teachers of both."""
+    at = {other.id: other for other in others}
+    return {
+        id: tuple(one for tried in swapped(lesson, at[id], facts) for one in unfit(tried, others, standards, facts))
+        for id in at_swaps(lesson, others, facts)
+    }
 
 
 def _related(one: Held, other: Held, facts: Facts) -> bool:

@@ -59,7 +59,7 @@ def of_week(session: Session, first: date, klass: str = "", teacher: str = "", n
     findings = check_days(days, read_standards(session, days))
     shown = [one for one in findings if _is_about(one, days, klass, teacher)]
     if named:
-        days = _with_students(session, days, shown)
+        days = with_students(session, days, shown)
     kinds: dict[str, list[Line]] = {code: [] for code in KINDS}
     for one in shown:
         told = lessons_told(one, days) if one.hard else ""
@@ -90,7 +90,7 @@ def _own(finding: Finding, days: Days) -> list[Held]:
     return [lesson for lesson in days.lessons if lesson.id in ids]
 
 
-def _with_students(session: Session, days: Days, findings: Iterable[Finding]) -> Days:
+def with_students(session: Session, days: Days, findings: Iterable[Finding]) -> Days:
     """The names of siblings beside those of the staff."""
     ids = {id for one in findings if one.code == screens.SHARED for id in one.who}
     if not ids:

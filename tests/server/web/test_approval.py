@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from server import store
 from server.extensions import db
-from server.models import AuditEntry, Day, DayStep, Lesson, School
+from server.models import AuditEntry, Day, DayStep, Lesson, School, TeacherAbsence
 from server.services.content import Author
 from server.services.days import changing, on_time
 from server.services.days.changing import Deed, Rights
@@ -58,7 +58,7 @@ def test_a_day_goes_the_whole_way(world, lessons, people):
     composer, director = people["timetabler"], people["director"]
     assert composer.post("/approval/submit", data={"day": TEXT}).status_code == 303
     page = director.get("/approval/").text
-    assert "Tuesday, 8 December" in page and "3 lessons" in page and "The checks found nothing." in page
+    assert "Tuesday, 8 December" in page and "3 lessons" in page and "The checks of this day found nothing." in page
     assert "submitted by Rulev T. P." in page and "As in the usual timetable." in page
     answer = director.post("/approval/return", data={"day": f"{TEXT}:0", "remark": "8Б has nobody for geometry"})
     assert answer.status_code == 303 and day().state == "returned"
@@ -170,3 +170,25 @@ def test_the_second_reading_of_a_form_is_strict(people, lessons):
     for text in (TEXT, f"{TEXT}:", f"{TEXT}:x", f"{TEXT}:-1", f"{TEXT}:99999999999", ":0", "2026-13-01:0"):
         assert people["director"].post("/approval/approve", data={"day": text}).status_code == 422, text
         assert people["director"].post("/approval/return", data={"day": text, "remark": "x"}).status_code == 422, text
+
+
+def test_who_is_away_keeps_the_day_from_being_approved_until_the_absence_ends(world, lessons, people):
+    teacher = world.person("subject_teacher")
+    people["timetabler"].post("/approval/submit", data={"day": TEXT})
+    absence = factory.away(teacher, TOMORROW)
+    page = people["director"].get("/approval/").text.replace("\u00a0", " ")
+    assert "1 clash keeps the day from being approved" in page and "is away and stands in lessons 1, 2, 3." in page
+    assert 'href="/substitutions/"' in page and 'href="/checks/?week=2026-W50"' in page
+    refused = people["director"].post("/approval/approve", data={"day": f"{TEXT}:0"})
+    assert refused.status_code == 409 and "clashes: 1" in refused.text
+    store.write(lambda session: setattr(session.get_one(TeacherAbsence, absence), "ended_at", NOW))
+    assert people["director"].post("/approval/approve", data={"day": f"{TEXT}:0"}).status_code == 303
+    assert day().state == "approved"
+
+
+def test_who_approves_sees_what_the_norms_and_schedules_say(world, lessons, people):
+    factory.at_work(world.person("subject_teacher"), TOMORROW.isoweekday(), "methodical", most_a_week=1)
+    people["timetabler"].post("/approval/submit", data={"day": TEXT})
+    page = people["director"].get("/approval/").text
+    assert "has a methodical day, and lessons: 1, 2, 3." in page and "this week, agreed are at most" not in page
+    assert people["director"].post("/approval/approve", data={"day": f"{TEXT}:0"}).status_code == 303

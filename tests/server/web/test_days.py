@@ -7,10 +7,22 @@ from html import unescape
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 
+from server import store
 from server.extensions import db
-from server.models import Day, Lesson, LessonAct, LessonChange, LessonCourse, ModePeriod
+from server.models import (
+    Course,
+    Day,
+    Household,
+    Lesson,
+    LessonAct,
+    LessonChange,
+    LessonCourse,
+    ModePeriod,
+    Person,
+    Term,
+)
 from server.services.days.state import state_of
 from tests.server import factory
 from tests.server.factory import TODAY
@@ -82,6 +94,9 @@ def test_a_fuller_day_asks_no_more_queries(
         return len(found)
 
     paths = [f"{BOARD}?by={by}" for by in ("group", "teacher", "room")] + [f"{BOARD}/lesson/{lessons[0]}/places"]
+    store.write(lambda session: session.execute(update(LessonCourse).values(form="live")))
+    factory.away(teacher_of(lessons[0]), MORROW)
+    factory.at_work(teacher_of(lessons[0]), MORROW.isoweekday(), "methodical")
     before = [asked(path) for path in paths]
     for number in range(24):
         course = factory.course(factory.group(f"{5 + number % 5} «Я{number}»", f"y{number}"), "algebra")
@@ -90,6 +105,70 @@ def test_a_fuller_day_asks_no_more_queries(
     after = [asked(path) for path in paths]
     assert max(after) <= 20
     assert [now <= then for now, then in zip(after, before, strict=True)] == [True] * len(paths)
+
+
+def teacher_of(lesson: str) -> str:
+    return row(lesson).teachers[0].person_id
+
+
+def test_the_board_tells_what_norms_schedules_and_absences_say(office: FlaskClient, lessons: tuple[str, str]) -> None:
+    text = page(office, BOARD)
+    assert "The checks of this day found nothing." in text and 'href="/checks/?week=2026-W50"' in text
+    teacher = teacher_of(lessons[0])
+    factory.at_work(teacher, MORROW.isoweekday(), "methodical", most_a_day=1, most_a_week=1)
+    factory.add(Term(id=factory.new_id(), year_id=factory.year(), kind="vacation", name="Quarantine", number=None,
+                     starts_on=MORROW, ends_on=MORROW, grades=[7]))  # fmt: skip
+    text = page(office, BOARD)
+    for said in ("Parusov N. I. has a methodical day, and lessons: 1, 2.", "agreed are at most 1.",
+                 "7А: lessons on a free day (Quarantine)."):  # fmt: skip
+        assert said in text
+    assert "this week, agreed" not in text and "No clashes" in text and "/substitutions/" not in findings(text)
+    factory.away(teacher, MORROW, first_n=2, last_n=2)
+    text = page(office, BOARD)
+    assert "1 clash" in text and "✗ Parusov N. I. is away and stands in lesson 2." in text
+    assert 'href="/substitutions/"' in findings(text) and text.count("✗ clash") == 1
+    own = page(office, f"{BOARD}/lesson/{lessons[1]}")
+    assert "Parusov N. I. is away and stands in lesson 2." in own and "has a methodical day, and lessons: 1, 2." in own
+    assert "✗ Parusov N. I. is away then." in own and "! Parusov N. I. has a methodical day." in own
+
+
+def findings(text: str) -> str:
+    return text.split('id="findings"')[1].split("</section>")[0]
+
+
+def test_places_are_told_with_absences_and_schedules(
+    office: FlaskClient, world: World, lessons: tuple[str, str]
+) -> None:
+    teacher = teacher_of(lessons[0])
+    factory.away(teacher, MORROW, first_n=4, last_n=5)
+    factory.at_work(teacher, MORROW.isoweekday(), "work", ends="11:00")
+    told = office.get(f"{BOARD}/lesson/{lessons[0]}/places").json
+    assert told["places"]["1-4"] == ["Parusov N. I. is away then."] and told["places"]["1-3"] == []
+    assert told["remarks"]["1-1"] == [] and told["remarks"]["1-4"] == ["Parusov N. I. is at work …–11:00."]
+    assert told["swaps"][lessons[1]] == told["swap_remarks"][lessons[1]] == []
+    other = world.person("subject_teacher")
+    factory.at_work(other, MORROW.isoweekday(), "off")
+    typed = {"seen": seen(lessons[0]), "act": "look", "day": MORROW.isoformat(), "place": "1-1", "teacher": other}
+    looked = unescape(office.post(f"{BOARD}/lesson/{lessons[0]}", data=typed).text)
+    assert looked.count("is not at work this day.") >= 8, "somebody who has no lesson that day has a schedule too"
+
+
+def test_siblings_are_named_only_to_who_may_see_people(app: APIFlask, world: World, lessons: tuple[str, str]) -> None:
+    for number, course in enumerate((world.near.course, world.far.course)):
+        factory.lesson(course, on=MORROW, n=7, teacher_id=factory.person(f"Gruzov{number}"))
+    store.write(lambda session: session.execute(update(LessonCourse).values(form="live")))
+    home = factory.new_id()
+    factory.add(Household(id=home))
+    for name, course in (("Yakornov", world.near.course), ("Yakornova", world.far.course)):
+        group = db.session.scalars(select(Course.group_id).filter_by(id=course)).one()
+        child = factory.student(group, name)
+        store.write(lambda session, id=child: setattr(session.get_one(Person, id), "household_id", home))
+        factory.connectivity(child, "mobile", device_shared=True)
+    by_role = {role: page(factory.signed_in(app, world.accounts[role]), BOARD)
+               for role in ("timetabler", "deputy_studies")}  # fmt: skip
+    shared = "Siblings share one device and have live lessons at the same time"
+    assert all(shared in text for text in by_role.values())
+    assert "Yakornov" not in by_role["timetabler"] and "Yakornova" in by_role["deputy_studies"]
 
 
 def test_who_only_looks_finds_no_way_to_change(app: APIFlask, world: World, lessons: tuple[str, str]) -> None:

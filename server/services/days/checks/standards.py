@@ -1,10 +1,12 @@
-"""What soft checks compare days with: the country's norms, teachers' working schedules, devices that siblings share."""
+"""What checks compare days with: the country's norms, working schedules, absences, free days, siblings' devices."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, Date, Integer, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from server.models import (
@@ -13,11 +15,15 @@ from server.models import (
     Person,
     School,
     SubjectDifficulty,
+    Term,
     TimetableNorm,
     WorkDay,
     WorkSchedule,
 )
+from server.services.calendar import FREE, Stretch
 from server.services.days.reading import Days
+from server.services.substitution import away
+from server.services.substitution.away import Away
 from server.services.works import current
 
 
@@ -58,10 +64,18 @@ class Schedule:
     days: Mapping[int, Workday] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A vacation or a holiday under its name."""
+
+    name: str
+    stretch: Stretch
+
+
 @dataclass(frozen=True)
 class Standards:
     """``difficulty``: subject's name in small letters → (grades, points); ``screens``: per cent of a lesson by form;
-    ``families``: ids of students of one household who share a device."""
+    ``families``: ids of students of one household who share a device; ``absences``: of teachers, by person."""
 
     week_length: int = 5
     limits: tuple[Limit, ...] = ()
@@ -69,6 +83,8 @@ class Standards:
     screens: Mapping[str, int] = field(default_factory=dict)
     schedules: Mapping[str, tuple[Schedule, ...]] = field(default_factory=dict)
     families: tuple[tuple[str, ...], ...] = ()
+    absences: Mapping[str, tuple[Away, ...]] = field(default_factory=dict)
+    free: tuple[Free, ...] = ()
 
     def limit(self, rule: str, grade: int | None, day: date) -> int | None:
         """The strictest limit of a rule that asks for no device, or None."""
@@ -93,56 +109,87 @@ class Standards:
 
 
 def read_standards(session: Session, days: Days) -> Standards:
-    """What holds for these days. Seven queries at most."""
-    school = session.execute(select(School.country, School.week_length)).first()
-    if school is None:
-        return Standards()
-    screens = dict(session.execute(select(LessonForm.code, LessonForm.screen)).all())
-    seen = {part.form for lesson in days.lessons for part in lesson.parts}
-    shared = any(screens.get(form) for form in seen)
+    """What holds for these days. Four queries at most; siblings are read only where a lesson is held at a screen."""
+    rows: dict[str, list[Any]] = {"free": [], "limit": [], "points": [], "screen": [], "school": []}
+    for row in session.connection().execute(_norms(), {"first": days.first, "last": days.last}).all():
+        rows[row.what].append(row)
+    screens = {row.name: row.value for row in rows["screen"]}
+    forms = {part.form for lesson in days.lessons for part in lesson.parts}
     return Standards(
-        school.week_length, _limits(session, school.country), _difficulty(session, school.country), screens,
-        _schedules(session, days.facts.people, days.first, days.last), _families(session) if shared else (),
+        rows["school"][0].value if rows["school"] else Standards.week_length, _limits(rows["limit"]),
+        _difficulty(rows["points"]), screens, _schedules(session, days.facts.people, days.first, days.last),
+        _families(session) if any(screens.get(form) for form in forms) else (), _absences(session, days),
+        tuple(Free(row.name, Stretch(row.device, row.starts_on, row.ends_on, tuple(row.grades or ())))
+              for row in rows["free"]),
     )  # fmt: skip
 
 
-def _limits(session: Session, country: str) -> tuple[Limit, ...]:
-    rows = session.execute(
-        select(TimetableNorm.rule, TimetableNorm.grades_from, TimetableNorm.grades_to, TimetableNorm.days,
-               TimetableNorm.device, TimetableNorm.value, TimetableNorm.starts_on, TimetableNorm.ends_on)
-        .where(TimetableNorm.country == country)
+@cache
+def _norms() -> CompoundSelect[Any]:
+    """All that is short and seldom changes, in one query that is composed once; ``what`` says what a row is."""
+    country = select(School.country).limit(1).scalar_subquery()
+    first, last = bindparam("first", type_=Date), bindparam("last", type_=Date)
+    number, day, text = cast(null(), Integer), cast(null(), Date), literal("")
+    grades = cast(null(), Term.grades.type)
+    return union_all(
+        select(literal("free").label("what"), Term.name.label("name"), number.label("low"), number.label("high"),
+               number.label("days"), Term.kind.label("device"), number.label("value"),
+               Term.starts_on.label("starts_on"), Term.ends_on.label("ends_on"), Term.grades.label("grades"))
+        .where(Term.kind.in_(FREE), Term.starts_on <= last, Term.ends_on >= first),
+        select(literal("limit"), TimetableNorm.rule, TimetableNorm.grades_from, TimetableNorm.grades_to,
+               TimetableNorm.days, TimetableNorm.device, TimetableNorm.value, TimetableNorm.starts_on,
+               TimetableNorm.ends_on, grades).where(TimetableNorm.country == country),
+        select(literal("points"), SubjectDifficulty.subject, SubjectDifficulty.grades_from,
+               SubjectDifficulty.grades_to, number, text, SubjectDifficulty.points, day, day, grades)
+        .where(SubjectDifficulty.country == country),
+        select(literal("screen"), LessonForm.code, number, number, number, text, LessonForm.screen, day, day, grades),
+        select(literal("school"), text, number, number, number, text, School.week_length, day, day, grades),
     )  # fmt: skip
-    return tuple(Limit(rule, range(low, high + 1), *rest) for rule, low, high, *rest in rows)
 
 
-def _difficulty(session: Session, country: str) -> dict[str, tuple[tuple[range, int], ...]]:
-    rows = session.execute(
-        select(SubjectDifficulty.subject, SubjectDifficulty.grades_from, SubjectDifficulty.grades_to,
-               SubjectDifficulty.points).where(SubjectDifficulty.country == country)
-    )  # fmt: skip
+def _limits(rows: Iterable[Any]) -> tuple[Limit, ...]:
+    return tuple(
+        Limit(row.name, range(row.low, row.high + 1), row.days, row.device, row.value, row.starts_on, row.ends_on)
+        for row in rows
+    )
+
+
+def _difficulty(rows: Iterable[Any]) -> dict[str, tuple[tuple[range, int], ...]]:
     found: dict[str, tuple[tuple[range, int], ...]] = {}
-    for subject, low, high, points in rows:
-        found[subject] = (*found.get(subject, ()), (range(low, high + 1), points))
+    for row in rows:
+        found[row.name] = (*found.get(row.name, ()), (range(row.low, row.high + 1), row.value))
+    return found
+
+
+def _absences(session: Session, days: Days) -> dict[str, tuple[Away, ...]]:
+    found: dict[str, tuple[Away, ...]] = {}
+    for one in away.in_force(away.read(session, days.first, days.last)):
+        found[one.person_id] = (*found.get(one.person_id, ()), one)
     return found
 
 
 def _schedules(session: Session, people: Collection[str], first: date, last: date) -> dict[str, tuple[Schedule, ...]]:
-    heads = session.execute(
+    """Of these people; a schedule without weekdays limits only how many lessons there are."""
+    rows = session.execute(
         select(WorkSchedule.id, WorkSchedule.person_id, WorkSchedule.since, WorkSchedule.until,
-               WorkSchedule.most_a_week, WorkSchedule.most_a_day)
+               WorkSchedule.most_a_week, WorkSchedule.most_a_day, WorkDay.weekday, WorkDay.kind, WorkDay.starts,
+               WorkDay.ends)
+        .outerjoin(WorkDay, WorkDay.schedule_id == WorkSchedule.id)
         .where(current(WorkSchedule.since, WorkSchedule.until, first, last))
-    ).all()  # fmt: skip
-    if not heads:
-        return {}
+    )  # fmt: skip
+    heads: dict[str, tuple[str, Schedule]] = {}
     weekdays: dict[str, dict[int, Workday]] = {}
-    query = select(WorkDay).where(WorkDay.schedule_id.in_([head.id for head in heads]))
-    for row in session.scalars(query):
-        weekdays.setdefault(row.schedule_id, {})[row.weekday] = Workday(row.kind, row.starts or "", row.ends or "")
+    for row in rows:
+        if row.person_id not in people:
+            continue
+        own = weekdays.setdefault(row.id, {})
+        if row.id not in heads:
+            heads[row.id] = row.person_id, Schedule(row.since, row.until, row.most_a_week, row.most_a_day, own)
+        if row.weekday is not None:
+            own[row.weekday] = Workday(row.kind, row.starts or "", row.ends or "")
     found: dict[str, tuple[Schedule, ...]] = {}
-    for head in heads:
-        if head.person_id in people:
-            one = Schedule(head.since, head.until, head.most_a_week, head.most_a_day, weekdays.get(head.id, {}))
-            found[head.person_id] = (*found.get(head.person_id, ()), one)
+    for person, schedule in heads.values():
+        found[person] = (*found.get(person, ()), schedule)
     return found
 
 

@@ -44,7 +44,7 @@ def town(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def laid_out(on: date, by: str = GROUP) -> tuple[Days, Board]:
     db.session.remove()
     days = read_days(db.session, on, on)
-    return days, board.lay_out(days, on, board.read_places(db.session, days, on), by)
+    return days, board.lay_out(days, on, board.places_of(days, on), by)
 
 
 def shown(found: Board) -> set[str]:
@@ -110,7 +110,7 @@ def test_the_villages_joined_classes_are_one_lesson_in_two_columns(here: APIFlas
 def test_what_is_shown_beforehand_is_what_is_found_afterwards(town: APIFlask) -> None:
     """For lessons of the town and all places: clashes that a move would bring are those of the day after it."""
     days, _board = laid_out(MONDAY)
-    places = board.read_places(db.session, days, MONDAY)
+    places = board.places_of(days, MONDAY)
     assert clashes(days.lessons, days.facts) == []
     free = 0
     for lesson in days.lessons[::12]:

@@ -1,5 +1,6 @@
 """What should not be in a timetable: every soft check on the least that shows it, and just beside it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -8,12 +9,14 @@ from apiflask import APIFlask
 from flask_babel import force_locale
 
 from server.reference import norms as reference
-from server.services.days import checking
-from server.services.days.checks import norms, placing, screens, windows, workload
-from server.services.days.checks.standards import Limit, Schedule, Standards, Workday, families
+from server.services.calendar import Stretch
+from server.services.days import checking, trying
+from server.services.days.checks import away, norms, placing, screens, windows, workload
+from server.services.days.checks.standards import Free, Limit, Schedule, Standards, Workday, families
 from server.services.days.finding_words import KINDS, explained, sentence, title
-from server.services.days.reading import Days, Part
-from tests.server.services.days.timetables import MONDAY, STUDENTS, codes, days, held, only
+from server.services.days.reading import Days, Held, Part
+from server.services.substitution.away import Away
+from tests.server.services.days.timetables import MONDAY, STUDENTS, absence, codes, days, held, only
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -123,6 +126,75 @@ def test_the_schedule_of_the_day_counts() -> None:
     old = Schedule(date(2026, 9, 1), MONDAY, days={1: Workday("off"), 2: Workday("off")})
     new = Schedule(TUESDAY, None, days={2: Workday("work")})
     assert found(days(held("1"), held("2", day=1)), Standards(schedules={"t": (old, new)})) == [workload.OFF]
+
+
+# --- absences and free days -----------------------------------------------------------------------------------------
+
+
+def absent(*those: Away) -> Standards:
+    return Standards(absences={"t": those})
+
+
+def test_who_is_away_holds_no_lesson() -> None:
+    week = days(held("1", n=1), held("2", n=2), held("3", n=3, teachers=("u",)), held("4", day=1))
+    [finding] = [one for one in checking.check_days(week, absent(absence("t"))) if one.code == away.AWAY]
+    assert (finding.hard, finding.on, finding.lessons, finding.who) == (True, MONDAY, ("1", "2"), ("t",))
+    assert finding.data == {"numbers": [1, 2]}
+    both = checking.check_days(week, absent(absence("t", last=1)))
+    assert [one.on for one in both if one.code == away.AWAY] == [MONDAY, TUESDAY]
+    assert both[0].code == away.AWAY, "what keeps the day from being approved comes first"
+    gone = days(replace(held("1"), state="cancelled"), held("2", n=2, teachers=("u",)))
+    assert away.AWAY not in found(gone, absent(absence("t")))
+
+
+def test_who_is_away_for_some_lessons_holds_the_others() -> None:
+    lessons = days(held("1", n=1), held("2", n=2))
+    assert only(checking.check_days(lessons, absent(absence("t", numbers=(2, 3)))), away.AWAY) == [{"numbers": [2]}]
+    assert found(lessons, absent(absence("t", numbers=(3, 4)))) == []
+
+
+def test_lessons_of_classes_on_free_days() -> None:
+    week = days(held("1"), held("2", "5a", teachers=("u",)), held("3", day=1), held("4", "7a-en1", day=2))
+    free = Free("Autumn", Stretch("vacation", MONDAY, TUESDAY, (7,)))
+    own = [one for one in checking.check_days(week, Standards(free=(free,))) if one.code == away.FREE_DAY]
+    assert [(one.hard, one.on, one.lessons, one.who) for one in own] == [
+        (False, MONDAY, ("1",), ("7a",)), (False, TUESDAY, ("3",), ("7a",))
+    ]  # fmt: skip
+    everybody = Free("Holiday", Stretch("public_holiday", MONDAY, MONDAY))
+    [finding] = [one for one in checking.check_days(week, Standards(free=(everybody,))) if one.code == away.FREE_DAY]
+    assert (finding.who, finding.data) == (("5a", "7a"), {"name": "Holiday"})
+    wednesday = Free("Quarantine", Stretch("vacation", TUESDAY + timedelta(days=1), TUESDAY + timedelta(days=1), (7,)))
+    assert only(checking.check_days(week, Standards(free=(wednesday,))), away.FREE_DAY) == [{"name": "Quarantine"}]
+
+
+# --- what is tried --------------------------------------------------------------------------------------------------
+
+
+def tried(lesson: Held, others: Sequence[Held], standards: Standards) -> list[str]:
+    return codes(trying.unfit(lesson, others, standards, days(*others, lesson).facts))
+
+
+def test_a_place_is_tried_against_absence_and_schedule() -> None:
+    lesson, other = held("1", n=1), held("2", n=2)
+    assert tried(lesson, [lesson, other], absent(absence("t", numbers=(1, 1)))) == [away.AWAY]
+    assert tried(held("1", n=3), [lesson, other], absent(absence("t", numbers=(1, 2)))) == []
+    late = schedule(days={1: Workday("work", "10:00")})
+    assert tried(lesson, [lesson], late) == [workload.OUTSIDE] and tried(held("1", n=2), [lesson], late) == []
+    assert tried(lesson, [lesson], schedule(days={1: Workday("methodical")})) == [workload.METHODICAL]
+
+
+def test_who_takes_one_more_lesson_may_have_too_many() -> None:
+    mine, theirs = held("1", n=1), held("2", n=2, teachers=("u",))
+    full = schedule(most_a_day=1)
+    assert tried(replace(theirs, teachers=("t",)), [mine, theirs], full) == [workload.DAY_FULL]
+    assert tried(held("1", n=5), [mine, held("3", n=3)], full) == [], "a move within the day makes it no fuller"
+
+
+def test_a_swap_is_tried_for_both_teachers() -> None:
+    mine, theirs = held("1", n=1), held("2", n=2, teachers=("u",))
+    standards = Standards(absences={"t": (absence("t", numbers=(2, 2)),), "u": (absence("u", numbers=(1, 1)),)})
+    told = trying.unfit_swaps(mine, [mine, theirs], standards, days(mine, theirs).facts)
+    assert [(one.code, one.who) for one in told["2"]] == [(away.AWAY, ("t",)), (away.AWAY, ("u",))]
 
 
 # --- norms --------------------------------------------------------------------------------------------------------
@@ -246,7 +318,9 @@ def everything() -> tuple[Days, Standards]:
         held("9", day=3, n=2, room=None),
     ]  # fmt: skip
     rules = ("lessons_day", "lessons_week", screens.DAY, screens.LESSON, screens.LOOK)
-    standards = limits(*((rule, 1) for rule in rules), screens=LIVE, families=(("a", "e"),), schedules={
+    standards = limits(*((rule, 1) for rule in rules), screens=LIVE, families=(("a", "e"),), absences={
+        "t": (absence("t"),),
+    }, free=(Free("Autumn", Stretch("vacation", MONDAY, MONDAY)),), schedules={
         "t": (Schedule(date(2026, 9, 1), None, 1, 1, {1: Workday("off"), 2: Workday("methodical"),
                                                      3: Workday("work", "23:00", "23:59")}),),
     }, difficulty={"algebra": ((range(7, 8), 9),), "physics": ((range(7, 8), 12),)})  # fmt: skip

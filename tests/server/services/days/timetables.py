@@ -6,6 +6,7 @@ from typing import Any
 
 from server.services.days.finding import Finding
 from server.services.days.reading import Days, Facts, GroupFact, Held, Part
+from server.services.substitution.away import Away
 
 MONDAY = date(2026, 12, 7)
 CLASS_5, CLASS_7 = "5a", "7a"
@@ -49,6 +50,13 @@ def days(*lessons: Held, last: int = 6, students: dict[str, frozenset[str]] | No
     people = {id: f"teacher {id}" for lesson in lessons for id in lesson.teachers}
     facts = Facts({one.id: one for one in GROUPS}, subjects, rooms, people, STUDENTS if students is None else students)
     return Days(MONDAY, MONDAY + timedelta(days=last), lessons, facts)
+
+
+def absence(person: str, last: int = 0, numbers: tuple[int, int] | None = None) -> Away:
+    """From Monday to so many days later, or only for the lessons from a number to a number."""
+    first_n, last_n = numbers or (None, None)
+    return Away(f"away-{person}", person, person, MONDAY, MONDAY + timedelta(days=last), first_n, last_n, "", "", "",
+                None)  # fmt: skip
 
 
 def codes(findings: Iterable[Finding]) -> list[str]:
