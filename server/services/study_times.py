@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from server.models import BellSchedule, Group, Membership
 from server.services.study_groups import StudyCourse, StudyGroup
 from server.services.weeks import monday
-from server.services.wishes import common_time, times
-from server.services.wishes.common_time import Verdict, Weekly
+from server.services.wishes import meeting_time, times
+from server.services.wishes.meeting_time import Verdict, Weekly
 from server.services.works import current
 
 WEEK = timedelta(days=7)
@@ -79,15 +79,15 @@ def find(session: Session, group: StudyGroup, course: StudyCourse | None, search
     ))  # fmt: skip
     judged: Sequence[Verdict] | Sequence[Weekly] = found.verdicts
     if search.weekly:
-        judged = common_time.weekly(found.verdicts, must)
+        judged = meeting_time.weekly(found.verdicts, must)
     cells = [_cell(one, len(people), must) for one in judged]
-    best = [_cell(one, len(people), must) for one in common_time.nearest(judged, must)]  # type: ignore[arg-type]
+    best = [_cell(one, len(people), must) for one in meeting_time.nearest(judged, must)]  # type: ignore[arg-type]
     facts = found.days.facts
     return Times(
         tuple(sorted({cell.on for cell in cells}, key=lambda day: (day.isoweekday(), day))),
         tuple(sorted({(cell.shift, cell.n, cell.starts, cell.ends) for cell in cells}, key=lambda row: (row[2], row))),
         {(cell.on, cell.shift, cell.n): cell for cell in cells}, tuple(best[:FEW]),
-        tuple(common_time.blockers(judged)),
+        tuple(meeting_time.blockers(judged)),
         {id: (facts.group_name(one.parts[0].group), facts.subjects[one.parts[0].subject])
          for id, one in found.lessons.items()},
         facts.rooms,

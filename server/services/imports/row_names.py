@@ -57,7 +57,9 @@ TABLES: dict[str, Any] = {
     "timetable_norm": _l("norm of the timetable"), "subject_difficulty": _l("difficulty of a subject"),
     "lesson_request": _l("wish about a lesson"), "lesson_consent": _l("answer to a wish about a lesson"),
     "calendar_feed": _l("calendar address"),
-    "assessment_plan": _l("published plan of assessments"), "attestation": _l("attestation"), "exam": _l("exam"),
+    "assessment_plan": _l("published plan of assessments"), "assessment_consent": _l("answer to a plan of assessments"),
+    "lesson_agreement": _l("agreement of a lesson's tasks"),
+    "attestation": _l("attestation"), "exam": _l("exam"),
     "exam_course": _l("exam"), "exam_staff": _l("exam"), "exam_result": _l("result of an exam"),
 }  # fmt: skip
 

@@ -28,7 +28,7 @@ from server.services.content_draft import clean
 from server.services.days.clashes import between
 from server.services.days.reading import Held, read_days
 from server.services.wishes import consents
-from server.services.wishes.common_time import Busy, Place, meet
+from server.services.wishes.meeting_time import Busy, Place, meet
 from server.services.works import current
 
 MOST_TEXT, MOST_WANTED = 2000, 3  # characters; times that would suit

@@ -24,7 +24,7 @@ from server.services.days.reading import Days, Held, Part, read_days, read_facts
 from server.services.days.state import LessonState, PartState, state_of
 from server.services.wishes import consents, times
 from server.services.wishes.asking import answerable, end_promise, in_the_way, said
-from server.services.wishes.common_time import Place, Verdict
+from server.services.wishes.meeting_time import Place, Verdict
 
 SEARCHED = timedelta(days=13)  # how far ahead times are proposed
 SHOWN = 12

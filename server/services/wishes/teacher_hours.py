@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from server.models import TeacherAbsence, WorkDay, WorkSchedule
 from server.services.days.reading import Held
-from server.services.wishes.common_time import Busy, Place, whole_day
+from server.services.wishes.meeting_time import Busy, Place, whole_day
 
 AWAY, OFF, METHODICAL, HOURS, ENOUGH = "away", "off", "methodical", "hours", "enough"  # what keeps the teacher
 

@@ -13,8 +13,8 @@ from server.services.aside import Aside, asides
 from server.services.bell_times import Bells, read_bells
 from server.services.days.clashes import share_students
 from server.services.days.reading import Days, Held, read_days
-from server.services.wishes import common_time
-from server.services.wishes.common_time import Busy, Place, Verdict
+from server.services.wishes import meeting_time
+from server.services.wishes.meeting_time import Busy, Place, Verdict
 from server.services.wishes.teacher_hours import teacher_hours
 from server.services.works import current
 
@@ -69,7 +69,7 @@ def find(session: Session, ask: Ask) -> Found:
         *_of_students(session, ask, days, lessons), *_of_groups(ask, days, lessons), *_of_teachers(ask, lessons),
         *teacher_hours(session, ask.teachers, places, lessons),
     ]  # fmt: skip
-    verdicts = common_time.times(places, (*ask.people, *ask.groups), busy, ask.teachers)
+    verdicts = meeting_time.times(places, (*ask.people, *ask.groups), busy, ask.teachers)
     return Found(days, tuple(verdicts), ask.teachers, {one.id: one for one in days.lessons})
 
 
@@ -77,7 +77,7 @@ def free_rooms(days: Days, place: Place, ignore: Collection[str] = ()) -> list[s
     """Ids of the rooms in which no lesson is at a place, by name."""
     taken = {
         one.room for one in days.on(place.on)
-        if one.room and one.is_held and one.id not in ignore and common_time.meet(place, _busy(one.room, one))
+        if one.room and one.is_held and one.id not in ignore and meeting_time.meet(place, _busy(one.room, one))
     }  # fmt: skip
     return sorted(days.facts.rooms.keys() - taken, key=lambda id: days.facts.rooms[id])
 

@@ -123,7 +123,7 @@ def test_every_place_in_the_menu_opens(office: Office, role: str) -> None:
     paths = re.findall(r'href="([^"]+)"', header)
     assert paths[0] == "/"
     for path in paths:
-        assert client.get(path).status_code == 200, path
+        assert client.get(path, follow_redirects=True).status_code == 200, path
 
 
 def test_the_menu_names_the_page_where_one_is(director: Client) -> None:

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.services.wishes import common_time
-from server.services.wishes.common_time import Busy, Place, blockers, meet, nearest, times, weekly, whole_day
+from server.services.wishes import meeting_time
+from server.services.wishes.meeting_time import Busy, Place, blockers, meet, nearest, times, weekly, whole_day
 
 MONDAY = date(2026, 12, 7)
 PEOPLE = ("ada", "bek", "vera", "teacher")
@@ -76,7 +76,7 @@ def test_who_comes_waits_least_in_the_first_place() -> None:
     assert [one.place.n for one in found] == [3, 4, 7, 1, 2]
     assert [one.waits for one in found[:3]] == [10, 60, 210]
     alone = times([place(1, day=1)], ("ada",), busy)
-    assert alone[0].waits == common_time.ALONE
+    assert alone[0].waits == meeting_time.ALONE
 
 
 def test_two_shifts_meet_by_their_bells() -> None:
