@@ -90,7 +90,7 @@ def _home(typed: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> s
         coming=[one for one in found if one.away.ended_at is None and one.away.until >= today],
         back=[one for one in found if one.away.ended_at is not None and one.away.until >= today],
         over=[one for one in reversed(found) if one.away.until < today],
-        teachers=away.teachers(db.session, today), reasons=away.reasons(db.session),
+        teachers=away.teachers(db.session, today), reasons=[(code, _(name)) for code, name in away.reasons(db.session)],
         may_edit=access.may(Action.DAY_EDIT),
     )  # fmt: skip
 
