@@ -90,6 +90,21 @@ def hotline(page: Page, address: str) -> None:
     save(page.screenshot(), "office-hotline.png")
 
 
+def timetable(page: Page, address: str) -> None:
+    """The board of a day, and an absent teacher's lessons with proposals, wide."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{address}/days/")
+    day = page.locator("input[type=date]").first.input_value()
+    save(page.screenshot(), "office-days.png")
+    page.goto(f"{address}/substitutions/")
+    page.locator("main select[name=teacher]").select_option(index=4)
+    page.locator("main select[name=reason]").select_option(index=1)
+    page.fill("main input[name=since]", day)
+    page.click("main form button.main")
+    page.wait_for_url(re.compile("/substitutions/.+"))
+    save(page.screenshot(), "office-substitutions.png")
+
+
 def weekly_round(page: Page, address: str) -> None:
     """The weekly round, narrow."""
     page.set_viewport_size({"width": 360, "height": 740})
@@ -131,7 +146,7 @@ def main(address: str, told: str, pack: str) -> None:
         )  # fmt: skip
         page = context.new_page()
         for role, take in (("subject-teacher", teaching), ("subject-teacher", phone), ("operator", hotline),
-                           ("class-teacher", weekly_round)):  # fmt: skip
+                           ("deputy-studies", timetable), ("class-teacher", weekly_round)):  # fmt: skip
             enter(page, address, *people[role])
             take(page, address)
         reader(page, address)
