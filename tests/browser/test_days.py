@@ -124,6 +124,7 @@ def test_by_keyboard_a_lesson_is_put_down_swapped_and_another_one_begun(browser:
     page.keyboard.press("Enter")
     expect(page.get_by_text("Done.")).to_be_visible()
     assert (number(office.algebra), number(office.physics)) == (2, 1)
+    expect(page.locator(f"#l-{office.algebra}")).to_be_focused()  # the script of the new page is at work
     cell(page, "7a", 5).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("One more lesson: class 7А")

@@ -190,6 +190,7 @@ def test_what_was_typed_comes_back_until_it_is_noted(operator, office):
     expect(operator.locator("textarea[name=text]")).to_have_value("Просили передать спасибо")
     operator.keyboard.press("Control+Enter")
     expect(operator.locator(".flash.ok").first).to_be_visible()
+    operator.wait_for_load_state("networkidle")  # the script of that page forgets what was kept
     operator.goto(place, wait_until="networkidle")
     expect(operator.locator("textarea[name=text]")).to_have_value("")
 
