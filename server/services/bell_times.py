@@ -31,3 +31,14 @@ def bell_of(bells: Bells, shift: int, day: date, n: int) -> tuple[str, str] | No
     holding = [one for one in bells.get(shift, ()) if (one[0] or day) <= day <= (one[1] or day)]
     chosen = max(holding, key=lambda one: one[0] or date.min, default=None)
     return chosen[2].get(n) if chosen else None
+
+
+def minutes_of(clock: str) -> int:
+    """ "08:30" → 510: minutes of the day."""
+    hours, _colon, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def clock_of(minutes: int) -> str:
+    """510 → "08:30"."""
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

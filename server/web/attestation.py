@@ -18,6 +18,7 @@ from server.services.attestation import planning, proposing, reading
 from server.services.attestation.planning import ExamDraft
 from server.services.attestation.proposing import Proposal, Wish
 from server.services.attestation.reading import ExamView, SessionView
+from server.services.bell_times import clock_of, minutes_of
 from server.services.content import names as reference_names
 from server.web import access, deeds, drafts, exam_rights, exam_words
 from server.web.access import ANYWHERE, needs
@@ -89,7 +90,7 @@ def _page(view: SessionView, proposal: Proposal | None = None, wish: dict[str, s
         "attestation/session.html", view=view, exams=exams, manages=manages,
         adds=access.may_somewhere(Action.EXAM_MANAGE), problems=[one for one in found if one.sitting in ids],
         say=_sayer(view), proposal=proposal, wish=wish or {"at": STARTS, "before": "14:00", "sundays": ""},
-        seen=_places_mark(proposal) if proposal else "", clock=reading.clock_of,
+        seen=_places_mark(proposal) if proposal else "", clock=clock_of,
         changed=view.row.published_at is not None and view.row.entries != reading.entries(view),
         groups=_classes_of(view, exams),
         staff=_staff_of(exams),
@@ -144,7 +145,7 @@ def propose(session_id: str) -> Any:
     typed = {name: form.get(name, "") for name in ("at", "before", "sundays")}
     try:
         at, before = planning.clock(typed["at"]) or STARTS, planning.clock(typed["before"]) or "14:00"
-        wish = Wish((reading.minutes_of(at),), (reading.minutes_of(before),), typed["sundays"] == "1")
+        wish = Wish((minutes_of(at),), (minutes_of(before),), typed["sundays"] == "1")
         found = proposing.propose(reading.sittings(db.session, view), reading.world(db.session, view), wish)
         if form.get("act") != "take":
             return _page(view, found, typed)

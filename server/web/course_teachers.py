@@ -8,18 +8,17 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_login import current_user
 
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
 from server.policy import Action
 from server.services import course_teachers, course_teachers_save
-from server.services.content import Author
 from server.services.course_teachers import Board, Line
 from server.services.courses import alphabetical
 from server.services.teacher_proposals import CLASS_TEACHER, LISTED, TAUGHT
 from server.web import drafts
 from server.web.access import needs
+from server.web.deeds import author
 from sync.errors import SyncError
 
 blueprint = APIBlueprint("course_teachers", __name__, url_prefix="/timetable/teachers", enable_openapi=False)
@@ -32,11 +31,6 @@ REASONS = {
 
 def _board() -> Board:
     return course_teachers.board(db.session, drafts.moment().today)
-
-
-def _author() -> Author:
-    moment = drafts.moment()
-    return Author(current_user.person_id, current_user.account_id, moment.at, moment.today)
 
 
 @blueprint.get("/")
@@ -65,7 +59,7 @@ def _counted(board: Board, of: Callable[[Line], Iterable[tuple[str, str]]]) -> l
 @needs(Action.IMPORT_RUN)
 def accept() -> Any:
     """Take every proposal that is clear."""
-    named = course_teachers_save.accept(_author())
+    named = course_teachers_save.accept(author())
     flash(ngettext("%(num)s course has a teacher now.", "%(num)s courses have a teacher now.", named) if named
           else _("Nothing had changed."))  # fmt: skip
     return redirect(url_for("course_teachers.home"), 303)
@@ -131,7 +125,7 @@ def _save(by: str, id: str) -> Any:
     }
     seen = {line.key: form.get(f"was/{line.key}", "") for line in found[1]}
     try:
-        named = course_teachers_save.save({key: one for key, one in choices.items() if one}, seen, _author())
+        named = course_teachers_save.save({key: one for key, one in choices.items() if one}, seen, author())
     except SyncError as error:
         db.session.expire_all()
         return _page(_lines(by, id), typed, sentence_of(error)), entry_of(error).status

@@ -19,13 +19,13 @@ from server.policy import Action, Scope
 from server.security import school
 from server.services import contacts, duty_week, finder, hotline, hotline_sheet, people, scopes, today, works
 from server.services.contacts import Touch
-from server.services.content import Author
 from server.services.hotline import Call
 from server.services.hotline_sheet import Caller, Sheet
 from server.services.requests import Wish
 from server.services.weeks import parse_week, week_days, week_name
 from server.web import access, contact_words, drafts, hotline_call, hotline_words, words
 from server.web.access import needs, signed_in
+from server.web.deeds import author
 from server.web.hotline_call import CallState
 from server.web.marks import mark_label
 from sync.errors import SyncError
@@ -33,12 +33,6 @@ from sync.errors import SyncError
 blueprint = APIBlueprint("hotline", __name__, url_prefix="/hotline", enable_openapi=False)
 FOUND = 20  # lines of a search
 _CODE = re.compile(r"(?i)(?:[kк]1|л1).{14,}|(?:\d[\s-]*){9}")  # nine digits, or what a code reader types
-
-
-def author() -> Author:
-    """Who is at the phone."""
-    moment = drafts.moment()
-    return Author(current_user.person_id, current_user.account_id, moment.at, moment.today)
 
 
 def zone() -> ZoneInfo:

@@ -15,7 +15,6 @@ from server.models import Delivery, Message, Person
 from server.policy import Action
 from server.security import config
 from server.services import audience, deliveries, family_ways, messages, people, scopes, sending
-from server.services.content import Author
 from server.services.family_ways import PERSONAL, homes
 from server.services.messages import Draft, Words
 from server.services.people import short_name
@@ -23,6 +22,7 @@ from server.services.running import running
 from server.services.sms_text import parts
 from server.web import access, contact_words, drafts, progress
 from server.web.access import ANYWHERE, needs
+from server.web.deeds import author
 from sync.errors import SyncError
 
 blueprint = APIBlueprint("messages", __name__, url_prefix="/messages", enable_openapi=False)
@@ -34,12 +34,6 @@ SECTIONS = (  # deliveries of a message by what a person does with them
     ("print", _l("Slips for the packs")), ("hand", _l("To send by hand")), ("undone", _l("Not delivered")),
     ("office", _l("The office sends")), ("done", _l("Told")),
 )  # fmt: skip
-
-
-def author() -> Author:
-    """Who acts in this request."""
-    moment = drafts.moment()
-    return Author(current_user.person_id, current_user.account_id, moment.at, moment.today)
 
 
 def begin_sending() -> None:

@@ -11,8 +11,9 @@ from printables.board import Column, Sheet, Table
 from server import naming
 from server.reference import VALUE_NAMES
 from server.services.attestation.protocols import Line, counts
-from server.services.attestation.reading import ExamView, SessionView, clock_of, minutes_of
+from server.services.attestation.reading import ExamView, SessionView
 from server.services.attestation.results import Said
+from server.services.bell_times import clock_of, minutes_of
 from server.services.works_plan.sheets import page_of
 
 

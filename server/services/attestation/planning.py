@@ -24,6 +24,7 @@ from server.models import (
 from server.services.accounts import record
 from server.services.attestation import reading
 from server.services.attestation.rules import Problem, problems
+from server.services.bell_times import clock_of
 from server.services.content import Author
 from server.services.content_draft import clean
 from server.services.imports.years import year_of
@@ -252,7 +253,7 @@ def place(places: Mapping[str, tuple[date, int]], by: Author) -> None:
             row = _exam(session, id)
             if row.on is not None and row.starts is not None:
                 raise DomainError("changed_meanwhile")
-            row.on, row.starts = on, reading.clock_of(starts)
+            row.on, row.starts = on, clock_of(starts)
             record(session, by.now, by.account_id, "exam.place", id)
 
     store.write(save)

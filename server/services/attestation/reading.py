@@ -29,6 +29,7 @@ from server.services.aside import Aside, asides
 from server.services.attestation import results
 from server.services.attestation.results import Held
 from server.services.attestation.rules import CONSULTATION, RESIT, Limits, Sitting, Taught, World
+from server.services.bell_times import minutes_of
 from server.services.days.reading import Days, Facts, read_days
 from server.services.exemptions import exempt
 from server.services.people import short_name
@@ -117,16 +118,6 @@ class SessionView:
         if found is None:
             raise DomainError("exam_unknown")
         return found
-
-
-def minutes_of(clock: str) -> int:
-    """ "09:30" → 570."""
-    return int(clock[:2]) * 60 + int(clock[3:])
-
-
-def clock_of(minutes: int) -> str:
-    """570 → "09:30"."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def read(session: Session, attestation_id: str) -> SessionView:

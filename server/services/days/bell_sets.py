@@ -11,6 +11,7 @@ from server import store
 from server.errors import DomainError
 from server.models import Bell, BellSchedule, Day
 from server.services.accounts import new_id, record
+from server.services.bell_times import clock_of
 from server.services.content import Author
 from server.services.days.changing import Rights, touch
 from sync.ids import content_id
@@ -49,13 +50,9 @@ def drawn(numbers: Sequence[int], begins: str, lesson: int, breaks: Sequence[int
     for position, n in enumerate(sorted(numbers)):
         if at + lesson >= NIGHT:
             raise DomainError("bells_past_midnight")
-        found.append(Ring(n, _clock(at), _clock(at + lesson)))
+        found.append(Ring(n, clock_of(at), clock_of(at + lesson)))
         at += lesson + breaks[min(position, len(breaks) - 1)]
     return tuple(found)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def checked(rings: Iterable[Ring]) -> tuple[Ring, ...]:
@@ -67,7 +64,7 @@ def checked(rings: Iterable[Ring]) -> tuple[Ring, ...]:
     rings = list(rings)
     if len({ring.n for ring in rings}) < len(rings):
         raise DomainError("number_twice")
-    found = sorted(Ring(ring.n, _clock(minutes_of(ring.starts)), _clock(minutes_of(ring.ends))) for ring in rings)
+    found = sorted(Ring(ring.n, clock_of(minutes_of(ring.starts)), clock_of(minutes_of(ring.ends))) for ring in rings)
     before = ""
     for ring in found:
         if ring.starts >= ring.ends or ring.starts < before:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from server.importers.rows import PeriodRow
+from server.services.bell_times import minutes_of
 
 Bells = Mapping[int, Mapping[int, str]]  # shift → lesson number → start "HH:MM"
 LONGEST_DAY = 10  # lessons of one shift; a timetable that counts further counts through two
@@ -31,7 +32,7 @@ def hours_of(periods: Sequence[PeriodRow], used: Sequence[int], bells: Bells) ->
     numbers = sorted({period.n for period in periods} | set(used))
     if not numbers:
         return {}
-    starts = {period.n: minutes(period.start) for period in periods if period.start}
+    starts = {period.n: minutes_of(period.start) for period in periods if period.start}
     if len(bells) > 1:
         return _by_bells(numbers, starts, bells) or _by_name(periods) or _by_count(numbers, bells)
     return _by_name(periods) or (_by_break(numbers, starts) if len(numbers) > LONGEST_DAY else {})
@@ -50,15 +51,9 @@ def renumbered(used: Collection[Hour], bells: Bells) -> dict[Hour, Hour]:
     return {hour: found[n] for hour, n in through.items() if n in found and found[n] != Hour(hour.shift or 1, hour.n)}
 
 
-def minutes(clock: str) -> int:
-    """ "08:30" → 510."""
-    hour, _, minute = clock.partition(":")
-    return int(hour) * 60 + int(minute)
-
-
 def _nearest(start: int, bells: Bells) -> Hour | None:
     found = [
-        (abs(minutes(clock) - start), shift, n) for shift, of_shift in bells.items() for n, clock in of_shift.items()
+        (abs(minutes_of(clock) - start), shift, n) for shift, of_shift in bells.items() for n, clock in of_shift.items()
     ]
     best = min(found, default=(NEAR + 1, 0, 0))
     return Hour(best[1], best[2]) if best[0] <= NEAR else None

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import Broadcast
-from server.services.bell_times import bell_of, read_bells
+from server.services.bell_times import bell_of, clock_of, minutes_of, read_bells
 from server.services.days.checks.screens import DAY as SCREEN_DAY
 from server.services.days.checks.standards import Standards, read_standards
 from server.services.days.checks.streams import groups_of_students, streams
@@ -59,14 +59,8 @@ def _times(session: Session, days: Days) -> dict[Place, tuple[int, int]]:
         for n in range(min(own), max(own) + 1):
             bell = bell_of(bells, shift, days.first, n)
             begins = WITHOUT_BELL * (24 * shift + n)
-            found[shift, n] = (minutes(bell[0]), minutes(bell[1])) if bell else (begins, begins + WITHOUT_BELL)
+            found[shift, n] = (minutes_of(bell[0]), minutes_of(bell[1])) if bell else (begins, begins + WITHOUT_BELL)
     return found
-
-
-def minutes(clock: str) -> int:
-    """Minutes of the day."""
-    hours, rest = clock.split(":")
-    return 60 * int(hours) + int(rest)
 
 
 def _pairs(days: Days) -> dict[str, str]:
@@ -82,7 +76,7 @@ def _item(
     present = tuple(id for id in lesson.teachers if not diary.is_away(id, lesson))
     lacking = len(present) < len(lesson.teachers)
     known = ranking.proposals(lesson, diary, days.facts)[:MOST_SUBSTITUTES] if lacking else []
-    aired = [minutes(begins[part.broadcast]) for part in lesson.parts if part.broadcast in begins]
+    aired = [minutes_of(begins[part.broadcast]) for part in lesson.parts if part.broadcast in begins]
     return Item(
         lesson.id, (lesson.shift, lesson.n), frozenset(lesson.groups), present, lacking,
         tuple(Substitute(one.person, rank) for rank, one in enumerate(known) if not one.is_over), lesson.room,
@@ -111,7 +105,7 @@ def _busy(
 
 
 def _is_kept(person: str, sample: Held, place: Place, times: dict[Place, tuple[int, int]], diary: Diary) -> bool:
-    begins, ends = (f"{value // 60:02d}:{value % 60:02d}" for value in times[place])
+    begins, ends = (clock_of(value) for value in times[place])
     lesson = replace(sample, id="", shift=place[0], n=place[1], starts=begins, ends=ends)
     return diary.is_away(person, lesson) or bool(diary.kept_by(person, lesson))
 

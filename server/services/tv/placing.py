@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
+from server.services.bell_times import minutes_of
+
 FORM = "tv"
 
 
@@ -149,9 +151,4 @@ def best_number(one: Sent, bells: Mapping[int, tuple[str, str]], taken: Collecti
     within = [n for n in free if bells[n][0] <= one.starts < bells[n][1]]
     if within:
         return within[0]
-    return min(free, key=lambda n: (abs(_minutes(bells[n][0]) - _minutes(one.starts)), n), default=None)
-
-
-def _minutes(clock: str) -> int:
-    hours, _colon, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes)
+    return min(free, key=lambda n: (abs(minutes_of(bells[n][0]) - minutes_of(one.starts)), n), default=None)

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from server.services.bell_times import minutes_of
+
 ALONE = 120  # minutes that coming for a single lesson costs
 DAY = ("00:00", "24:00")
 
@@ -153,9 +155,5 @@ def _gaps(place: Place, own: Iterable[Busy]) -> Iterator[int]:
     """Minutes between the place and each thing that somebody has on that day."""
     for one in own:
         if place.starts and one.starts and one.n >= 0:  # working hours are nobody's lesson
-            yield max(_minutes(place.starts) - _minutes(one.ends), _minutes(one.starts) - _minutes(place.ends), 0)
-
-
-def _minutes(clock: str) -> int:
-    hours, _colon, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes)
+            before = minutes_of(place.starts) - minutes_of(one.ends)
+            yield max(before, minutes_of(one.starts) - minutes_of(place.ends), 0)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 
+from server.services.bell_times import minutes_of
 from server.services.days.checks.standards import Standards
 from server.services.days.checks.streams import Stream, groups_of_students, lessons_by_group
 from server.services.days.clashes import overlap
@@ -39,7 +40,7 @@ def screen_minutes(lesson: Held, groups: frozenset[str], screens: Mapping[str, i
     if not lesson.starts:
         return 0
     share = max((screens.get(part.form or "", 0) for part in lesson.parts if part.group in groups), default=0)
-    return share and share * (_minutes(lesson.ends) - _minutes(lesson.starts)) / 100
+    return share and share * (minutes_of(lesson.ends) - minutes_of(lesson.starts)) / 100
 
 
 def of_families(days: Days, standards: Standards) -> Iterator[Finding]:
@@ -96,8 +97,3 @@ def _at_screens(
 def _class(days: Days, groups: set[str]) -> str:
     """Id of a student's class, "" where there is none."""
     return next((id for id in groups if days.facts.groups[id].kind == "class"), "")
-
-
-def _minutes(clock: str) -> int:
-    hours, minutes = clock.split(":")
-    return 60 * int(hours) + int(minutes)
