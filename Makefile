@@ -3,9 +3,12 @@
 # make test       set everything up and run every check that CI runs
 # make test-fast  only what needs no browser, PDF, PostgreSQL or large files
 # make bench      measure against the figures in the README
+# make audit      run the auditors of web pages (Lighthouse, axe, Nu HTML checker and others from npm; needs Node, Java)
+#                 over every page type of the reader
 # make chaos      kill, cut the power of, fill the disk of an office thousands of times (a good half hour);
 #                 counts and seed can be set: make chaos KILLS=50 CUTS=50 FULL=20 HISTORIES=200 SERVED=5 SEED=7
 # make propose    add the solver that proposes days (OR-Tools, about 100 MB)
+# make s3         add what sends the site to S3-compatible storage (s3fs)
 # make messages   gather the texts of office, paper and reader into the catalogues, for the translator
 # make lock       lock the dependencies anew after a change in pyproject.toml
 # make clean      remove .venv, build (with the demo's home) and caches
@@ -20,9 +23,11 @@ CATALOGUES = server/translations
 LOCALES = ru en kk
 # The lock names everything: resolving dependencies anew would ask for newer ones than are pinned.
 INSTALL = $(PIP) install --no-deps --require-hashes
+# The tests and the programs that they start keep their compiled modules, also where the environment forbids it.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -rfER -n auto --dist loadscope
 LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: help setup setup-test demo propose test test-fast lint bench chaos lock messages clean translations
+.PHONY: help setup setup-test demo propose s3 test test-fast lint bench audit chaos lock messages clean translations
 
 help:
 	@sed -n '/^$$/q; s/^# //p' Makefile
@@ -39,11 +44,15 @@ propose: setup
 	@echo "Installing the solver that proposes days"
 	@$(INSTALL) -r requirements-propose.txt
 
+s3: setup
+	@echo "Installing what sends the site to S3-compatible storage"
+	@$(INSTALL) -r requirements-s3.txt
+
 test: setup-test lint
-	@$(BIN)/python -m pytest -q -n auto --dist loadscope
+	@$(PYTEST)
 
 test-fast: $(VENV)/.dev setup
-	@$(BIN)/python -m pytest -q -n auto --dist loadscope -m "not browser and not pdf and not postgres and not large"
+	@$(PYTEST) -m "not browser and not pdf and not postgres and not large"
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet .
@@ -52,6 +61,9 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev setup
 	@for bench in tests/bench/bench_*.py; do echo "$$bench"; $(BIN)/python "$$bench" || exit 1; done
 
+audit: $(VENV)/.dev setup
+	@$(BIN)/python .ci/audit/audit.py
+
 chaos: $(VENV)/.dev setup
 	@$(BIN)/python -m tests.chaos --kills "$${KILLS:-1000}" --served "$${SERVED:-60}" --cuts "$${CUTS:-500}" \
 		--full "$${FULL:-200}" --histories "$${HISTORIES:-10000}" $${SEED:+--seed "$$SEED"}
@@ -59,7 +71,8 @@ chaos: $(VENV)/.dev setup
 lock: $(VENV)/.dev
 	@$(LOCK) --extra build pyproject.toml -o requirements.txt
 	@$(LOCK) --extra build --extra propose pyproject.toml -o requirements-propose.txt
-	@$(LOCK) --extra build --extra propose --extra dev pyproject.toml -o requirements-dev.txt
+	@$(LOCK) --extra build --extra s3 pyproject.toml -o requirements-s3.txt
+	@$(LOCK) --extra build --extra propose --extra s3 --extra dev pyproject.toml -o requirements-dev.txt
 
 messages: $(VENV)/.app
 	@mkdir -p build

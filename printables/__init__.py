@@ -1,1 +1,1 @@
-"""Edition and roster to paper, and paper back to codes: WeasyPrint renders, pikepdf stamps."""
+"""Edition and roster to paper, and paper back to codes: WeasyPrint lays sheets out, packs are stamped onto them."""

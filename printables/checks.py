@@ -25,14 +25,21 @@ def check_roster(roster: Roster, content: Mapping[str, Any]) -> None:
         check_letters(student)
         for code in [student.pack_code, *student.works.values()]:
             _check_code(content["school"]["id"], code, student, seen)
+        if student.private_key:
+            _check_key(student)
 
 
 def check_letters(student: Student) -> None:
     """Raise PrintError ``font_lacks`` with the name and the letters that the paper's font does not have."""
     for text in (student.name, student.short, student.group_name):
-        lacking = "".join(dict.fromkeys(face(REGULAR).lacks(composed(text)) + face(BOLD).lacks(composed(text))))
-        if lacking:
-            raise PrintError("font_lacks", name=student.name, letters=lacking)
+        check_name(text, student.name)
+
+
+def check_name(text: str, name: str) -> None:
+    """Raise PrintError ``font_lacks`` with the name, whose part the text is, if the paper's font cannot write it."""
+    lacking = "".join(dict.fromkeys(face(REGULAR).lacks(composed(text)) + face(BOLD).lacks(composed(text))))
+    if lacking:
+        raise PrintError("font_lacks", name=name, letters=lacking)
 
 
 def composed(text: str) -> str:
@@ -55,3 +62,12 @@ def _check_code(school: str, code: str, student: Student, seen: set[str]) -> Non
     if code in seen:
         raise PrintError("roster_invalid", field="code", name=student.name)
     seen.add(code)
+
+
+def _check_key(student: Student) -> None:
+    from sync.sealed import read_key  # loads ciphers, which most prints do not need
+
+    try:
+        read_key(student.private_key)
+    except SyncError as error:
+        raise PrintError("roster_invalid", field="private_key", name=student.name) from error

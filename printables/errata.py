@@ -10,23 +10,11 @@ from printables.checks import check_letters, with_composed_names
 from printables.compose import Composer
 from printables.files import whole_file
 from printables.render import render
-from printables.roster import LessonView, Roster, Student
+from printables.roster import LessonView, Roster, Row, Student
 from printables.texts import Texts, texts_of
 from printables.views import days_of, is_cancelled, student_lessons, week_lessons
 from sync.edition import read_edition
 from sync.wording import class_name
-
-
-@dataclass(frozen=True)
-class Row:
-    """A lesson as a printed timetable shows it. ``where``: television, online, on one's own, on paper."""
-
-    n: int
-    start: str
-    subject: str
-    subgroup: str
-    where: str
-    cancelled: bool
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,11 @@ the text stamped onto them can share one embedded subset per face and file.
 """
 
 import hashlib
-import io
-import logging
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-
+from printables import truetype
 from printables.errors import PrintError
 
 FOLDERS = (
@@ -33,14 +29,12 @@ FACES = {
     ("Digits", "bold", "normal"): "DejaVuSansMono-Bold.ttf",
 }
 REGULAR, BOLD, CODE = "NotoSans-Regular.ttf", "NotoSans-Bold.ttf", "DejaVuSansMono-Bold.ttf"
+KEPT = 4096  # texts of a face
 # Always in the subset of the two text faces, so that the groups of a school mostly need the very same subset.
 _ALPHABET = (
     "0123456789 .,:;!?()«»„“\"'/+-–—=%№°…abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "абвгдеёжзийклмнопрстуфхцчшщъыьэюяАБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯәғқңөұүһіӘҒҚҢӨҰҮҺІ"
 )
-_DROPPED = "BASE DSIG FFTM GDEF GPOS GSUB JSTF MATH OS/2 STAT cmap gasp kern name post meta prep cvt fpgm".split()
-
-logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True)
@@ -51,29 +45,28 @@ class Face:
     path: Path
 
     @cached_property
-    def _font(self) -> TTFont:
-        return TTFont(self.path, lazy=True)
+    def _measures(self) -> truetype.Measures:
+        return truetype.measures(self.path.read_bytes())
 
-    @cached_property
+    @property
     def cmap(self) -> dict[int, int]:
         """Code point → glyph number."""
-        return {code: self._font.getGlyphID(name) for code, name in self._font.getBestCmap().items()}
+        return self._measures.glyphs
 
-    @cached_property
+    @property
     def _advances(self) -> list[int]:
-        metrics = self._font["hmtx"]
-        return [metrics[name][0] for name in self._font.getGlyphOrder()]
+        return self._measures.advances
 
-    @cached_property
+    @property
     def units(self) -> int:
         """Units per em."""
-        return self._font["head"].unitsPerEm
+        return self._measures.units
 
-    @cached_property
+    @property
     def vertical(self) -> tuple[int, int]:
         """Ascent and descent in thousandths of the size."""
-        head = self._font["hhea"]
-        return round(head.ascent * 1000 / self.units), round(head.descent * 1000 / self.units)
+        found = self._measures
+        return round(found.ascent * 1000 / found.units), round(found.descent * 1000 / found.units)
 
     @cached_property
     def glyphs(self) -> int:
@@ -89,27 +82,46 @@ class Face:
         """Letter → glyph number and width in thousandths of the size."""
         return {chr(code): (glyph, self.advance(glyph)) for code, glyph in self.cmap.items()}
 
+    @cached_property
+    def _shown(self) -> dict[str, str]:
+        return {letter: f"{glyph:04x}" for letter, (glyph, _) in self.letters.items()}
+
+    @cached_property
+    def _written(self) -> dict[str, str]:
+        return {}
+
+    def written(self, text: str) -> str:
+        """The text as it is stamped, four hexadecimal digits for each glyph: a code stands on several pages.
+
+        Raises KeyError for a letter that the face lacks.
+        """
+        known = self._written
+        if text not in known:
+            if len(known) >= KEPT:
+                known.clear()
+            known[text] = "".join(map(self._shown.__getitem__, text))
+        return known[text]
+
+    @cached_property
+    def _widths(self) -> dict[str, float]:
+        return {letter: width for letter, (_, width) in self.letters.items()}
+
     def lacks(self, text: str) -> str:
         """The letters of ``text`` that the face cannot write, each once, in order."""
+        if all(map(self.letters.__contains__, text)):
+            return ""
         return "".join(dict.fromkeys(letter for letter in text if letter not in self.letters))
 
     def width(self, text: str, size: float) -> float:
         """Width of ``text`` in points (no kerning, as stamped); a letter that the face lacks counts nothing."""
-        letters = self.letters
-        return sum([letters[letter][1] for letter in text if letter in letters]) * size / 1000
+        try:
+            return sum(map(self._widths.__getitem__, text)) * size / 1000
+        except KeyError:
+            return sum(self._widths.get(letter, 0.0) for letter in text) * size / 1000
 
     def subset(self, glyphs: set[int]) -> bytes:
         """A TrueType file with the outlines of ``glyphs`` only, under their own numbers, without hints."""
-        options = subset.Options(retain_gids=True, hinting=False, notdef_outline=True, layout_features=[])
-        options.drop_tables += _DROPPED
-        options.recalc_timestamp = False
-        font = TTFont(self.path, lazy=True, recalcTimestamp=False)
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(gids=sorted(glyph for glyph in glyphs if glyph < self.glyphs))
-        subsetter.subset(font)
-        target = io.BytesIO()
-        font.save(target, reorderTables=False)
-        return target.getvalue()
+        return truetype.cut(self.path.read_bytes(), {glyph for glyph in glyphs if glyph < self.glyphs})
 
 
 @cache

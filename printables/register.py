@@ -1,14 +1,9 @@
 """Registers on paper: a heading, tables with their totals, lines to sign; numbered pages, black and white."""
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from printables.documents import document
 from printables.render import render
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
@@ -41,20 +36,11 @@ class Register:
     landscape: bool = False
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
-                       trim_blocks=True, lstrip_blocks=True)  # fmt: skip
-
-
 def html_of(register: Register) -> str:
     """The document as HTML for the press."""
-    return _environment().get_template("register.html").render(one=register, page_of=map(_quoted, register.page_of))
-
-
-def _quoted(text: str) -> str:
-    """As a string of CSS."""
-    return '"' + "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):x} " for sign in text) + '"'
+    return document("register.html", lang=register.language, title=register.title, page_of=register.page_of,
+                    landscape=register.landscape, one=register,
+                    pairs=[(who, "") for who in register.signatures])  # fmt: skip
 
 
 def print_register(register: Register) -> bytes:

@@ -8,44 +8,55 @@ from dataclasses import dataclass, field
 import zxingcpp
 
 from printables.fonts import BOLD, CODE, REGULAR, Face, face
-from printables.layout import LEAST, QR_MODULES, QR_SIDE, RULE, Box
+from printables.layout import LEAST, QR_SIDE, RULE, Box
+from printables.qr_small import MODULES, STRIDE, small_qr
 
 FONT_NAMES = {REGULAR: "SR", BOLD: "SB", CODE: "SC", "DejaVuSans.ttf": "SS", "DejaVuSans-Bold.ttf": "ST"}
 _FALLBACK = {REGULAR: "DejaVuSans.ttf", BOLD: "DejaVuSans-Bold.ttf", CODE: "DejaVuSans.ttf"}
 _NO_LETTER = "\u25a1"
 LEADING = 1.2
+QUIET = 4  # modules of white around a QR
+_WHITE = (1 << MODULES * STRIDE) - 1
 _BITS = bytes([ord("0")]) + bytes([ord("1")]) * 255
 
 
 @dataclass
 class Ink:
-    """What is drawn on one page, in order; ``used`` tells which glyphs of which file the page needs."""
+    """What is drawn on one page, in order; ``letters`` tells which letters of which file the page needs."""
 
     operators: list[str] = field(default_factory=list)
-    used: dict[str, dict[int, str]] = field(default_factory=dict)
+    letters: dict[str, set[str]] = field(default_factory=dict)
 
     def text(
         self, x: float, y: float, text: str, file: str = REGULAR, size: float = LEAST, align: str = "left"
     ) -> None:
         """One line with its baseline at ``y``; ``x`` is its left end, its right end or its middle."""
-        runs = _runs(text, file)
+        typeface = face(file)
+        try:
+            shown = typeface.written(text)
+        except KeyError:  # letters of another face
+            self._pieces(x, y, _runs(text, file), size, align)
+            return
+        if align != "left":
+            x -= typeface.width(text, size) / (1 if align == "right" else 2)
+        self.letters.setdefault(file, set()).update(text)
+        self.operators.append(f"BT /{FONT_NAMES[file]} {size:g} Tf {x:.2f} {y:.2f} Td <{shown}> Tj ET")
+
+    def _pieces(self, x: float, y: float, runs: list[tuple[str, str]], size: float, align: str) -> None:
+        """One line of several faces."""
         if align != "left":
             x -= sum(face(name).width(run, size) for name, run in runs) / (1 if align == "right" else 2)
         for name, run in runs:
-            letters, used = face(name).letters, self.used.setdefault(name, {})
-            shown = ""
-            for letter in run:
-                glyph = letters[letter][0]
-                used[glyph] = letter
-                shown += f"{glyph:04x}"
-            self.operators.append(f"BT /{FONT_NAMES[name]} {size:g} Tf 1 0 0 1 {x:.2f} {y:.2f} Tm <{shown}> Tj ET")
+            self.text(x, y, run, name, size)
             x += face(name).width(run, size)
 
-    def fitted(self, box: Box, text: str, file: str = REGULAR, size: float = 12, align: str = "left") -> None:
+    def fitted(
+        self, box: Box, text: str, file: str = REGULAR, size: float = 12, align: str = "left", least: float = LEAST
+    ) -> None:
         """Text inside a box, in the middle of its height, in as many lines as its height has room for."""
-        lines, size = fit(text, face(file), size, box)
+        lines, size = fit(text, face(file), size, box, least)
         step = size * LEADING
-        x = {"left": box.x0, "right": box.x1, "middle": (box.x0 + box.x1) / 2}[align]
+        x = box.x0 if align == "left" else box.x1 if align == "right" else (box.x0 + box.x1) / 2
         y = (box.y0 + box.y1) / 2 + step * (len(lines) - 1) / 2 - size * 0.36
         for number, line in enumerate(lines):
             self.text(x, y - number * step, line, file, size, align)
@@ -63,24 +74,45 @@ class Ink:
         x, y = box.x1 - QR_SIDE, box.y1 - QR_SIDE
         self.operators.append(f"q {QR_SIDE:.3f} 0 0 {QR_SIDE:.3f} {x:.2f} {y:.2f} cm {_qr_image(text)} Q")
 
+    def matrix(self, box: Box, text: str) -> None:
+        """A QR of any version, as large as ``box`` allows with four modules free around it, in its middle."""
+        modules, image = _qr_of_any_size(text)
+        side = min(box.width, box.height) * modules / (modules + 2 * QUIET)
+        x, y = (box.x0 + box.x1 - side) / 2, (box.y0 + box.y1 - side) / 2
+        self.operators.append(f"q {side:.3f} 0 0 {side:.3f} {x:.2f} {y:.2f} cm {image} Q")
+
+    def join(self, other: "Ink") -> None:
+        """Draw what the other one draws, too."""
+        self.operators += other.operators
+        for file, letters in other.letters.items():
+            self.letters.setdefault(file, set()).update(letters)
+
     def stream(self) -> bytes:
         """The page's operators, leaving the graphics state as it was."""
         return ("q 0 g 0 G\n" + "\n".join(self.operators) + "\nQ\n").encode()
 
 
-def fit(text: str, typeface: Face, size: float, box: Box) -> tuple[list[str], float]:
-    """The lines and the largest size up to ``size``, not under 10 pt, with which ``text`` fits the box.
+def fit(text: str, typeface: Face, size: float, box: Box, least: float = LEAST) -> tuple[list[str], float]:
+    """The lines and the largest size up to ``size``, not under ``least``, with which ``text`` fits the box.
 
-    What does not fit at 10 pt loses its end, shown by an ellipsis.
+    What does not fit at the least size loses its end, shown by an ellipsis.
     """
+    if typeface.width(text, size) <= box.width:
+        return [text], size
     while True:
         room = max(1, int(box.height / (size * LEADING)))
         lines, left = _wrap(text, typeface, size, box.width, room)
         if not left and all(typeface.width(line, size) <= box.width for line in lines):
             return lines, size
-        if size <= LEAST:
+        if size <= least:
             return [*lines[:-1], _shortened(lines[-1], typeface, size, box.width)], size
-        size = max(LEAST, size - 0.5)
+        size = max(least, size - 0.5)
+
+
+def wrapped(text: str, typeface: Face, size: float, width: float) -> list[str]:
+    """The text in as many lines as it takes at this size; [""] for an empty one."""
+    lines, left = _wrap(text, typeface, size, width, len(text) + 1)
+    return [*lines, *([left] if left else [])]
 
 
 def _shortened(line: str, typeface: Face, size: float, width: float) -> str:
@@ -130,11 +162,16 @@ def _runs(text: str, file: str) -> list[tuple[str, str]]:
 
 def _qr_image(text: str) -> str:
     """An inline one-bit mask of 21 × 21: a dark module is 0, which paints (ISO 32000-1, 8.9.6.2)."""
+    return f"BI /W 21 /H 21 /IM true /BPC 1 /F /AHx ID {_WHITE ^ small_qr(text):0126x}> EI"
+
+
+def _qr_of_any_size(text: str) -> tuple[int, str]:
+    """Modules of a side, and an inline one-bit mask, for texts that a small QR cannot hold."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
     picture = barcode.to_image(scale=1, add_quiet_zones=False)
-    if picture.shape != (QR_MODULES, QR_MODULES):
-        raise ValueError("a QR of version 1 holds 20 alphanumeric characters")
+    modules = picture.shape[0]
     pixels = bytes(memoryview(picture).cast("B")).translate(_BITS)
-    rows = [pixels[start : start + QR_MODULES] for start in range(0, len(pixels), QR_MODULES)]
-    data = "".join(f"{int(row + b'111', 2):06x}" for row in rows)
-    return f"BI /W {QR_MODULES} /H {QR_MODULES} /IM true /BPC 1 /F /AHx ID {data}> EI"
+    rows = [pixels[start : start + modules] for start in range(0, len(pixels), modules)]
+    bits, digits = -modules % 8, (modules + 7) // 8 * 2  # a row fills whole bytes
+    data = "".join(f"{int(row + b'1' * bits, 2):0{digits}x}" for row in rows)
+    return modules, f"BI /W {modules} /H {modules} /IM true /BPC 1 /F /AHx ID {data}> EI"

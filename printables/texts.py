@@ -38,6 +38,10 @@ class Texts:
         """«ср, 9 декабря»: after a preposition, where the full name of the day would need a case."""
         return format_date(date, self._order("EEE, d MMMM", "EEE, MMMM d"), self.locale)
 
+    def date(self, date: datetime.date) -> str:
+        """«9 дек.», where there is little room."""
+        return format_date(date, self._order("d MMM", "MMM d"), self.locale)
+
     def column(self, date: datetime.date) -> str:
         """«Ср 9»: the head of a column."""
         text = format_date(date, "EEE d", self.locale)

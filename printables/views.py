@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from printables.errors import PrintError
-from printables.roster import LessonView, Roster, Student
+from printables.roster import LessonView, Roster, Student, Supplement
 
 CANCELLED = "cancelled"
 
@@ -28,6 +28,11 @@ def is_cancelled(lesson: Mapping[str, Any]) -> bool:
     return (lesson["change"] or {}).get("kind") == CANCELLED
 
 
+def on_television(lesson: Mapping[str, Any]) -> bool:
+    """Whether the lesson's text is also told on television."""
+    return bool(lesson["broadcast"]) or lesson["form"] == "tv"
+
+
 def week_lessons(content: Mapping[str, Any], roster: Roster) -> list[LessonView]:
     """The group's lessons of the week, in the order of days and hours."""
     first, last = (day.isoformat() for day in days_of(roster.week))
@@ -42,10 +47,13 @@ def week_lessons(content: Mapping[str, Any], roster: Roster) -> list[LessonView]
 
 
 def student_lessons(common: list[LessonView], student: Student, week: str) -> list[LessonView]:
-    """The lessons that concern the student, each with the tasks for which the student has a code.
+    """The lessons that concern the student, each with the tasks that the student has a code for and has yet to do.
 
-    Another subgroup's lessons are left out; where the subgroup is unknown, those all of whose tasks are others'.
+    A brief pack has none. Another subgroup's lessons are left out; where the subgroup is unknown, those all of whose
+    tasks are others'.
     """
+    if student.brief:
+        return []
     first, last = (day.isoformat() for day in days_of(week))
     own = [view for view in student.extra if first <= view.lesson["date"] <= last]
     shared = [view for view in common if view.id not in student.without and _concerns(view, student)]
@@ -54,11 +62,30 @@ def student_lessons(common: list[LessonView], student: Student, week: str) -> li
     for view in sorted([*shared, *own], key=_order):
         kept.append(_for(view, student, printed))
         printed |= kept[-1].tasks.keys()
-    return kept
+    return kept if student.supplement is None else _only(kept, student.supplement)
+
+
+def lessons_key(student: Student) -> tuple[object, ...]:
+    """All of a student that ``student_lessons`` looks at: students with equal keys have the same lessons."""
+    return (frozenset(student.works), student.subgroups, student.without, student.supplement, student.brief,
+            student.done, student.id if student.extra else "")  # fmt: skip
+
+
+def _only(lessons: list[LessonView], supplement: Supplement) -> list[LessonView]:
+    """The lessons of which a supplement brings something, with no more than that."""
+    found = []
+    for view in lessons:
+        tasks = {key: task for key, task in view.tasks.items() if key in supplement.tasks}
+        if view.id in supplement.lessons or tasks:
+            material = view.material if view.id in supplement.lessons else None
+            found.append(LessonView(view.id, view.lesson, material, tasks))
+    return found
 
 
 def corrections(student: Student, lessons: list[LessonView]) -> list[LessonView]:
     """What was sent back and is printed once more, unless the week's own lessons bring the sheet anyway."""
+    if not student.again:
+        return []
     brought = {task for view in lessons for task in view.tasks}
     return [
         view for view in student.again
@@ -79,8 +106,10 @@ def _for(view: LessonView, student: Student, printed: set[str]) -> LessonView:
     """The lesson with the student's own tasks; one that an earlier lesson has already brought is not repeated."""
     if is_cancelled(view.lesson):
         return LessonView(view.id, view.lesson)
-    own = [key for key in view.lesson["tasks"] if key in view.tasks and key in student.works and key not in printed]
-    tasks = {key: view.tasks[key] for key in own}
+    if not view.tasks:
+        return view
+    mine = student.works.keys() - student.done - printed
+    tasks = {key: view.tasks[key] for key in view.lesson["tasks"] if key in view.tasks and key in mine}
     return LessonView(view.id, view.lesson, view.material, tasks)
 
 

@@ -14,6 +14,7 @@ def create_app(config: "Config") -> "APIFlask":
 
     from server import api, errors_http, extensions, security, typed, web
     from server.child import Child
+    from server.services.encodings import Encodings
     from server.store import Store, prepare_reading
 
     app = APIFlask("server", title="Korablik", version="1", docs_path=None)
@@ -36,6 +37,7 @@ def create_app(config: "Config") -> "APIFlask":
     app.extensions["korablik"] = config
     app.extensions["store"] = Store(config.database_url)
     app.extensions["child"] = Child()
+    app.extensions["encodings"] = Encodings(config.cache / "encoded")
     typed.init_app(app)
     extensions.db.init_app(app)
     with app.app_context():

@@ -56,11 +56,14 @@ class Child:
 
     def close(self) -> None:
         """End the child; a call that is under way fails with ``child_died``."""
-        process = self._process
-        if process is not None:
-            process.kill()
-        with self._lock:
+        while not self._lock.acquire(timeout=0.05):  # a call that is just beginning starts another child
+            process = self._process
+            if process is not None:
+                process.kill()
+        try:
             self._drop()
+        finally:
+            self._lock.release()
 
     def _ready(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:

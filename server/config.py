@@ -108,6 +108,10 @@ class Config:
         return self.home / "keys"
 
     @property
+    def images(self) -> Path:
+        return self.home / "media" / "images"
+
+    @property
     def backups(self) -> Path:
         return self.home / "backups"
 

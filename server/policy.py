@@ -32,9 +32,14 @@ class Action(StrEnum):
     EXAM_VIEW = "exam.view"  # attestation with its results
     EXAM_MANAGE = "exam.manage"  # plan it, publish it, write its protocols
     PACKS_PRINT = "packs.print"
+    PAPER_BUDGET = "paper.budget"  # how packs are printed, and how many leaves they may take
+    DELIVERY_MANAGE = "delivery.manage"  # stops, registers of delivery, what was handed over and came back
     NOTICE_EDIT = "notice.edit"
+    DOCUMENT_EDIT = "document.edit"  # acts, norms, blank forms and advice for families
+    ADVICE_EDIT = "advice.edit"  # advice alone
     PEOPLE_VIEW = "people.view"
     PEOPLE_EDIT = "people.edit"
+    PRIVATE_PAGE_RENEW = "private_page.renew"  # a new address of a family's page with no login
     CONTACTS_VIEW = "contacts.view"  # phones and addresses of families
     HOTLINE_USE = "hotline.use"
     CONTACT_VIEW = "contact.view"  # calls and talks with families
@@ -106,10 +111,13 @@ _RUNS_STUDIES = {
     A.LESSON_APPROVE: ALL,  # A30: agrees kinds of work and dates
     A.DAY_PUBLISH: ALL,  # A1: composes and publishes every day
     A.PACKS_PRINT: ALL,  # A40: every student has all materials
+    A.PAPER_BUDGET: ALL, A.DELIVERY_MANAGE: ALL,  # A18, A40: technical conditions; paper reaches every student
     A.WORK_LOG: ALL,  # ST5 in practice: paper is handed in at the office
     A.ABSENCE_SET: ALL,  # A27: receives who attended
     A.NOTICE_EDIT: ALL,  # A17
+    A.DOCUMENT_EDIT: ALL,  # A19: keeps acts, norms and blank forms at hand
     A.PEOPLE_EDIT: ALL,  # A6, A44: lists, movement
+    A.PRIVATE_PAGE_RENEW: ALL,  # PA1: in the class teacher's stead
     A.IMPORT_RUN: ALL,  # A6: lists and timetables come as files
     A.RECORDS_SETTLE: ALL,  # A35: what reached the school and fits nowhere
     A.CONTACT_LOG: ALL, A.REQUEST_MANAGE: ALL,  # A16, A17: reception, hotline
@@ -134,8 +142,9 @@ TABLE: dict[str, dict[Action, Reach]] = {
         **_SEES,
         A.LESSON_APPROVE: ALL, A.DAY_APPROVE: ALL, A.DAY_PUBLISH: ALL,  # D2: approves before it is published
         A.EXAM_VIEW: ALL,  # A32
-        A.PACKS_PRINT: ALL,
+        A.PACKS_PRINT: ALL, A.PAPER_BUDGET: ALL, A.DELIVERY_MANAGE: ALL,
         A.NOTICE_EDIT: ALL,  # D5, D7
+        A.DOCUMENT_EDIT: ALL,  # A19: approves local acts
         A.RECORDS_SETTLE: ALL,  # D3
         A.ACCOUNTS_MANAGE: ALL, A.ROLES_MANAGE: ALL,  # D1: distributes duties
         A.SETTINGS_EDIT: ALL, A.DEVICES_MANAGE: ALL,
@@ -147,6 +156,8 @@ TABLE: dict[str, dict[Action, Reach]] = {
         A.WORK_VIEW: ALL, A.MARK_VIEW: ALL, A.JOURNAL_VIEW: ALL, A.LESSON_VIEW: ALL, A.FIGURES_VIEW: ALL,  # U3
         A.PEOPLE_VIEW: ALL, A.PEOPLE_EDIT: ALL, A.CONTACTS_VIEW: ALL,  # U1: each student's connection
         A.NOTICE_EDIT: ALL,  # U2
+        A.DOCUMENT_EDIT: ALL,  # A19
+        A.PRIVATE_PAGE_RENEW: ALL,  # PA1: in the class teacher's stead
         A.CONTACT_VIEW: ALL, A.CONTACT_LOG: ALL, A.REQUEST_MANAGE: ALL, A.MESSAGE_SEND: ALL,  # U1, U2
         A.INCIDENT_MANAGE: ALL,  # A22: behaviour is this deputy's in practice
     },
@@ -158,6 +169,8 @@ TABLE: dict[str, dict[Action, Reach]] = {
         A.ABSENCE_SET: GROUPS,  # CT6
         A.PEOPLE_VIEW: GROUPS, A.PEOPLE_EDIT: GROUPS, A.CONTACTS_VIEW: GROUPS,  # CT1, CT2
         A.PACKS_PRINT: GROUPS, A.NOTICE_EDIT: GROUPS,  # CT3, CT7
+        A.DELIVERY_MANAGE: GROUPS,  # ST3 in practice: hands the packs of the class out at school
+        A.PRIVATE_PAGE_RENEW: GROUPS,  # CT4, PA1: knows the family that lost it
         A.CONTACT_VIEW: GROUPS, A.CONTACT_LOG: GROUPS, A.MESSAGE_SEND: GROUPS,  # CT3, CT4, CT6
         A.REQUEST_MANAGE: GROUPS, A.INCIDENT_MANAGE: GROUPS,  # A22
     },
@@ -173,11 +186,13 @@ TABLE: dict[str, dict[Action, Reach]] = {
     "psychologist": {
         A.PEOPLE_VIEW: ALL, A.CONTACTS_VIEW: ALL, A.WORK_VIEW: ALL, A.MARK_VIEW: ALL, A.JOURNAL_VIEW: ALL,  # P2, TU4
         A.CONTACT_VIEW: ALL, A.CONTACT_LOG: ALL, A.COUNSEL_VIEW: ALL,  # P2: notes for those entitled only
+        A.ADVICE_EDIT: ALL,  # P1
     },
     "operator": {  # only while on duty, see in_force; marks are told after the caller was verified
         A.PEOPLE_VIEW: ALL, A.CONTACTS_VIEW: ALL, A.HOTLINE_USE: ALL,  # A17, PA3
         A.WORK_VIEW: ALL, A.WORK_LOG: ALL,  # ST5: dictated by phone
         A.PACKS_PRINT: ALL,  # PA4
+        A.DELIVERY_MANAGE: ALL,  # PA4: the driver or the post office calls: handed over
         A.CONTACT_VIEW: ALL, A.CONTACT_LOG: ALL, A.REQUEST_MANAGE: ALL,  # A17
         A.LESSON_ASK: ALL,  # S4, TU3: a student asks by phone
     },
@@ -190,6 +205,7 @@ TABLE: dict[str, dict[Action, Reach]] = {
         A.ACCOUNTS_MANAGE: ALL, A.ROLES_MANAGE: ALL, A.SETTINGS_EDIT: ALL, A.IMPORT_RUN: ALL,  # A7
         A.RECORDS_SETTLE: ALL,  # sees that records wait, and whose; no marks
         A.PEOPLE_VIEW: ALL, A.DEVICES_MANAGE: ALL,
+        A.PRIVATE_PAGE_RENEW: ALL,  # closes a lost address like a lost device; no marks, so no sheet with the new one
     },
 }  # fmt: skip
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from apiflask import APIFlask
 from babel.core import negotiate_locale
-from flask import Response, current_app, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -23,7 +24,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(), microphone=()",
 }
-# For enrolled devices, of which many are on 2G, only what matters for JSON that no browser shows as a page.
+KEPT = ("static", "stacks.picture")  # what a browser may keep, as long as the answer itself says
+# For enrolled devices and readers, of which many are on 2G, only what matters for JSON that no browser shows as a page.
 BRIEF = {"X-Content-Type-Options": HEADERS["X-Content-Type-Options"]}
 
 
@@ -80,13 +82,28 @@ def init_app(app: APIFlask, config: Config) -> None:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, config.proxies, config.proxies, config.proxies)  # type: ignore[method-assign]
 
+    app.session_interface = Sessions()
+
     @app.after_request
     def _headers(response: Response) -> Response:
-        for name, value in (BRIEF if request.blueprint == "afar" else HEADERS).items():
+        for name, value in (BRIEF if _is_data() else HEADERS).items():
             response.headers.setdefault(name, value)
-        if response.status_code >= 400 or (request.blueprint != "public" and request.endpoint != "static"):
+        if response.status_code >= 400 or (request.blueprint != "public" and request.endpoint not in KEPT):
             response.headers["Cache-Control"] = "no-store"  # also an error page names who is signed in
         return response
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, which no answer for everybody carries: caches on the way may keep such answers."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """As Flask does, but for the reader's pages."""
+        if request.blueprint != "public":
+            super().save_session(app, session, response)
+
+
+def _is_data() -> bool:
+    return request.blueprint == "afar" or (request.blueprint == "public" and request.path.endswith(".json.gz"))
 
 
 def config() -> Config:

@@ -7,10 +7,11 @@ are the school's, with its VTIMEZONE. Equal lessons give equal bytes, whenever t
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from sync.canonical import digest
 
@@ -46,17 +47,23 @@ def calendar_of(name: str, school: str, timezone: str, entries: Iterable[Entry])
     calendar.add("x-wr-calname", name)
     calendar.add("name", name)
     calendar["REFRESH-INTERVAL;VALUE=DURATION"] = REFRESH
-    zone = ZoneInfo(timezone)
     known = sorted(entries, key=lambda one: (one.on, one.starts, one.id))
-    for entry in known:
-        calendar.add_component(_event(entry, school, zone))
     if any(entry.starts for entry in known):
-        calendar.add_missing_timezones(date(known[0].on.year, 1, 1), date(known[-1].on.year + 1, 12, 31))
-    return calendar.to_ical()
+        calendar.subcomponents.insert(0, _zone(timezone, known[0].on.year, known[-1].on.year + 1))
+    events = b"".join(_event(entry, school, timezone) for entry in known)
+    return calendar.to_ical().replace(b"END:VCALENDAR", events + b"END:VCALENDAR")
 
 
-def _event(entry: Entry, school: str, zone: ZoneInfo) -> Event:
-    event = Event()
+@lru_cache(maxsize=8)
+def _zone(timezone: str, first: int, last: int) -> Timezone:
+    """The VTIMEZONE for some years, both included: found by trying every day, so once for all calendars."""
+    return Timezone.from_tzid(timezone, first_date=date(first, 1, 1), last_date=date(last, 12, 31))
+
+
+@lru_cache(maxsize=20_000)
+def _event(entry: Entry, school: str, timezone: str) -> bytes:
+    """A lesson's lines; most of a calendar's lessons are the same in the next edition."""
+    event, zone = Event(), ZoneInfo(timezone)
     event.add("uid", f"{entry.id}@{school.lower()}.korablik")
     event.add("dtstamp", entry.changed_at)
     event.add("last-modified", entry.changed_at)
@@ -73,27 +80,39 @@ def _event(entry: Entry, school: str, zone: ZoneInfo) -> Event:
         event.add("description", entry.text)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if entry.cancelled else "OPAQUE")
-    return event
+    return event.to_ical()
 
 
 # --- a group's calendar, from an edition ----------------------------------------------------------------------------
 
 
 def count_changes(
-    content: dict[str, Any], before: dict[str, Any], number: int, issued_at: str
-) -> dict[str, dict[str, Any]]:
+    content: dict[str, Any], before: dict[str, Any], number: int, issued_at: str,
+    earlier: dict[str, Any] | None = None,
+) -> dict[str, dict[str, Any]]:  # fmt: skip
     """``{lesson: {"hash", "sequence", "at"}}`` of an edition's lessons; ``before``: the same of the edition before.
 
     A lesson keeps its row while what a calendar says of it stays; else the edition's number is its sequence, which
-    only grows.
+    only grows. ``earlier``: content of the edition before, which tells many lessons at a glance.
     """
     found = {}
+    same_words = earlier is not None and earlier["labels"]["form"] == content["labels"]["form"]
     for id, lesson in content["lessons"].items():
-        value = digest(_shown(content, lesson))
         kept = before.get(id)
-        same = kept is not None and kept["hash"] == value
-        found[id] = kept if same else {"hash": value, "sequence": number, "at": issued_at}
+        if not (kept and same_words and _same(earlier, content, id)):
+            value = digest(_shown(content, lesson))
+            if not kept or kept["hash"] != value:
+                kept = {"hash": value, "sequence": number, "at": issued_at}
+        found[id] = kept
     return found
+
+
+def _same(one: dict[str, Any], other: dict[str, Any], id: str) -> bool:
+    lesson = one["lessons"].get(id)
+    if lesson != other["lessons"][id]:
+        return False
+    on_tv = lesson["broadcast"]
+    return on_tv is None or one["broadcasts"].get(on_tv) == other["broadcasts"].get(on_tv)
 
 
 def group_entries(content: dict[str, Any], slug: str, changes: dict[str, dict[str, Any]]) -> list[Entry]:

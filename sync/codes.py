@@ -6,8 +6,7 @@ Source: ISO 7064 Mod 97-10 (check digits as python-stdnum computes them); layout
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from stdnum.iso7064 import mod_97_10
+from functools import lru_cache
 
 from sync.errors import SyncError
 
@@ -18,11 +17,12 @@ _KEYS = str.maketrans('ЙЦУКЕНГШЩЗФЫВАПРОЛДЯЧСМИТЬ"ӘІ
 _SEPARATORS = re.compile(r"[\s\u2010-\u2015\u2212-]+")
 
 
+@lru_cache(1024)  # a pack bears a code on each of its work's pages and on a slip
 def complete(seven: str) -> str:
     """Nine digits from seven: appends the two check digits. ``"4821703"`` → ``"482170317"``."""
     if not re.fullmatch(r"[0-9]{7}", seven):
         raise ValueError("seven ASCII digits expected")
-    return seven + mod_97_10.calc_check_digits(seven)
+    return f"{seven}{98 - 100 * int(seven) % 97:02d}"
 
 
 def new_code(randbelow: Callable[[int], int]) -> str:
@@ -36,19 +36,28 @@ def parse_code(text: str, school: str | None = None) -> str:
     Raises SyncError ``code_format`` (not nine digits), ``code_check`` (mistyped), and for a QR ``qr_foreign``,
     ``qr_not_work`` (of a pack, say) or ``qr_other_school`` (not of ``school``, where that is given).
     """
+    kind, of_school, digits = parse_typed(text)
+    if kind not in ("", "W"):
+        raise SyncError("qr_not_work", kind=kind)
+    if kind and school not in (None, of_school):
+        raise SyncError("qr_other_school", school=of_school)
+    return digits
+
+
+def parse_typed(text: str) -> tuple[str, str, str]:
+    """Kind, school and nine digits of whatever people type or a code reader sends; digits alone: ``("", "", digits)``.
+
+    Raises SyncError ``code_format``, ``code_check``, ``qr_foreign``.
+    """
     stripped = _as_latin(_SEPARATORS.sub("", text).upper())
     if stripped.startswith("K1"):
         label = parse_qr(stripped)
-        if label.kind != "W":
-            raise SyncError("qr_not_work", kind=label.kind)
-        if school not in (None, label.school):
-            raise SyncError("qr_other_school", school=label.school)
-        return label.digits
+        return label.kind, label.school, label.digits
     if not re.fullmatch(r"[0-9]{9}", stripped):
         raise SyncError("code_format", typed=text[:40])
     if complete(stripped[:7]) != stripped:
         raise SyncError("code_check", typed=group_digits(stripped))
-    return stripped
+    return "", "", stripped
 
 
 def group_digits(code: str) -> str:

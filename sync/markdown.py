@@ -1,10 +1,13 @@
 """Markdown that teachers write → HTML that is safe to show: one rendering for the reader, the office and paper."""
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
 
-import mistune
 import nh3
+from cmarkgfm.cmark import Options, markdown_to_html_with_extensions
+
+from sync import pictures
 
 _PLAIN = (
     "abbr b blockquote br caption code del dd div dl dt em h2 h3 h4 h5 h6 hr i ins kbd li mark p pre q s small span"
@@ -47,14 +50,22 @@ _DRAWING = re.compile(r"<svg [^<>]*>")
 _WIDTH = re.compile(r' width="(\d+(?:\.\d+)?)(?:px)?"')
 _HEIGHT = re.compile(r' height="(\d+(?:\.\d+)?)(?:px)?"')
 _FREE_TEXT = {"aria-label", "xmlns"}
+_NONE: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+
+
+def _is_picture(address: str) -> bool:
+    """One whose bytes are here: in the text itself, or known by their name."""
+    if address.startswith(pictures.SCHEME):
+        return bool(pictures.NAME.fullmatch(address.removeprefix(pictures.SCHEME)))
+    return bool(_PICTURE.fullmatch(address))
 
 
 def _keep(tag: str, attribute: str, value: str) -> str | None:
     """The value to keep, or None: pictures only as data, links never as data, drawings never by reference."""
     if tag == "img" and attribute == "src":
-        return value if _PICTURE.fullmatch(value) else None
+        return value if _is_picture(value) else None
     if tag == "a" and attribute == "href":
-        return None if value.strip().lower().startswith("data:") else value
+        return None if value.strip().lower().startswith(("data:", pictures.SCHEME)) else value
     if tag in _SVG and attribute not in _FREE_TEXT:
         return value if _DRAWN.fullmatch(value) else None
     return value
@@ -67,59 +78,49 @@ _CLEANER = nh3.Cleaner(
     allowed_classes={"div": {"table"}, "td": _ALIGNED, "th": _ALIGNED},
     tag_attribute_values={"div": {"tabindex": {"0"}}},
     attribute_filter=_keep,
-    url_schemes={"http", "https", "mailto", "tel", "data"},
+    url_schemes={"http", "https", "mailto", "tel", "data", "image"},
     url_relative="deny",
 )
 
 
-def _level_headings(markdown: mistune.Markdown, state: mistune.core.BlockState) -> None:
+# cmark writes its own tags in one form; what a text's raw HTML brings in that form is treated alike.
+_HEADING = re.compile(r"<(/?)h([1-6])>")
+_CELL = re.compile(r'(<t[dh]) align="(\w+)">')
+_SHOWN = re.compile(r'<img src="([^"]*)" alt="([^"]*)"(?: title="[^"]*")? />')
+
+
+def _convert(text: str) -> str:
+    """CommonMark with tables and strikethrough (cmark-gfm) as HTML that is not safe yet: nh3 has the last word."""
+    html = markdown_to_html_with_extensions(text, Options.CMARK_OPT_UNSAFE, ["table", "strikethrough"])
+    html = _CELL.sub(_aligned, _SHOWN.sub(_shown, _level_headings(html)))
+    # a table in a box that scrolls by itself, by finger and by keyboard, where the screen is narrow
+    boxed = html.replace("<table>", '<div class="table" tabindex="0"><table>')
+    return boxed.replace("</table>", "</table></div>")
+
+
+def _level_headings(html: str) -> str:
     """Below the page's own h1 a text begins at h2 and skips no level, however its author counted."""
     open_levels: list[int] = []
-    for token in state.tokens:
-        if token["type"] == "heading":
-            level = token["attrs"]["level"]
-            while open_levels and open_levels[-1] >= level:
+
+    def leveled(tag: re.Match[str]) -> str:
+        if not tag[1]:
+            while open_levels and open_levels[-1] >= int(tag[2]):
                 open_levels.pop()
-            open_levels.append(level)
-            token["attrs"]["level"] = min(1 + len(open_levels), 6)
+            open_levels.append(int(tag[2]))
+        return f"<{tag[1]}h{min(1 + max(len(open_levels), 1), 6)}>"
+
+    return _HEADING.sub(leveled, html)
 
 
-class _Renderer(mistune.HTMLRenderer):
-    """Plain HTML; nh3 has the last word, so nothing is escaped that it would remove anyway."""
-
-    def __init__(self) -> None:
-        super().__init__(escape=False)
-
-    def safe_url(self, url: str) -> str:
-        return url
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        """A picture kept elsewhere becomes a link: a page fetches nothing, but nobody loses the address."""
-        if _PICTURE.fullmatch(url):
-            return super().image(text, url, title)
-        return self.link(text or url, url, title)
-
-
-def _table(renderer: Any, text: str) -> str:
-    """A table in a box that scrolls by itself, by finger and by keyboard, where the screen is narrow."""
-    return f'<div class="table" tabindex="0"><table>\n{text}</table></div>\n'
-
-
-def _table_cell(renderer: Any, text: str, align: str | None = None, head: bool = False) -> str:
+def _aligned(cell: re.Match[str]) -> str:
     """Alignment as a class: a strict Content-Security-Policy allows no style attribute."""
-    tag = "th" if head else "td"
-    return f'<{tag} class="{align}">{text}</{tag}>' if align in _ALIGNED else f"<{tag}>{text}</{tag}>"
+    return f'{cell[1]} class="{cell[2]}">' if cell[2] in _ALIGNED else f"{cell[1]}>"
 
 
-def _converter() -> Any:
-    markdown = mistune.create_markdown(renderer=_Renderer(), plugins=["table", "strikethrough"])
-    markdown.renderer.register("table", _table)
-    markdown.renderer.register("table_cell", _table_cell)
-    markdown.before_render_hooks.append(_level_headings)
-    return markdown
-
-
-_CONVERT = _converter()
+def _shown(picture: re.Match[str]) -> str:
+    """A picture kept elsewhere becomes a link: a page fetches nothing, but nobody loses the address."""
+    address, text = picture[1], picture[2]
+    return picture[0] if _is_picture(address) else f'<a href="{address}">{text or address}</a>'
 
 
 def _scalable(opening: re.Match[str]) -> str:
@@ -131,12 +132,18 @@ def _scalable(opening: re.Match[str]) -> str:
     return f'{tag[:-1]} viewBox="0 0 {width[1]} {height[1]}">'
 
 
-def render(text: str) -> str:
+def render(text: str, images: pictures.Known = _NONE, at: str = "") -> str:
     """Sanitised HTML of a Markdown text (CommonMark, tables, inline ``<svg>``). Headings begin at h2.
 
-    Scripts, styles, event handlers, forms, frames, relative links and everything that would be fetched are removed.
+    Scripts, styles, event handlers, forms, frames, relative links and everything that would be fetched are removed, but
+    for the pictures ``images``, which lie at ``at`` (sync/pictures.py).
     """
-    return _DRAWING.sub(_scalable, _CLEANER.clean(_CONVERT(text))).strip()
+    return pictures.place(convert(text), images, at)
+
+
+def convert(text: str) -> str:
+    """The same before its pictures have a place: wherever it is shown, it is this."""
+    return _DRAWING.sub(_scalable, _CLEANER.clean(_convert(text))).strip()
 
 
 def drop_title(text: str, title: str) -> str:

@@ -7,35 +7,55 @@ ISO, times "HH:MM"; words and formats of the language are the template's.
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sync.canonical import digest
 from sync.errors import SyncError
 from sync.markdown import drop_title
+from sync.page_lists import LARGE_KB, advice_of, documents_page, due_page, news_page
+from sync.pictures import used
 
 Page = dict[str, Any]
 SHORT = 160
-LARGE_KB = 5000
+GUIDES = ("ru", "kk", "en")  # languages of the user guide, at the public root in each
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+# Each begins with a sign of its own: there the search is many times quicker than at every letter.
+_PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _TAG = re.compile(r"<[^>]*>")
-_LINE_START = re.compile(r"^\s*(?:(?:[-+*]|#+|>)\s+)+|\|", re.MULTILINE)
+_LINE_START = re.compile(r"\n\s*(?:(?:[-+*]|#+|>)\s+)+")
+_MARKS = re.compile(r"[*_~`]+")
 _EMPHASIS = re.compile(r"(?<!\w)[*_~`]+(?=\S)|(?<=\S)[*_~`]+(?!\w)")
 
 
-def group_pages(content: dict[str, Any], slug: str) -> dict[str, Page]:
+def languages(school: dict[str, Any]) -> list[str]:
+    """Languages of the site, the school's own first; each other one has a folder of its own in the group's."""
+    return list(dict.fromkeys([school["locale"], *school["languages"]]))
+
+
+def group_pages(
+    content: dict[str, Any], slug: str, language: str | None = None, news: Sequence[dict[str, Any]] = ()
+) -> dict[str, Page]:
     """Every page of a group's site by its path. ``content`` is that of an edition (see sync.edition).
+
+    ``language``: one of ``languages``; None is the school's own. ``news``: the group's of sync.news.add_news.
 
     Raises KeyError for a group that the edition does not have, SyncError ``edition_unreadable`` for an id that could
     not be a file's name.
     """
-    group = _Group(content, slug)
+    group = _Group(content, slug, language or content["school"]["locale"])
     pages = {
         "index.html": _page("index", group.title, _today(group), group),
-        "tv.html": _page("tv", group.title, {"days": _broadcasts(group)}, group),
-        "notices.html": _page("notices", group.title, {"notices": group.notices}, group),
-        "contacts.html": _page("contacts", group.title, _contacts(content["school"]), group),
+        "tv.html": _page("tv", group.title, {"grade": group.group["grade"], "days": _broadcasts(group)}, group),
+        "notices.html": _page("notices", group.title, _all_notices(group), group),
+        "contacts.html": _page("contacts", group.title, _contacts(group), group),
+        "due.html": _page("due", group.title, _all_due(group), group),
+        "documents.html": _page("documents", group.title, documents_page(group.documents), group),
+        "advice.html": _page("advice", group.title, {"advice": group.advice}, group),
+        "guide.html": _page("guide", group.title, {"own": group.language, "others": _other_guides(group)}, group),
+        "search.html": _page("search", group.title, {}, group),
     }
     if group.works or group.exams:
         pages["exams.html"] = _page("exams", group.title, {"works": group.works, "exams": group.exams}, group)
@@ -48,7 +68,47 @@ def group_pages(content: dict[str, Any], slug: str) -> dict[str, Page]:
             pages[path] = _page("lesson", lesson["topic"] or lesson["subject"], _lesson(group, lesson), group)
     for key, task in group.tasks.items():
         pages[group.task_path(key)] = _page("task", task["title"], _task(group, key, task), group)
+    pages["news.html"] = _page("news", group.title, news_page(news, set(pages), group), group)
     return pages
+
+
+def groups_changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    """Groups of an edition whose pages may differ from those of the one before; all of them, where it is not certain.
+
+    Quicker than making their pages. ``before``, ``after``: contents of editions (see sync.edition).
+    """
+    groups = set(after["groups"])
+    apart = {"groups", "lessons", "materials", "tasks", "broadcasts", "notices", "assessments", "exams"}
+    names_before, names_after = ({slug: row["name"] for slug, row in x["groups"].items()} for x in (before, after))
+    if names_before != names_after:  # joined lessons name other groups
+        return groups
+    if any(before.get(name) != after.get(name) for name in (before.keys() | after.keys()) - apart):
+        return groups
+    later: dict[str, Any] = {"assessments": {}, "exams": {}}  # an edition from before knows neither
+    changed = {
+        slug for slug in groups
+        if any((later | before)[part].get(slug) != (later | after)[part].get(slug) for part in ("groups", *later))
+    }  # fmt: skip
+    for part, owners in (("lessons", _of_lesson), ("tasks", _of_task), ("broadcasts", _of_all), ("notices", _of_all)):
+        for one, other in ((before[part], after[part]), (after[part], before[part])):
+            for key, row in one.items():
+                if other.get(key) != row:
+                    changed.update(owners(row) or groups)
+    shown = {key for key, row in after["materials"].items() if before["materials"].get(key) != row}
+    changed.update(row["group"] for row in after["lessons"].values() if row["material"] in shown)
+    return changed & groups
+
+
+def _of_lesson(lesson: dict[str, Any]) -> list[str]:
+    return [lesson["group"], *lesson["joined"]]
+
+
+def _of_task(task: dict[str, Any]) -> list[str]:
+    return [task["group"]]
+
+
+def _of_all(row: dict[str, Any]) -> list[str]:
+    return list(row["groups"])
 
 
 def page_hashes(pages: dict[str, Page], look: str = "") -> dict[str, str]:
@@ -73,8 +133,25 @@ def group_digest(changed: dict[str, dict[str, Any]]) -> str:
 
 def plain(text: str) -> str:
     """The words of a Markdown text on one line, for a timetable row."""
-    words = _LINE_START.sub(" ", _TAG.sub(" ", _LINK.sub(r"\1", text)))
-    return " ".join(_EMPHASIS.sub("", words).split())
+    words = _LINE_START.sub(" ", f"\n{untagged(text)}").replace("|", " ")
+    return " ".join(_MARKS.sub(_bare, words).split())
+
+
+def untagged(text: str) -> str:
+    """A Markdown text without the addresses of its links and without tags."""
+    return _TAG.sub(" ", _LINK.sub(r"\1", _PICTURE.sub(r"\1", text)))
+
+
+def _bare(marks: re.Match[str]) -> str:
+    """What stays of signs of emphasis: those that neither begin nor end a word."""
+    text, (first, end) = marks.string, marks.span()
+    before, after = text[first - 1 : first], text[end : end + 1]
+    return _emphasised(f"{before}{marks[0]}{after}")[len(before) : -1 if after else None]
+
+
+@lru_cache(maxsize=1000)
+def _emphasised(signs: str) -> str:
+    return _EMPHASIS.sub("", signs)
 
 
 def shorten(text: str, limit: int = SHORT) -> str:
@@ -87,8 +164,9 @@ def shorten(text: str, limit: int = SHORT) -> str:
 class _Group:
     """One group's part of an edition, looked up once."""
 
-    def __init__(self, content: dict[str, Any], slug: str):
+    def __init__(self, content: dict[str, Any], slug: str, language: str):
         self.content = content
+        self.language = language
         self.slug = _name(slug)
         self.group = content["groups"][slug]
         self.title = self.group["name"]
@@ -106,8 +184,10 @@ class _Group:
             for x in content["notices"].values()
             if (not x["groups"] or slug in x["groups"]) and x["from"] <= window["to"] and x["to"] >= window["from"]
         ]
-
-        # An edition from before knows neither; a group without any has no row in them.
+        # Each of these kinds of content came later: an edition from before knows none of them.
+        known = content.get("documents", {}).values()
+        self.documents = [x for x in known if not x["groups"] or slug in x["groups"]]
+        self.advice = advice_of(self.documents)
         works = content.get("assessments", {}).get(slug, [])
         self.works = [_fields(x, "date subject topic number") | {"kind": self.label("kind", x["kind"])} for x in works]
         exams = content.get("exams", {}).get(slug, [])
@@ -122,7 +202,11 @@ class _Group:
         return f"task-{_name(key)}.html"
 
     def label(self, kind: str, code: str | None) -> str:
-        return self.content["labels"].get(kind, {}).get(code, code or "") if code else ""
+        """The word for a code in the language of the page; an edition from before has the school's own alone."""
+        if not code:
+            return ""
+        here = self.content.get("labels_in", {}).get(self.language, {}).get(kind, {})
+        return here.get(code) or self.content["labels"].get(kind, {}).get(code, code)
 
 
 def _name(key: str) -> str:
@@ -139,7 +223,9 @@ def _page(template: str, title: str, data: dict[str, Any], group: _Group) -> Pag
     # Nothing here may move with the window, or every page would change every week.
     school = group.content["school"]
     frame = {
-        "locale": school["locale"],
+        "locale": group.language,
+        "languages": languages(school),
+        "up": "../" if group.language == school["locale"] else "../../",  # the root, seen from the page
         "school": school["name"],
         "phone": school["hotline"]["phone"],
         "hours": school["hotline"]["hours"],
@@ -172,7 +258,13 @@ def _today(group: _Group) -> dict[str, Any]:
     notices = [{name: notice[name] for name in ("title", "from", "to")} for notice in group.notices]
     weeks = [{**week, "due": _due(group, week["from"], week["to"])} for week in group.weeks]
     days = [_day(group, day) for day in group.days]
-    return {"days": days, "weeks": weeks, "notices": notices, "planned": bool(group.works or group.exams)}
+    advice = [{name: one[name] for name in ("title", "from", "to")} for one in group.advice]
+    return {"days": days, "weeks": weeks, "notices": notices, "planned": bool(group.works or group.exams),
+            "advice": advice}  # fmt: skip
+
+
+def _all_notices(group: _Group) -> dict[str, Any]:
+    return {"notices": group.notices, **_pictures(group, [notice["body"] for notice in group.notices])}
 
 
 def _week(group: _Group, week: dict[str, str]) -> dict[str, Any]:
@@ -260,7 +352,14 @@ def _lesson(group: _Group, lesson: dict[str, Any]) -> dict[str, Any]:
         for key in lesson["tasks"]
         if key in group.tasks
     ]
-    return data
+    texts = [data["material"]["body"]] if data["material"] else []
+    return data | _pictures(group, [*texts, *(task["text"] for task in data["tasks"])])
+
+
+def _pictures(group: _Group, texts: Iterable[str]) -> dict[str, Any]:
+    """What a page must fetch for its texts; a page without pictures has no such row."""
+    found = used(group.content.get("images", {}), texts)
+    return {"pictures": found} if found else {}
 
 
 def _material(group: _Group, lesson: dict[str, Any]) -> dict[str, Any] | None:
@@ -292,7 +391,9 @@ def _task(group: _Group, key: str, task: dict[str, Any]) -> dict[str, Any]:
     lesson = None
     if given:
         lesson = {"path": group.lesson_path(given), **_fields(group.lessons[given], "date topic")}
-    return {"subject": task["subject"], **_work(group, task), "lesson": lesson}
+    asked = {"answers": task["answers"]} if "answers" in task else {}
+    return {"subject": task["subject"], **_work(group, task), "lesson": lesson, **asked,
+            **_pictures(group, [task["text"]])}  # fmt: skip
 
 
 def _broadcasts(group: _Group) -> list[dict[str, Any]]:
@@ -311,6 +412,21 @@ def _unique(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def _contacts(school: dict[str, Any]) -> dict[str, Any]:
-    contacts = [_fields(person, "name position phone email") for person in school["contacts"]]
+def _contacts(group: _Group) -> dict[str, Any]:
+    school = group.content["school"]
+    contacts = [
+        {**_fields(person, "name phone email"), "position": group.label("position", person["position"])}
+        for person in school["contacts"]
+    ]
     return {"address": school["address"], "contacts": contacts}
+
+
+def _all_due(group: _Group) -> dict[str, Any]:
+    """Every task, whenever it is due."""
+    return due_page([
+        {"path": group.task_path(key), **_fields(task, "subject title due")} for key, task in group.tasks.items()
+    ])  # fmt: skip
+
+
+def _other_guides(group: _Group) -> list[dict[str, str]]:
+    return [{"language": code, "path": f"guide-{code}.html"} for code in GUIDES if code != group.language]

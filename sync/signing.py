@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -51,6 +52,39 @@ def sign(secret: bytes, data: bytes, trusted_comment: str) -> str:
     )
 
 
+def sign_line(secret: bytes, data: bytes) -> str:
+    """A signature's line alone (algorithm, key id and signature in Base64), for what holds its signature itself."""
+    key_id, key = _read_secret(secret)
+    return _encode(_ALGORITHM + key_id + key.sign(data))
+
+
+def verify_line(public_text: str, data: bytes, line: str) -> None:
+    """Check what ``sign_line`` made. Raises SyncError as ``verify`` does."""
+    key_id, public = _read_public(public_text)
+    raw = _decode(line)
+    if len(raw) != 74 or raw[:2] != _ALGORITHM:
+        raise SyncError("signature_format")
+    if raw[2:10] != key_id:
+        raise SyncError("signature_key", expected=_name(key_id), found=_name(raw[2:10]))
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(raw[10:], data)
+    except InvalidSignature as error:
+        raise SyncError("signature_bad") from error
+
+
+def sign_bare(secret: bytes, data: bytes) -> str:
+    """The signature alone (64 bytes in Base64), for who knows by which key."""
+    return _encode(_read_secret(secret)[1].sign(data))
+
+
+def verify_bare(public_text: str, data: bytes, signature: str) -> None:
+    """Check what ``sign_bare`` made. Raises SyncError ``signature_key`` (of the public key), ``signature_bad``."""
+    try:
+        Ed25519PublicKey.from_public_bytes(_read_public(public_text)[1]).verify(_decode(signature), data)
+    except InvalidSignature as error:
+        raise SyncError("signature_bad") from error
+
+
 def verify(public_text: str, data: bytes, minisig_text: str) -> str:
     """The trusted comment, when both signatures hold.
 
@@ -89,6 +123,7 @@ def _read_public(text: str) -> tuple[bytes, bytes]:
     return raw[2:10], raw[10:]
 
 
+@lru_cache(maxsize=1)  # a publication signs for every class
 def _read_secret(secret: bytes) -> tuple[bytes, Ed25519PrivateKey]:
     raw = _decode(_split(secret.decode("ascii", "replace"))[-1])
     head, key_id, seed, public = raw[:6], raw[54:62], raw[62:94], raw[94:126]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# A deadline would make a slow machine a failing one.
-settings.register_profile("house", deadline=None, print_blob=True)
+# A deadline would make a slow machine a failing one, and so would a look at how long examples take to be made.
+settings.register_profile("house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
 

@@ -4,9 +4,11 @@ import os
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
+from server.cli import carrying
 from server.cli.calling import answered as _answered
 from server.cli.calling import call as _run
 from server.cli.options import WHEN, as_option, json_option
@@ -73,12 +75,13 @@ def import_(
     kind: str, files: tuple[Path, ...], dry_run: bool, skip_errors: bool, mapping: Path | None,
     same: tuple[str, ...], new: tuple[str, ...], since: str, as_json: bool,
 ) -> int:  # fmt: skip
-    """Files are read here; a folder of lessons means its Markdown files, one of a roster its CSV files as one zip."""
+    """Files are read here; a folder of lessons means its Markdown files with the pictures that they show, one of a
+    roster its CSV files as one zip."""
     from server.cli import reading
 
     options = {"kind": kind, "dry_run": dry_run, "skip_errors": skip_errors, "same": same, "new": new,
                "from": since}  # fmt: skip
-    read = reading.sets if kind == "oneroster" else partial(reading.all_of, pattern="*.md")
+    read = {"oneroster": reading.sets, "content": reading.lessons}.get(kind, partial(reading.all_of, pattern="*.md"))
     return _run("import", options, lambda: read(files), as_json, texts={"mapping": mapping})
 
 
@@ -110,18 +113,72 @@ def publish(weeks: tuple[str, ...], days: tuple[str, ...], login: str, as_json: 
     return _run("publish", {"weeks": weeks, "days": days, "as": login}, tuple, as_json)
 
 
+@cli.command("scan", help=_("Take scanned or photographed sheets in: every page finds its work by its own code."))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--as", "login", required=True, metavar="LOGIN", help=_("who logs it"))
+@click.option("--channel", default="paper", show_default=True, help=_("paper, call, photo, messenger, …"))
+@click.option("--date", default="", metavar=WHEN, help=_("day of return; else today"))
+@click.option("--dry-run", is_flag=True, help=_("say where the pages belong, store nothing"))
+@json_option
+def scan(files: tuple[Path, ...], login: str, channel: str, date: str, dry_run: bool, as_json: bool) -> int:
+    """PDF, TIFF and photos, shuffled and upside down; what has no readable code waits for a person."""
+    from server.cli import reading
+
+    options = {"as": login, "channel": channel, "date": date, "dry_run": dry_run}
+    return _run("scan", options, lambda: tuple(reading.one(path) for path in files), as_json)
+
+
 @cli.group("print", help=_("Print on paper (PDF files)."))
 def print_() -> None:
     """What is printed has commands of its own."""
 
 
-@print_.command("packs", help=_("Personal packs of a week, one file per class."))
+@print_.command("packs", help=_("Personal packs of a week for those who learn from paper or asked."))
 @click.option("--week", default="", metavar="2026-W50", help=_("ISO week; else this one"))
 @click.option("--group", "groups", multiple=True, metavar=_("CLASS"), help=_("only this class"))
+@click.option("--everyone", is_flag=True, help=_("for every student of the classes"))
+@click.option("--student", default="", metavar=_("NAME|SLUG"), help=_("only the pack of this student"))
+@click.option("--supplement", is_flag=True, help=_("only what changed since the pack that the student has"))
+@click.option("--by", type=click.Choice(["group", "stop"]), default="group", help=_("one file per class or per stop"))
+@click.option("--stop", default="", metavar=_("NAME"), help=_("with --by stop: only this stop"))
+@click.option("--first", type=click.IntRange(min=1), default=1, metavar="N", help=_("go on from pack N of the file"))
+@click.option("--plain", is_flag=True, help=_("for the photocopier: sheets without names, and slips to stick on"))
+@click.option("--dry-run", is_flag=True, help=_("count leaves, ink and cost; print nothing"))
 @json_option
-def print_packs(week: str, groups: tuple[str, ...], as_json: bool) -> int:
+def print_packs(as_json: bool, **options: Any) -> int:
     """Files lie in packs/<week>/ of the home."""
-    return _run("print packs", {"week": week, "groups": groups}, tuple, as_json)
+    if options["first"] > 1 and len(options["groups"]) != 1 and not (options["by"] == "stop" and options["stop"]):
+        raise click.UsageError(_("--first needs the file: one --group, or --by stop with --stop."))
+    if options["student"] and (options["everyone"] or options["by"] == "stop"):
+        raise click.UsageError(_("--student is one pack: leave out --everyone and --by stop."))
+    alone = options["student"] or options["supplement"] or options["by"] == "stop" or options["first"] > 1
+    dry_run = options.pop("dry_run")
+    if alone and (options["plain"] or dry_run):
+        raise click.UsageError(_("--plain and --dry-run are about whole classes: name them by --group alone."))
+    return _run("print packs --dry-run" if dry_run else "print packs", options, tuple, as_json)
+
+
+@print_.command("slips", help=_("Slips with names and codes to stick onto copied sheets, one file per class."))
+@click.option("--week", default="", metavar="2026-W50", help=_("ISO week; else this one"))
+@click.option("--group", "groups", multiple=True, required=True, metavar=_("CLASS"), help=_("only this class"))
+@json_option
+def print_slips(week: str, groups: tuple[str, ...], as_json: bool) -> int:
+    """For packs that exist: their sheets were printed before, and their codes stay."""
+    return _run("print slips", {"week": week, "groups": groups}, tuple, as_json)
+
+
+@print_.command("manifest", help=_("Registers of delivery of a week: each printed pack on exactly one."))
+@click.option("--week", default="", metavar="2026-W50", help=_("ISO week; else this one"))
+@click.option("--stop", default="", metavar=_("NAME"), help=_("only the registers of this stop"))
+@click.option("--group", default="", metavar=_("CLASS"), help=_("only the register of this class at school"))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help=_("file to write; else beside the packs"))
+@json_option
+def print_manifest(week: str, stop: str, group: str, out: Path | None, as_json: bool) -> int:
+    """Packs that are on no register yet are put on one first."""
+    if stop and group:
+        raise click.UsageError(_("Either --stop or --group."))
+    return _run("print manifest", {"week": week, "stop": stop, "group": group, "put": out is not None}, tuple, as_json,
+                out=out)  # fmt: skip
 
 
 @print_.command("timetable", help=_("Timetables of a week: of classes, teachers or rooms, all on one sheet, posters."))
@@ -145,6 +202,54 @@ def print_timetable(kind: str, week: str, group: str, tiled: bool, out: Path, as
 def print_strips(week: str, groups: tuple[str, ...], out: Path, as_json: bool) -> int:
     """Without anything to correct no file is written."""
     return _run("print strips", {"week": week, "groups": groups}, tuple, as_json, out)
+
+
+@print_.command("weekly", help=_("Slips to parents: a child's week on half a sheet, with a reply to cut off."))
+@click.option("--week", default="", metavar="2026-W50", help=_("ISO week; else the one that is told of now"))
+@click.option("--group", required=True, metavar=_("CLASS"), help=_("whose children"))
+@click.option("--paper", is_flag=True, help=_("only families reached on paper"))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("weekly.pdf"), show_default=True,
+              help=_("file to write"))  # fmt: skip
+@json_option
+def print_weekly(week: str, group: str, paper: bool, out: Path, as_json: bool) -> int:
+    """Marks, what is owed and to be corrected, lessons missed, messages, contacts."""
+    return _run("print weekly", {"week": week, "group": group, "paper": paper}, tuple, as_json, out)
+
+
+@print_.command("accessible", help=_("A class's week as a tagged PDF for screen readers, without names and codes."))
+@click.option("--week", default="", metavar="2026-W50", help=_("ISO week; else this one"))
+@click.option("--group", required=True, metavar=_("CLASS"), help=_("which class"))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("accessible.pdf"),
+              show_default=True, help=_("file to write"))  # fmt: skip
+@json_option
+def print_accessible(week: str, group: str, out: Path, as_json: bool) -> int:
+    """PDF/UA-1 from what is published."""
+    return _run("print accessible", {"week": week, "group": group}, tuple, as_json, out)
+
+
+@print_.command("marked", help=_("Marked copies of works: their pages with the teacher's signs, mark and comment."))
+@click.argument("codes", nargs=-1, required=True, metavar="CODE…")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("marked.pdf"), show_default=True,
+              help=_("file to write"))  # fmt: skip
+@json_option
+def print_marked(codes: tuple[str, ...], out: Path, as_json: bool) -> int:
+    """One page on a side, student by student."""
+    return _run("print marked", {"codes": codes}, tuple, as_json, out)
+
+
+@print_.command("journal", help=_("The journal's pages of a class, with topics, homework and a page for remarks."))
+@click.option("--group", required=True, metavar=_("CLASS"), help=_("whose journal"))
+@click.option("--course", default="", metavar=_("SUBJECT"), help=_("only this subject"))
+@click.option("--term", type=int, default=0, metavar="N", help=_("the term by its number; else the year"))
+@click.option("--from", "since", default="", metavar="DAY", help=_("first day"))
+@click.option("--to", "until", default="", metavar="DAY", help=_("last day"))
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=Path("journal.pdf"), show_default=True,
+              help=_("file to write"))  # fmt: skip
+@json_option
+def print_journal(group: str, course: str, term: int, since: str, until: str, out: Path, as_json: bool) -> int:
+    """A4 across: marks and absences, beside them topics and homework, behind them the marks of terms."""
+    options = {"group": group, "course": course, "term": term, "from": since, "to": until}
+    return _run("print journal", options, tuple, as_json, out)
 
 
 @cli.command("return", help=_("Log returned works by their codes (nine digits, or what a code reader sends)."))
@@ -179,6 +284,10 @@ def ops_import(files: tuple[Path, ...], as_json: bool) -> int:
 @cli.group(help=_("Give data out."))
 def export() -> None:
     """What is given out has commands of its own."""
+
+
+for command in (carrying.usb, carrying.zim, carrying.site):
+    export.add_command(command)
 
 
 @export.command("journal", help=_("The journal of a class as a table."))
@@ -246,12 +355,13 @@ def conflicts(as_json: bool) -> int:
     return _run("conflicts", {}, tuple, as_json)
 
 
-@cli.command(help=_("Check published files against the school's signature (FILE.minisig beside each)."))
+@cli.command(help=_("Check published files or a stick's folder against the school's signature."))
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--key", type=click.Path(path_type=Path), help=_("public key of the school; else this home's"))
 @json_option
 def verify(files: tuple[Path, ...], key: Path | None, as_json: bool) -> int:
-    """A folder of an edition means its envelope, and its content by the hash that the envelope names."""
+    """A folder of an edition means its envelope, and its content by the hash that the envelope names; another folder
+    the classes' sites in it, each by its signed index."""
     from server.cli import reading
 
     options = {"key": str(key) if key else ""}

@@ -17,7 +17,18 @@ from server.cli.terminal import Terminal
 from server.cli.words import _
 from server.config import CHECKOUT, Config, make_config
 from server.errors import DomainError
-from server.services import demo, demo_families, demo_hotline, packs, publishing, schema, setup
+from server.services import (
+    demo,
+    demo_delivery,
+    demo_families,
+    demo_hotline,
+    demo_samples,
+    packs,
+    publishing,
+    schema,
+    setup,
+)
+from server.services.private_pages import files as private_pages
 from server.services.weeks import week_days, week_name
 
 SAMPLE = CHECKOUT / "content" / "village"
@@ -80,7 +91,7 @@ def build(config: Config, on_paper: bool = True) -> dict[str, Any]:
         week = week_name(monday)
         terminal.say(_("Setting up the village school; its sample week becomes %(week)s.") % {"week": week})
         with force_locale("ru"):
-            _create(now)
+            _create(now, f"http://{config.host}:{config.port}/public/")
             reports = demo.load(SAMPLE, shift, now, terminal.progress)
             if refused := [name for report in reports for name in report.refused]:
                 raise DomainError("import_refused", count=len(refused), files=", ".join(refused))
@@ -88,23 +99,27 @@ def build(config: Config, on_paper: bool = True) -> dict[str, Any]:
             done = publishing.publish(
                 week_days(today) + week_days(monday), today=today, now=now, actor_id=None, progress=terminal.progress
             )
+            demo_delivery.furnish(now, today)
             printed = packs.print_packs(monday, None, now=now, progress=terminal.progress) if on_paper else []
+            demo_delivery.send(week, now, today, ZoneInfo(ZONE))
             demo.hand_in(now, today)
             demo_hotline.furnish(demo.SHOWN_GRADE, now, today, ZoneInfo(ZONE))
             demo.attend(now, today)
             demo_families.reach_families(now)
+            private_pages.refresh(config, now, today)
+            stack_of = demo_samples.write_stack(config, week)
         state = {"week": week, "edition": done.number, "packs": sum(item.packs for item in printed),
-                 "sides": sum(item.pages for item in printed)}  # fmt: skip
+                 "sides": sum(item.pages for item in printed), "stack_of": stack_of}  # fmt: skip
     staged = config.home / f".{DONE}"
     staged.write_text(json.dumps(state), encoding="utf-8")
     staged.replace(config.home / DONE)
     return state
 
 
-def _create(now: datetime) -> None:
+def _create(now: datetime, site: str) -> None:
     wanted = setup.NewSchool(
         name="Тополинская школа", admin="demo-setup", timezone=ZONE, address="с. Тополиное, ул. Школьная, д. 1",
-        hotline_phone="8 (999) 000-00-20", hotline_hours="9:00–17:00", is_demo=True,
+        hotline_phone="8 (999) 000-00-20", hotline_hours="9:00–17:00", is_demo=True, site_address=site,
     )  # fmt: skip
     setup.create(wanted, now=now)
 
@@ -126,15 +141,22 @@ def _tell(config: Config, state: dict[str, Any], logins: list[demo.Login], today
         say(f"  {item.login:<24} {item.password:<24} {item.name}")
     say("")
     program, code = _short(Path(sys.executable).with_name("korablik")), demo.open_code() or "CODE"
-    command = f"{program} --home {_short(config.home)} return {code} --as {_teacher(logins)}"
+    teacher = _login(logins, "subject_teacher")
+    command = f"{program} --home {_short(config.home)} return {code} --as {teacher}"
     say(_("Log a work by its code: %(command)s") % {"command": command})
+    stack = demo_samples.stack(config)
+    if (role := state.get("stack_of")) and stack.is_file():
+        login = _login(logins, role)
+        command = f"{program} --home {_short(config.home)} scan {_short(stack)} --as {login}"
+        say(_("Scan a stack of sheets: %(command)s  or give it, as the same teacher, to “Scanned works” in the office")
+            % {"command": command})  # fmt: skip
     if today > sample + timedelta(days=6):
         say(_("The sample week is over. For a fresh one remove %(home)s and start again.")
             % {"home": _short(config.home)})  # fmt: skip
 
 
-def _teacher(logins: list[demo.Login]) -> str:
-    return next(item.login for item in logins if item.role == "subject_teacher")
+def _login(logins: list[demo.Login], role: str) -> str:
+    return next(item.login for item in logins if item.role == role)
 
 
 def _short(path: Path) -> str:

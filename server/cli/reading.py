@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from server.errors import DomainError
+from sync.pictures import files_beside
 
 Files = tuple[tuple[str, bytes], ...]
 LARGEST = 256 * 1024 * 1024  # bytes of one file; what a school has is a thousandth of it
 CONTENT, ENVELOPE = "edition.json", "envelope.json"
+INDEX, LIST = Path("data/index.json"), "korablik.json"  # of a site, and of a stick
 
 
 def one(path: Path) -> tuple[str, bytes]:
@@ -52,6 +54,20 @@ def all_of(paths: Iterable[Path], pattern: str) -> Files:
     return tuple(found)
 
 
+def lessons(paths: Iterable[Path]) -> Files:
+    """Lessons and the pictures that they show from their own folder, as ``lesson.md/picture.png``."""
+    found: list[tuple[str, bytes]] = []
+    for path in paths:
+        folder = path if path.is_dir() else path.parent
+        for name, data in all_of([path], "*.md"):
+            found.append((name, data))
+            for ref in files_beside(data.decode("utf-8", "replace")) if name.lower().endswith(".md") else ():
+                beside = folder / ref
+                if beside.is_file() and beside.resolve().is_relative_to(folder.resolve()):
+                    found.append((f"{name}/{ref}", one(beside)[1]))
+    return tuple(found)
+
+
 def sets(paths: Iterable[Path]) -> Files:
     """Every file named; a folder stands for one zip of its CSV files, under the folder's name."""
     return tuple(_zipped(path) if path.is_dir() else one(path) for path in paths)
@@ -74,9 +90,14 @@ def whole(path: Path | None) -> Files:
 
 
 def signed(paths: Iterable[Path]) -> Files:
-    """Files with their signatures under their full names; a folder is an edition's: envelope and content."""
+    """Files with their signatures under their full names; a folder is an edition's (envelope and content), or holds
+    sites, each with a signed index, its pages and what leads to them."""
     found: dict[str, bytes] = {}
     for path in paths:
+        if sites := _sites(path):
+            for file in sites:
+                found[str(file)] = one(file)[1]
+            continue
         named = [path / CONTENT, path / ENVELOPE] if path.is_dir() else [path]
         if named[-1].name == CONTENT:  # it has no signature: its envelope names it
             named.append(path.with_name(ENVELOPE))
@@ -84,3 +105,19 @@ def signed(paths: Iterable[Path]) -> Files:
             parts = [file] if file.name == CONTENT else [file, file.with_name(file.name + ".minisig")]
             found |= {str(part): one(part)[1] for part in parts}
     return tuple(found.items())
+
+
+def _sites(path: Path) -> list[Path]:
+    """The files of the sites below a folder, or of the one whose index this is."""
+    if path.parts[-2:] == INDEX.parts:
+        indexes, lists = [path], [path.parents[1] / LIST, path.parents[1].parent / LIST]
+    elif path.is_dir() and not (path / CONTENT).exists():
+        indexes = sorted(file for depth in ("", "*/", "*/*/") for file in path.glob(f"{depth}{INDEX.as_posix()}"))
+        lists = [path / LIST]
+    else:
+        return []
+    found = [file for file in lists if indexes and file.is_file()]
+    for index in indexes:
+        site = index.parents[1]
+        found += [index, *sorted(site.glob("*.html")), *sorted(index.parent.glob("*.json.gz"))]
+    return found

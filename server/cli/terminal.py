@@ -37,7 +37,8 @@ class Terminal:
         """One line that moves on a terminal, one line at the end elsewhere."""
         if not total:
             return
-        names = {"site": _("Class sites"), "packs": _("Paper packs"), "import": _("Files"), "archive": _("Tables")}
+        names = {"site": _("Class sites"), "packs": _("Paper packs"), "import": _("Files"), "archive": _("Tables"),
+                 "stick": _("Stick"), "zim": _("ZIM files"), "send": _("Files sent")}  # fmt: skip
         text = f"{names.get(what, what)}: {done}/{total}"
         if sys.stderr.isatty():
             write(sys.stderr, f"\r{text}\x1b[K")

@@ -8,12 +8,15 @@ import re
 from datetime import date
 from pathlib import PurePosixPath
 
-from server.importers import charset, limits
+from server.importers import answer_rows, charset, limits
+from server.importers.answer_rows import AnswerRow
 from server.importers.findings import ERROR, INFO, WARNING, Notes, Refused, Result
 from server.importers.front_matter import Fields, parse_front_matter
 from server.importers.rows import LessonContentRow, ResourceRow, TaskRow, Where
 from server.importers.tables import check_size
 from server.importers.values import plain
+from sync.markdown import convert
+from sync.pictures import SCHEME, files_beside, shown_in
 
 FORMS = ("tv", "live", "self", "paper")
 TASK_KINDS = (
@@ -35,8 +38,17 @@ def read_content(file: str, data: bytes, *, region: str = "RU", today: date | No
     fields = Fields(parse_front_matter(front), notes)
     row = _lesson(file, fields, body, hashlib.sha256(data).hexdigest())
     fields.say_unknown()
+    _check_pictures(notes, text)
     rows = () if any(finding.level == ERROR for finding in notes.found) else (row,)
     return Result(rows, tuple(notes.found), {"lessons": len(rows)})
+
+
+def _check_pictures(notes: Notes, text: str) -> None:
+    """Pictures that were not found beside the file, and those that say nothing to who cannot see them."""
+    for ref in files_beside(text):
+        notes.add(WARNING, "content_picture_missing", value=ref)
+    if SCHEME in text and any(not one.alt.strip() for one in shown_in(convert(text))):
+        notes.add(WARNING, "content_picture_words")
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -98,8 +110,41 @@ def _task(fields: Fields) -> TaskRow | None:
     scale = section.choice("scale", SCALES) or ("points" if max_points else "five")
     if scale == "points" and max_points is None:
         section.note(ERROR, "content_points_missing", "max_points")
+    answers = _answers(section)
     section.say_unknown()
-    return TaskRow(text, due_days, kind, scale, max_points if scale == "points" else None)
+    return TaskRow(text, due_days, kind, scale, max_points if scale == "points" else None, answers)
+
+
+def _answers(section: Fields) -> tuple[AnswerRow, ...]:
+    """Questions to tick; one that cannot be read is said, and the file is not taken."""
+    items = section.sections("answers")
+    if len(items) > answer_rows.FIELDS:
+        section.note(ERROR, "content_not_list", "answers")
+        return ()
+    return tuple(filter(None, (_answer(item) for item in items)))
+
+
+def _answer(item: Fields) -> AnswerRow | None:
+    digits = item.number("digits", 1, answer_rows.DIGITS)
+    kind = item.choice("kind", answer_rows.KINDS) or ("number" if digits else "one")
+    listed = item.texts("options")
+    options = answer_rows.options_of(listed[0]) if len(listed) == 1 else tuple(" ".join(one.split()) for one in listed)
+    label, typed, points = item.text("label"), item.text("key"), item.number("points", 1, answer_rows.POINTS) or 1
+    item.say_unknown()
+    if kind == "number" and digits is None:
+        item.note(ERROR, "content_key_missing", "digits")
+        return None
+    if kind != "number" and not (2 <= len(options) <= answer_rows.OPTIONS and len({*options}) == len(options)
+                                 and max(map(len, options)) <= answer_rows.OPTION):  # fmt: skip
+        item.note(ERROR, "content_options", "options", value=", ".join(options)[:80])
+        return None
+    number = digits if kind == "number" and digits else 0
+    key = answer_rows.key_of(typed, kind, options, number)
+    if key is None:
+        item.note(ERROR, "content_key_wrong", "key", value=typed[:80])
+        return None
+    return AnswerRow(kind, " ".join(label.split())[: answer_rows.LABEL], options if kind != "number" else (), number,
+                     key, points)  # fmt: skip
 
 
 def _without_heading(body: str, topic: str) -> str:

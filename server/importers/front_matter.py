@@ -88,6 +88,17 @@ class Fields:
             self.note(ERROR, "content_key_missing", key)
         return text
 
+    def texts(self, key: str) -> list[str]:
+        """A list of texts, or one text alone; empty when missing or refused (then said)."""
+        value = self.values.get(key)
+        if not isinstance(value, list):
+            return [text] if (text := self.text(key)) else []
+        self.read.add(key)
+        if len(value) > _MOST_ITEMS or any(isinstance(one, dict | list | bytes) or one is None for one in value):
+            self.note(ERROR, "content_not_text", key)
+            return []
+        return [unicodedata.normalize("NFC", str(one)) for one in value]
+
     def number(self, key: str, least: int, most: int, required: bool = False) -> int | None:
         """A whole number within limits; None when missing or refused (then said)."""
         value = self._take(key)

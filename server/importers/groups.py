@@ -9,6 +9,7 @@ from server.importers.findings import ERROR
 from server.importers.tables import Cell
 from server.importers.values import Read, clean
 
+_NO_GROUPS = {"me"}  # folders of public/ that are something else's
 _LONGEST = 60  # characters of a class's name with all that stands around it
 _DROPPED = re.compile(r"[\s\"'«»“”„‟‘’‚‹›`´.]+")
 _ASIDE = re.compile(r"\([^)]*\)")  # "5А (казахский)"
@@ -75,7 +76,7 @@ def group_slug(name: str, taken: Collection[str] = ()) -> str:
     joined = re.sub(r"-{2,}", "-", "".join(words) if _is_class(name) else "-".join(words)).strip("-")
     base = joined[:40] or "group"
     slug, n = base, 1
-    while slug in taken:
+    while slug in taken or slug in _NO_GROUPS:
         n += 1
         slug = f"{base}-{n}"
     return slug

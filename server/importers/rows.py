@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from server.importers.answer_rows import AnswerRow
+
 
 @dataclass(frozen=True, slots=True)
 class Where:
@@ -290,13 +292,14 @@ class ResourceRow:
 
 @dataclass(frozen=True)
 class TaskRow:
-    """What is to be done: ``due_days`` days after the lesson (None = not stated, flagged)."""
+    """What is to be done: ``due_days`` days after the lesson (None = not stated, flagged); questions to tick."""
 
     text: str
     due_days: int | None
     kind: str
     scale: str
     max_points: int | None
+    answers: tuple[AnswerRow, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,35 @@ class Appointment(Base):
     made_at: Mapped[datetime]
 
 
+class Document(Base):
+    """What families may read at any time: acts, normative documents, blank forms, advice.
+
+    ``kind``: act (of the school), norm (of the state), form (to fill in), advice (of the psychologist). It has a text,
+    an address elsewhere, or a file in ``media/documents/`` under ``file``: SHA-256 (hex) of its bytes and the ending.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "act", "norm", "form", "advice"), name="kind"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="order"),
+    )
+    id: Mapped[Id]
+    kind: Mapped[str] = mapped_column(String(8))
+    title: Mapped[str]
+    number: Mapped[Text]
+    issued_on: Mapped[date | None]
+    body: Mapped[Text]
+    url: Mapped[Text]
+    file: Mapped[str | None] = mapped_column(String(72))
+    file_name: Mapped[Text]
+    size_kb: Mapped[int | None]  # of the file, or of what lies at the address
+    group_ids: Mapped[list[str]] = mapped_column(JSON, default=list)  # empty = everybody
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]  # None: until it is withdrawn
+    author_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    changed_at: Mapped[datetime]
+
+
 class Notice(Base):
     """A notice to an audience, with its last day."""
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.models.base import Base, Clock, Id, Text, one_of
@@ -36,6 +36,7 @@ class School(Base):
     address: Mapped[Text]
     hotline_phone: Mapped[Text]
     hotline_hours: Mapped[Text]
+    site_address: Mapped[Text]  # where ``public/`` is served to the world, "https://…/"; "" = nowhere
     week_anchor: Mapped[date | None]  # Monday of a first (A, numerator) week
     week_cycle: Mapped[int] = mapped_column(default=1)  # 2 = A/B weeks
     week_length: Mapped[int] = mapped_column(default=5, server_default="5")  # days a week with lessons
@@ -57,6 +58,27 @@ class Household(Base):
     members: Mapped[list["Person"]] = relationship(back_populates="household")
 
 
+class Stop(Base):
+    """Where paper is handed over: a village, a bus driver, a post office. ``contact``: who is there, for the school.
+
+    ``days``: how long works take to come back from there, in days after the last one is due.
+    """
+
+    __tablename__ = "stop"
+    __table_args__ = (
+        CheckConstraint(one_of("kind", "village", "driver", "post", "other"), name="kind"),
+        CheckConstraint("days BETWEEN 0 AND 60", name="days"),
+    )
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    contact: Mapped[Text]
+    note: Mapped[Text]
+    days: Mapped[int] = mapped_column(default=7, server_default="7")
+    position: Mapped[int] = mapped_column(default=0, server_default="0")  # in the order of the round
+    closed_on: Mapped[date | None]
+
+
 class Person(Base):
     """A student, a parent or a member of staff; which of them follows from memberships, guardianships and roles."""
 
@@ -76,6 +98,8 @@ class Person(Base):
     phone: Mapped[Text]
     email: Mapped[Text]
     household_id: Mapped[str | None] = mapped_column(ForeignKey("household.id"))
+    stop_id: Mapped[str | None] = mapped_column(ForeignKey("stop.id"))  # of a student; None: paper is given at school
+    large_print: Mapped[bool] = mapped_column(default=False, server_default=false())  # reads letters of 18 pt
     left_on: Mapped[date | None]
     released: Mapped[list[str]] = mapped_column(JSON, default=list)  # of staff: "name", "phone", "email"
     household: Mapped[Household | None] = relationship(back_populates="members")

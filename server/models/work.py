@@ -1,6 +1,7 @@
 """Materials, tasks and works; the kinds, scales and forms they refer to are rows with a source."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -82,6 +83,22 @@ class Resource(Base):
     size_kb: Mapped[int | None]
 
 
+class Image(Base):
+    """A picture of lessons, as re-encoded for the reader; its bytes lie in ``media/images/`` under its name.
+
+    A text shows it by ``![what it shows](image:NAME)``. ``name``: SHA-256 (hex) of the bytes and the ending.
+    """
+
+    __tablename__ = "image"
+    __table_args__ = (CheckConstraint("width > 0 AND height > 0 AND bytes > 0", name="size"),)
+    name: Mapped[str] = mapped_column(String(70), primary_key=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    bytes: Mapped[int]
+    added_at: Mapped[datetime]
+    added_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+
+
 class Assessment(Base):
     """A planned work of a course that counts (SOR, SOCh, control work): the n-th of its kind in a term."""
 
@@ -148,6 +165,31 @@ class Task(Base):
     marks_only: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
     lesson_course: Mapped[LessonCourse] = relationship()
+
+
+class AnswerField(Base):
+    """A question of a task that is answered by ticking boxes, the n-th; its key never leaves the school.
+
+    ``kind``: one (of the options), several (of them) or number (of ``digits`` digits, ticked digit by digit).
+    ``key``: positions of the right options (from 0), or the right digits as [text]; [] as long as nobody set it.
+    """
+
+    __tablename__ = "answer_field"
+    __table_args__ = (
+        UniqueConstraint("task_id", "position"),
+        CheckConstraint(one_of("kind", "one", "several", "number"), name="kind"),
+        CheckConstraint("(kind = 'number') = (digits > 0)", name="digits"),
+        CheckConstraint("points BETWEEN 1 AND 100", name="points"),
+    )
+    id: Mapped[Id]
+    task_id: Mapped[str] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(8))
+    label: Mapped[Text]
+    options: Mapped[list[str]] = mapped_column(JSON, default=list)
+    digits: Mapped[int] = mapped_column(default=0, server_default="0")
+    key: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    points: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class LessonAgreement(Base):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.models import Base, Counter
-from server.reference import attendance, exams, families, grading, leave, measures, modes, norms, works
+from server.reference import attendance, exams, families, grading, leave, measures, modes, norms, paper, works
 from server.reference.attendance import LETTER_ABSENT, LETTER_LATE, LETTERS
 from server.reference.families import CONTACT_CHANNELS, TOPICS
 from server.reference.grading import GRADING_RULES, MARK_PERCENTS
@@ -23,7 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-PARTS = (works, attendance, families, measures, grading, norms, exams, leave, modes)
+PARTS = (works, attendance, families, measures, grading, norms, exams, leave, modes, paper)
 
 
 def rows() -> list[Base]:

@@ -16,7 +16,11 @@ THRESHOLDS = {
     "sms_parts": (_l("most parts of one SMS"), 3),
     "send_tries": (_l("attempts to send before it is given up"), 5),
     "feedback_days": (_l("feedback is due within so many days"), 3),
+    # a phone on 2G carries 6 KB in a second: five seconds for a picture, ten for all of a lesson
+    "picture_kb": (_l("largest picture of a lesson, in KB"), 30),
+    "pictures_kb": (_l("all pictures of a lesson together, in KB"), 60),
     "silent_days": (_l("days without feedback from which a teacher is shown"), 7),
+    "scans_days": (_l("days after the school year's end for which scanned pages are kept"), 90),
 }  # fmt: skip
 LEVELS = {  # of mastery: name, least share of compulsory works done, least mean share of the maximum, in per cent
     "high": (_l("high level"), 90, 85), "sufficient": (_l("sufficient level"), 75, 65),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ScalarSelect, exists, func, or_, select
@@ -31,7 +32,7 @@ from server.models import (
     Work,
     Year,
 )
-from server.services import held
+from server.services import held, pictures
 from server.services.aside import asides, with_the_class
 from server.services.counting import counts
 from server.services.exemptions import exempt
@@ -51,6 +52,8 @@ PROBLEMS = {
     "household_unconfirmed": _l("Households that nobody has confirmed: %(count)s."),
     "lesson_without_teacher": _l("Lessons without a teacher in the next two weeks: %(count)s (%(names)s)."),
     "record_waiting": _l("Records that wait for a person: %(count)s."),
+    "picture_lost": _l("Pictures whose file is lost, so that readers see only what they show: %(count)s (%(names)s). "
+                       "Add them again, or take them from a backup."),
     "work_missing": _l("Published tasks with students who have no code: %(count)s (%(names)s)."),
 }
 
@@ -74,7 +77,9 @@ def problems(session: Session, now: datetime) -> list[Problem]:
     today = clock.local_date(now, school.timezone)
     found = [*_calendar(session), *_students(session, today), *_subgroups(session, today)]
     found.append(Problem("household_unconfirmed", _proposed(session)))
-    found += [*_lessons(session, today), Problem("record_waiting", held.count(session)), *_works(session, today)]
+    found += [*_lessons(session, today), Problem("record_waiting", held.count(session))]
+    lost = pictures.lost(session, current_app.extensions["korablik"])
+    found += [Problem("picture_lost", len(lost), tuple(name[:12] for name in lost)), *_works(session, today)]
     return [problem for problem in found if problem.count]
 
 

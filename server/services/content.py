@@ -27,9 +27,9 @@ from server.models import (
     TaskKind,
     Work,
 )
-from server.services import grading_rules, works
+from server.services import grading_rules, pictures, works
 from server.services.accounts import new_id, record
-from server.services.content_draft import LessonDraft, ResourceDraft, Rules, TaskDraft, normal, problems
+from server.services.content_draft import LessonDraft, ResourceDraft, Rules, TaskDraft, normal, problems, texts
 from server.services.weeks import parse_day
 
 
@@ -150,13 +150,22 @@ def save_within(session: Session, lesson_course_id: str, draft: LessonDraft, bas
         return Saved(False)
     if now.mark() != base:
         raise DomainError("material_changed")
-    if found := problems(draft, rules_of(session, view)):
+    if found := problems_of(session, draft, rules_of(session, view)):
         raise next(iter(found.values()))
     view.topic, view.form = draft.topic, draft.form or None
     _store_material(session, view, draft, by)
     fresh = _store_tasks(session, view, draft.tasks, by)
     record(session, by.now, by.account_id, "lesson.save", view.id)
     return Saved(True, _works_at_once(session, view, fresh, by))
+
+
+def problems_of(session: Session, draft: LessonDraft, rules: Rules) -> dict[str, DomainError]:
+    """What keeps a normal draft from being stored, by field; also a picture that is not here."""
+    found = problems(draft, rules)
+    for field, text in texts(draft).items():
+        if field not in found and (names := pictures.unknown(session, text)):
+            found[field] = DomainError("picture_unknown", name=min(names)[:8])
+    return found
 
 
 def _store_material(session: Session, view: LessonCourse, draft: LessonDraft, by: Author) -> None:

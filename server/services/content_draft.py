@@ -9,7 +9,9 @@ from flask_babel import lazy_gettext as _l
 from server.errors import DomainError
 from server.services.weeks import parse_day
 from sync.canonical import digest
+from sync.markdown import convert
 from sync.pages import plain, shorten
+from sync.pictures import SCHEME, shown_in
 
 TOPIC, TITLE, SOURCE, ADDRESS, BODY, TEXT = 300, 300, 500, 2000, 500_000, 50_000  # characters
 RESOURCES, TASKS = 30, 12  # rows
@@ -146,6 +148,7 @@ def problems(draft: LessonDraft, rules: Rules) -> dict[str, DomainError]:
     found: dict[str, DomainError] = {}
     _too_long(found, "topic", draft.topic, TOPIC)
     _too_long(found, "body", draft.body, BODY)
+    _check_pictures(found, "body", draft.body)
     if draft.form and draft.form not in rules.forms:
         found["form"] = DomainError("value_invalid", field=_l("form"), value=draft.form)
     for rows, name, limit in ((draft.resources, "resources", RESOURCES), (draft.tasks, "tasks", TASKS)):
@@ -163,6 +166,24 @@ def _too_long(found: dict[str, DomainError], field: str, text: str, limit: int) 
         found[field] = DomainError("text_long", length=len(text), limit=limit)
 
 
+def texts(draft: LessonDraft) -> dict[str, str]:
+    """Its Markdown texts by field; those of withdrawn tasks, which nobody reads, are none."""
+    own = {f"task-{i}-text": task.text for i, task in enumerate(draft.tasks) if not task.withdrawn}
+    return {"body": draft.body, **own}
+
+
+def without_words(text: str) -> int:
+    """The number of a text's first picture that says nothing to who cannot see it; 0 when all speak."""
+    if SCHEME not in text and "data:image/" not in text:
+        return 0
+    return next((n for n, one in enumerate(shown_in(convert(text)), 1) if not one.alt.strip()), 0)
+
+
+def _check_pictures(found: dict[str, DomainError], field: str, text: str) -> None:
+    if field not in found and (number := without_words(text)):
+        found[field] = DomainError("picture_without_words", number=number)
+
+
 def _check_resource(found: dict[str, DomainError], at: str, row: ResourceDraft) -> None:
     _too_long(found, f"{at}-title", row.title, TITLE)
     _too_long(found, f"{at}-source", row.source, SOURCE)
@@ -178,6 +199,8 @@ def _check_resource(found: dict[str, DomainError], at: str, row: ResourceDraft) 
 def _check_task(found: dict[str, DomainError], at: str, row: TaskDraft, rules: Rules) -> None:
     _too_long(found, f"{at}-title", row.title, TITLE)
     _too_long(found, f"{at}-text", row.text, TEXT)
+    if not row.withdrawn:
+        _check_pictures(found, f"{at}-text", row.text)
     if not row.title:
         found[f"{at}-title"] = DomainError("task_empty")
     if row.kind not in rules.kinds:

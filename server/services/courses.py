@@ -16,6 +16,9 @@ from server.services.home_names import home_names
 from server.services.works import current, states
 
 TAUGHT = ("quarter", "half", "trimester")
+_PLACES = str.maketrans({"ё": "е", "ү": "у\uffff\uffff", **{
+    letter: f"{like}\uffff" for letter, like in zip("әғқңөұһі", "агкноухы", strict=True)
+}})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -197,5 +200,5 @@ def to_check(session: Session, course_ids: Iterable[str]) -> dict[str, int]:
 
 
 def alphabetical(*names: str) -> tuple[str, ...]:
-    """The order of a class list: Ё with Е, capital letters like small ones."""
-    return tuple(name.casefold().replace("ё", "е") for name in names)
+    """The order of a class list: Ё with Е, a Kazakh letter behind the one it is like, capitals like small letters."""
+    return tuple(name.casefold().translate(_PLACES) for name in names)

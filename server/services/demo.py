@@ -32,7 +32,7 @@ from server.models import (
     Task,
     Work,
 )
-from server.services import accounts, demo_attendance, imports, logging_work, returns, works
+from server.services import accounts, demo_attendance, demo_documents, imports, logging_work, returns, works
 from server.services.logging_work import Arrival, Line
 from sync.ids import content_id
 
@@ -102,6 +102,7 @@ def furnish(shift: int, now: datetime, today: date) -> None:
             body="Бумажные пакеты выдаём в четверг с 15:00 у входа. Сделанные работы кладите в тот же пакет.",
             group_ids=[], starts_on=monday - timedelta(days=7), ends_on=monday + timedelta(days=6),
         ))  # fmt: skip
+        demo_documents.add(session, monday - timedelta(days=7), now)
 
     store.write(save)
 

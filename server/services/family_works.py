@@ -6,16 +6,18 @@ The page itself is made where editions are published; here is its content, for m
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.models import MarkAct, Return, Task, Work
+from server.models import Lesson, LessonCourse, MarkAct, MarkRevision, Return, Task, Work
 from server.services.belonging import MOST, register
 from server.services.student_works import is_overdue
 from server.services.works import VIEW, WorkView, has_come_back, states, to_hand_in, view_of
 from sync.decide import Value, WorkState
 
+NOTHING_CAME = WorkState("issued", None, False, (), 0)
 RECENT = timedelta(days=28)  # marks and returns of the last weeks
 
 
@@ -47,9 +49,11 @@ LIST_OF = {"issued": "due", "returned": "handed_in", "marked": "marked", "checke
 def works_for_families(session: Session, student_ids: Iterable[str], today: date) -> dict[str, FamilyWorks]:
     """Student → what must be shown: all that is due or to be corrected, and what came back in the last weeks."""
     wanted = sorted(set(student_ids))
-    views = [view for part in _parts(wanted) for view in _views(session, part)]
-    known = states(session, [view.id for view in views])
-    returns, comments = _returns(session, views), _comments(session, known)
+    rows = [row for part in _parts(wanted) for row in _rows(session, part, today - RECENT)]
+    views = _views(session, rows)
+    moved = [row.id for row in rows if row.moved]
+    known = {row.id: NOTHING_CAME for row in rows} | (states(session, moved) if moved else {})
+    returns, comments = _returns(session, moved), _comments(session, known)
     members = register(session, wanted)
     lists: dict[str, dict[str, list[FamilyWork]]] = {student: {} for student in wanted}
     for view in sorted(views, key=lambda one: (one.due_on or one.set_on, one.title)):
@@ -75,16 +79,41 @@ def _is_recent(view: WorkView, came: tuple[tuple[date, str], ...], today: date) 
     return max([on for on, _channel in came] or [view.due_on or view.set_on]) >= today - RECENT
 
 
-def _views(session: Session, students: list[str]) -> Iterable[WorkView]:
-    shown = select(Work.id).join(Task, Task.id == Work.task_id).where(
-        Work.student_id.in_(students), Task.published_at.is_not(None), or_(to_hand_in(), has_come_back())
+def _rows(session: Session, students: list[str], since: date) -> Iterable[Any]:
+    """Works that may be shown: nothing came, or something lately, or a decision that asks for the work again."""
+    lately = exists().where(Return.work_id == Work.id, Return.returned_on >= since)
+    again = exists().where(MarkRevision.work_id == Work.id, MarkRevision.verdict.in_(("redo", "cleared")))
+    shown = or_(func.coalesce(Task.due_on, Lesson.on) >= since, lately, again)
+    return session.execute(
+        select(Work.id, Work.code, Work.task_id, Work.student_id, has_come_back().label("moved"))
+        .join(Task, Task.id == Work.task_id).join(LessonCourse, LessonCourse.id == Task.lesson_course_id)
+        .join(Lesson, Lesson.id == LessonCourse.lesson_id)
+        .where(Work.student_id.in_(students), Task.published_at.is_not(None),
+               or_(and_(to_hand_in(), ~has_come_back()), and_(has_come_back(), shown)))
     )  # fmt: skip
-    return (view_of(row) for row in session.execute(VIEW.where(Work.id.in_(shown))))
 
 
-def _returns(session: Session, views: Iterable[WorkView]) -> dict[str, list[tuple[date, str]]]:
+def _views(session: Session, rows: Iterable[Any]) -> list[WorkView]:
+    """Tasks and names are read once each, not with every work: a school has some thirty works of one task."""
+    first = {row.task_id: row.id for row in rows}
+    people = {row.student_id: row.id for row in rows}
+    example: dict[str, WorkView] = {}
+    for part in _parts(sorted({*first.values(), *people.values()})):
+        example |= {view.id: view for view in map(view_of, session.execute(VIEW.where(Work.id.in_(part))))}
+    found = []
+    for row in rows:
+        task, person = example[first[row.task_id]], example[people[row.student_id]]
+        found.append(WorkView(
+            row.id, row.code, task.task_id, task.title, task.kind, task.scale, task.rule, task.due_on, task.set_on,
+            task.withdrawn, task.course_id, task.group_id, task.group_name, task.subject, person.student_id,
+            person.last_name, person.first_name, task.marks_only,
+        ))  # fmt: skip
+    return found
+
+
+def _returns(session: Session, work_ids: list[str]) -> dict[str, list[tuple[date, str]]]:
     found: dict[str, list[tuple[date, str]]] = {}
-    for part in _parts([view.id for view in views]):
+    for part in _parts(work_ids):
         for work_id, on, channel in session.execute(
             select(Return.work_id, Return.returned_on, Return.channel).where(Return.work_id.in_(part))
             .order_by(Return.op_seq)

@@ -148,6 +148,16 @@ def outline(
     return sorted(found, key=lambda one: (one.since, one.seq))
 
 
+def students_by_pack(session: Session, students: Collection[str]) -> set[str]:
+    """Those of these students for whom an answer waits that only a pack brings."""
+    works = [one.work_id for one in outline(session) if one.channel in BY_PACK]
+    found = {
+        student for part in _parts(works)
+        for student in session.scalars(select(Work.student_id).where(Work.id.in_(part)).distinct())
+    }  # fmt: skip
+    return found & set(students)
+
+
 def _channels(session: Session, work_ids: Collection[str]) -> dict[str, str]:
     """Work → the channel it came by last; of one that never came, the way by which its family is reached."""
     found = {work: channel for work, (channel, _on) in _last_returns(session, work_ids).items()}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -39,12 +40,16 @@ from server.models import (
 )
 from server.naming import ROLE_NAMES, bare_class
 from server.services import course_plan
+from server.services.answers.shown import questions_of
 from server.services.aside import INDIVIDUAL
+from server.services.freezing_documents import documents
 from server.services.freezing_exams import examined
 from server.services.people import full_name
+from server.services.pictures import pictures_of
 from server.services.roster_days import RosterDays
 from server.services.works import current, members, to_be_done
 from sync.edition import VERSION
+from sync.pages import languages
 
 OFFICE_ONLY = {"operator", "support_staff", "admin", "timetabler", "day_approver"}
 PUBLIC_CHANGES = ("substituted", "moved", "cancelled", "reassigned", "added")
@@ -76,6 +81,7 @@ def freeze(session: Session, window: Window, days: Iterable[date]) -> dict[str, 
     approved = sorted(days)
     groups = _public_groups(session, window)
     views = views_of(session, approved, groups)
+    notices = _notices(session, window, groups)
     return {
         "v": VERSION,
         "school": _school(session, school, window.first, groups),
@@ -88,14 +94,21 @@ def freeze(session: Session, window: Window, days: Iterable[date]) -> dict[str, 
         "materials": views.materials,
         "tasks": views.tasks,
         "broadcasts": _broadcasts(session, window, groups),
-        "notices": _notices(session, window, groups),
+        "notices": notices,
         **examined(session, window, groups),
-        "labels": {
-            "form": _labels(session, LessonForm),
-            "kind": _labels(session, TaskKind),
-            "scale": _labels(session, Scale),
-        },
+        **documents(session, window, groups),
+        **_images(session, views, notices),
+        "labels": _all_labels(session),
+        **_other_languages(session, school, window.first, groups),
     }
+
+
+def _images(session: Session, views: _Views, notices: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The row of pictures; none where no text shows one."""
+    texts = [*(one["body"] for one in views.materials.values()), *(one["text"] for one in views.tasks.values()),
+             *(one["body"] for one in notices.values())]  # fmt: skip
+    found = pictures_of(session, texts)
+    return {"images": found} if found else {}
 
 
 def private_views(session: Session, window: Window, days: Iterable[date], group: Group, student_id: str) -> _Views:
@@ -112,6 +125,19 @@ def private_views(session: Session, window: Window, days: Iterable[date], group:
         if student_id in members(session, one, window.first, window.last) and _is_of_one(session, one, turns)
     ]  # fmt: skip
     return views_of(session, sorted(days), alone)
+
+
+def alone_somewhere(session: Session, window: Window) -> list[tuple[str, Group]]:
+    """Students with lessons that no edition of the window shows, and their class: whom ``private_views`` is for."""
+    groups = session.scalars(select(Group).where(Group.closed_on.is_(None))).all()
+    by_id, shown = {group.id: group for group in groups}, {group.id for group in shown_of(session, window, groups)}
+    roster, turns = RosterDays(session, window.first, window.last), _turning_days(session, window)
+    found = {
+        (student_id, group.parent_id or group.id)
+        for group in groups if group.id not in shown
+        for day in turns for student_id in roster.members(group, day)
+    }  # fmt: skip
+    return [(student_id, by_id[class_id]) for student_id, class_id in sorted(found) if class_id in by_id]
 
 
 def private_notices(session: Session, window: Window, group: Group) -> dict[str, dict[str, Any]]:
@@ -161,6 +187,7 @@ def _school(session: Session, school: School, day: date, groups: list[Group]) ->
     return {
         "id": school.id, "name": school.name, "timezone": school.timezone, "country": school.country,
         "locale": school.locale, "languages": school.languages, "address": school.address,
+        "publish_at": school.publish_at,
         "hotline": {"phone": school.hotline_phone, "hours": school.hotline_hours},
         "contacts": _contacts(session, day, groups),
     }  # fmt: skip
@@ -264,6 +291,7 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
         .order_by(Task.due_on, Task.id)
     ):
         tasks.setdefault(task.lesson_course_id, []).append(task)
+    questions = questions_of(session, [task.id for own in tasks.values() for task in own])
     changes = _changes(session, {row.lesson_id: row.state for row in rows})
     shifts = {group.shift for group in groups} | {row.shift for row in rows if row.shift}
     bells = bells_of(session, {(shift, day) for shift in shifts for day in days})
@@ -291,6 +319,7 @@ def views_of(session: Session, days: list[date], groups: list[Group]) -> _Views:
                 "lesson": row.id, "group": slug, "subject": row.subject, "title": task.title,
                 "text": task.text, "kind": task.kind, "scale": task.scale, "max_points": task.max_points,
                 "due": task.due_on.isoformat() if task.due_on else None,
+                **({"answers": questions[task.id]} if task.id in questions else {}),
             }  # fmt: skip
     return views
 
@@ -370,6 +399,24 @@ def _notices(session: Session, window: Window, groups: list[Group]) -> dict[str,
         found[row.id] = {"title": row.title, "body": row.body, "groups": audience,
                          "from": row.starts_on.isoformat(), "to": row.ends_on.isoformat()}  # fmt: skip
     return found
+
+
+def _other_languages(session: Session, school: School, day: date, groups: list[Group]) -> dict[str, Any]:
+    """``labels_in`` for the site's further languages: beside the labels also the positions of the contacts."""
+    others = languages({"locale": school.locale, "languages": school.languages})[1:]
+    if not others:
+        return {}
+    own = [contact["position"] for contact in _contacts(session, day, groups)]
+    found = {}
+    for language in others:
+        with force_locale(language):
+            told = [contact["position"] for contact in _contacts(session, day, groups)]
+            found[language] = {**_all_labels(session), "position": dict(zip(own, told, strict=True))}
+    return {"labels_in": found}
+
+
+def _all_labels(session: Session) -> dict[str, dict[str, str]]:
+    return {"form": _labels(session, LessonForm), "kind": _labels(session, TaskKind), "scale": _labels(session, Scale)}
 
 
 def _labels(session: Session, model: Any) -> dict[str, str]:

@@ -39,20 +39,30 @@ def note_publishing(by: Starter, what: str) -> None:
     _note(by, "publish", what)
 
 
-def start_printing(monday: date, slugs: list[str], by: Starter) -> tuple[Run, bool]:
-    """Print the packs of a week for these classes. Returns the run and whether it began now."""
+def start_printing(
+    monday: date, slugs: list[str] | None, by: Starter, choice: packs.Choice = packs.NEEDED
+) -> tuple[Run, bool]:
+    """Print the packs of a week for these classes (None: all). Returns the run and whether it began now."""
     run, begun = running().start(
-        PRINT, lambda progress: packs.print_packs(monday, slugs, now=by.now, progress=progress),
+        PRINT,
+        lambda progress: packs.print_packs(monday, slugs, now=by.now, progress=progress, choice=choice,
+                                           by=by.person_id),
         by.now, by.name, by.account_id,
     )  # fmt: skip
     if begun:
-        _note(by, "packs.print", f"{week_name(monday)} {','.join(slugs)}"[:64])
+        what = choice.student or choice.stop or ",".join(slugs or ["*"])
+        _note(by, "packs.print", f"{week_name(monday)} {what}"[:64])
     return run, begun
 
 
-def note_download(week: str, slug: str, by: Starter) -> None:
-    """Record that somebody took a file with names and codes."""
-    _note(by, "packs.download", f"{week} {slug}"[:64])
+def note_download(week: str, what: str, by: Starter) -> None:
+    """Record that somebody took a file with names and codes. ``what``: slug of a class, id of a student or a stop."""
+    _note(by, "packs.download", f"{week} {what}"[:64])
+
+
+def note_paper(action: str, target: str, by: Starter) -> None:
+    """Record that somebody took other paper with names, a register say."""
+    _note(by, action, target.strip()[:64])
 
 
 def _note(by: Starter, action: str, target: str) -> None:

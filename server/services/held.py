@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from server import store
@@ -65,9 +65,14 @@ class Waiting:
 
 def count(session: Session) -> int:
     """How many records wait for a person."""
+    return session.scalar(number()) or 0
+
+
+def number() -> Select[tuple[int]]:
+    """SQL: the same."""
     held = select(func.count()).select_from(Op).where(Op.outcome == HELD).scalar_subquery()
     open_clashes = select(func.count()).select_from(OpClash).where(OpClash.settled_by.is_(None)).scalar_subquery()
-    return session.scalar(select(held + open_clashes)) or 0
+    return select(held + open_clashes)
 
 
 def waiting(session: Session) -> Waiting:

@@ -1,4 +1,7 @@
-"""The school's keys: that which signs editions, and that to which op files are encrypted; made once, kept in keys/."""
+"""The school's keys: what signs editions, what op files are encrypted to, what private pages' keys are derived from.
+
+Each is made once, at the first need, and kept in keys/.
+"""
 
 import os
 from contextlib import suppress
@@ -18,6 +21,7 @@ from sync.signing import fingerprint, new_keypair
 
 SECRET, PUBLIC = "edition.key", "edition.pub"
 OPS = "ops.key"  # PEM, PKCS 8
+PAGES = "pages.key"  # 32 bytes
 
 
 def ensure(folder: Path) -> None:
@@ -57,3 +61,13 @@ def ops_key(folder: Path) -> PrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError("keys/ops.key is no P-256 key")
     return key
+
+
+def pages_master(folder: Path) -> bytes:
+    """The 32 bytes from which the keys of all private pages come (file of mode 0600). Who loses them, loses every
+    address that was printed."""
+    path = private_folder(folder) / PAGES
+    if not path.exists():
+        with suppress(FileExistsError):  # another thread was first: its bytes count
+            write_private(path, os.urandom(32))
+    return path.read_bytes()

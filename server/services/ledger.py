@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from server.models import Op as OpRow
-from server.models import OpClash, Person
-from server.services import bulk
+from server.models import OpClash, Person, Return
+from server.services import bulk, pack_steps
 from server.services.acts import KINDS, kind_of, target_of
 from server.services.acts.book import Book, Kind, Waiting
 from sync import decide, ops
@@ -141,5 +141,7 @@ def save(session: Session, book: Book) -> None:
     for model in TABLES:
         if rows := book.rows.get(model):
             bulk.add(connection, model.__table__, rows)
+    if came := book.rows.get(Return):
+        pack_steps.came_back(session, came)
     if book.released:
         connection.execute(_RELEASE, book.released)

@@ -1,6 +1,6 @@
 """Dated lessons as lists show them: when, whose, what they are about, and what each lacks before it can go out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -143,17 +143,29 @@ def lessons_where(session: Session, condition: ColumnElement[bool], by_plan: boo
     rows = session.execute(_ROWS.where(condition).order_by(Lesson.on, Lesson.n, Group.grade, Group.name)).all()
     if not rows:
         return []
-    joined = select(LessonCourse.id).join(Lesson).join(Course).join(Group).where(condition)
-    found: Any = joined
-    lessons: Any = joined.with_only_columns(LessonCourse.lesson_id)
-    if len(rows) <= FEW:  # naming them is quicker than asking the condition again
-        found, lessons = [row.id for row in rows], list({row.lesson_id for row in rows})
+    found, lessons = _named(rows, condition)
     told = _Told(session, found, lessons)
     bells = _bells(session, rows)
     planned = course_plan.topics(session, {row.course_id for row in rows if by_plan and not row.topic})
     home = home_names(session, {row.group_id for row in rows if row.kind == "individual"})
     lines = [_line(row, told, bells, planned.get(row.id, ""), home) for row in rows]
     return sorted(lines, key=lambda line: (line.on, line.shift, line.n))  # stable: classes stay in order
+
+
+def counted(session: Session, day: date) -> tuple[int, int]:
+    """How many lessons of a day are planned, and how many of them, course by course, are incomplete."""
+    condition = and_(Lesson.on == day, Lesson.state == "planned")
+    rows = session.execute(_ROWS.where(condition)).all()
+    told = _Told(session, _named(rows, condition)[0], [])
+    return len({row.lesson_id for row in rows}), sum(bool(told.lacks(row)) for row in rows)
+
+
+def _named(rows: Sequence[Any], condition: ColumnElement[bool]) -> tuple[Any, Any]:
+    """The rows' ids and those of their lessons, to be looked for."""
+    if len(rows) <= FEW:  # naming them is quicker than asking the condition again
+        return [row.id for row in rows], list({row.lesson_id for row in rows})
+    joined = select(LessonCourse.id).join(Lesson).join(Course).join(Group).where(condition)
+    return joined, joined.with_only_columns(LessonCourse.lesson_id)
 
 
 _Parent = aliased(Group)
@@ -184,7 +196,7 @@ class _Told:
     """What hangs on the lessons: teachers; texts, resources and tasks; in two queries for all."""
 
     def __init__(self, session: Session, found: Select[Any] | list[str], lessons: Select[Any] | list[str]):
-        people = session.execute(
+        people = [] if lessons == [] else session.execute(
             select(LessonTeacher.lesson_id, Person.id, Person.last_name, Person.first_name, Person.middle_name)
             .join(Person, Person.id == LessonTeacher.person_id)
             .where(LessonTeacher.lesson_id.in_(lessons)).order_by(Person.last_name, Person.first_name)
@@ -205,7 +217,8 @@ class _Told:
     def lacks(self, row: Any) -> tuple[str, ...]:
         """Codes of LACKS."""
         resources = self.resources.get(row.id, [])
-        found = flags(row.form, resources, self.tasks.get(row.id, []))
+        instead = row.id in self.with_text or row.broadcast_id is not None
+        found = flags(row.form, resources, self.tasks.get(row.id, []), instead)
         if row.id not in self.with_text and not resources and not row.broadcast_id:
             found.append("material")
         return tuple(found)
@@ -215,11 +228,12 @@ def _content(found: Select[Any] | list[str]) -> CompoundSelect[Any]:
     """SQL: a row per task, known by ``withdrawn``, and a row per resource, or the bare text, of each lesson."""
     tasks = (
         select(Task.lesson_course_id.label("id"), Task.due_on, Task.withdrawn, null().label("source"),
-               false().label("has_text"))
+               null().label("url"), null().label("size_kb"), false().label("has_text"))
         .where(Task.lesson_course_id.in_(found), Task.marks_only.is_(False))
     )  # fmt: skip
     texts = (
-        select(Material.lesson_course_id, null(), null(), Resource.source, func.length(Material.body) > 0)
+        select(Material.lesson_course_id, null(), null(), Resource.source, Resource.url, Resource.size_kb,
+               func.length(Material.body) > 0)
         .outerjoin(Resource, Resource.material_id == Material.id).where(Material.lesson_course_id.in_(found))
     )  # fmt: skip
     return tasks.union_all(texts)

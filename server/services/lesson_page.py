@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.models import Day, Lesson, LessonCourse, Person, Return, Task, Work
+from server.models import AnswerField, Day, Lesson, LessonCourse, Person, Return, Task, Work
 from server.services import content
 from server.services.content_draft import LessonDraft, Rules
 from server.services.lesson_list import LessonLine, lessons_where
@@ -15,11 +15,12 @@ from server.services.people import short_name
 
 @dataclass(frozen=True)
 class TaskState:
-    """What became of a task: works that were given, and how many of them came back at least once."""
+    """What became of a task: works that were given, how many of them came back at least once; its questions to tick."""
 
     published: bool
     works: int
     returned: int
+    questions: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,12 @@ def lesson_page(session: Session, lesson_course_id: str) -> LessonPage:
 
 def _task_states(session: Session, lesson_course_id: str) -> dict[str, TaskState]:
     rows = session.execute(
-        select(Task.id, Task.published_at, func.count(Work.id.distinct()), func.count(Return.work_id.distinct()))
+        select(Task.id, Task.published_at, func.count(Work.id.distinct()), func.count(Return.work_id.distinct()),
+               select(func.count()).where(AnswerField.task_id == Task.id).scalar_subquery())
         .outerjoin(Work, Work.task_id == Task.id).outerjoin(Return, Return.work_id == Work.id)
         .where(Task.lesson_course_id == lesson_course_id).group_by(Task.id, Task.published_at)
     )  # fmt: skip
-    return {id: TaskState(at is not None, works, returned) for id, at, works, returned in rows}
+    return {id: TaskState(at is not None, works, returned, asked) for id, at, works, returned, asked in rows}
 
 
 def _joined(session: Session, view: LessonCourse) -> tuple[Beside, ...]:

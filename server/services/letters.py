@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server import store
@@ -191,19 +191,16 @@ def overdue(session: Session, realm: Realm, person_id: str, now: datetime, couns
     That a family writes to the psychologist is in confidence itself: nobody else is told that such a letter waits.
     """
     query, _student = _query()
-    return _views(session, query.where(*_late(session, realm, person_id, now, counsel)).order_by(Letter.at), now)
-
-
-def overdue_count(session: Session, realm: Realm, person_id: str, now: datetime, counsel: bool) -> int:
-    """How many of those there are."""
-    query = select(func.count()).select_from(Letter).where(*_late(session, realm, person_id, now, counsel))
-    return session.scalar(query) or 0
-
-
-def _late(
-    session: Session, realm: Realm, person_id: str, now: datetime, counsel: bool
-) -> list[ColumnElement[bool]]:  # fmt: skip
     limit = now - timedelta(days=thresholds.values(session)["letter_days"])
+    return _views(session, query.where(*_late(limit, realm, person_id, counsel)).order_by(Letter.at), now)
+
+
+def overdue_number(realm: Realm, person_id: str, limit: datetime, counsel: bool) -> Select[tuple[int]]:
+    """SQL: how many of those there are that came until a moment."""
+    return select(func.count()).select_from(Letter).where(*_late(limit, realm, person_id, counsel))
+
+
+def _late(limit: datetime, realm: Realm, person_id: str, counsel: bool) -> list[ColumnElement[bool]]:
     private = Letter.to_id.in_(select(RoleGrant.person_id).where(RoleGrant.role == PSYCHOLOGIST))
     seen = ~private
     if not realm.everything:

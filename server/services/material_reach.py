@@ -130,7 +130,7 @@ class ClassReach:
 def overview(session: Session, groups: Sequence[Group], today: date) -> list[ClassReach]:
     """A line for each class: its lessons from today on, its students without internet, this week's packs."""
     lessons = _lessons(session, today)
-    offline = _offline(session, today)
+    offline = offline_by_class(session, today)
     packed = set(session.scalars(
         select(Pack.student_id).where(Pack.week == week_name(today), Pack.printed_at.is_not(None))
     ))  # fmt: skip
@@ -157,7 +157,7 @@ def _lessons(session: Session, today: date) -> dict[str, tuple[int, int]]:
     return {group: (count, lacking) for group, count, lacking in rows}
 
 
-def _offline(session: Session, today: date) -> dict[str, list[str]]:
+def offline_by_class(session: Session, today: date) -> dict[str, list[str]]:
     """Class → its students without internet."""
     newest = (
         select(func.max(Connectivity.recorded_on)).where(Connectivity.student_id == Membership.person_id)

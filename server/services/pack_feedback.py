@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from printables.roster import Feedback as Line
 from printables.roster import LessonView
 from server.models import (
-    Connectivity,
     Course,
     Feedback,
     MarkAct,
@@ -26,7 +25,9 @@ from server.models import (
     Year,
 )
 from server.reference import VALUE_NAMES
+from server.services.answers.shown import questions_of
 from server.services.feedback import BY_PACK, Waiting, waiting_feedback
+from server.services.pack_reasons import learn_on_paper
 from server.services.works import VIEW, WorkView, states, view_of
 
 
@@ -49,20 +50,25 @@ class _Redo:
     channel: str
 
 
-def for_packs(session: Session, students: Collection[str], week: str, today: date) -> dict[str, Carried]:
+def for_packs(
+    session: Session, students: Collection[str], week: str, today: date, brief: Collection[str] = ()
+) -> dict[str, Carried]:
     """Student → what this week's pack carries.
 
     To correct: all that was sent back and did not come again, in every pack until it does. Decided: what waits for a
     pack, and what a pack of this very week carried already, should it be printed once more. A line names its decision
-    only if the pack is the way by which it is due: the others still have to be told.
+    only if the pack is the way by which it is due: the others still have to be told. ``brief``: of these students only
+    what came on paper.
     """
     found: dict[str, Carried] = {student: Carried() for student in students}
     redo = _to_correct(session, students, today)
     waiting = [one for one in waiting_feedback(session, students=students) if one.channel in BY_PACK]
     by_pack = {one.seq for one in waiting}
-    paper = _on_paper(session, students)
+    paper = learn_on_paper(session, students)
     printed = _printed_since(session, redo, week)
     for one in redo:
+        if one.view.student_id in brief and one.channel not in BY_PACK:
+            continue
         own = found[one.view.student_id]
         own.lines.append(_line(one.view, "", one.comments, True, one.returned_on,
                                one.seq if one.seq in by_pack else 0))  # fmt: skip
@@ -110,19 +116,6 @@ def _last_returns(session: Session, work_ids: Collection[str]) -> dict[str, tupl
         .order_by(Return.op_seq)
     )  # fmt: skip
     return {work_id: (on, channel) for work_id, on, channel in rows}
-
-
-def _on_paper(session: Session, students: Collection[str]) -> set[str]:
-    """Students who learn from paper: they chose it, have no internet, or nobody asked yet."""
-    links = {
-        row.student_id: row for row in session.scalars(
-            select(Connectivity).where(Connectivity.student_id.in_(list(students))).order_by(Connectivity.recorded_on)
-        )
-    }  # fmt: skip
-    return {
-        student for student in students
-        if student not in links or links[student].channel == "paper" or links[student].internet in ("", "none")
-    }  # fmt: skip
 
 
 def _printed_since(session: Session, redo: Collection[_Redo], week: str) -> set[str]:
@@ -191,5 +184,7 @@ def _sheet(session: Session, view: WorkView) -> LessonView:
     task = session.get_one(Task, view.task_id)
     shown = {"lesson": "", "group": "", "subject": view.subject, "title": task.title, "text": task.text,
              "kind": task.kind, "scale": task.scale, "max_points": task.max_points, "due": None}  # fmt: skip
+    if questions := questions_of(session, [task.id]).get(task.id):
+        shown["answers"] = questions
     return LessonView(f"again {task.id}", {"lesson": "", "date": view.set_on.isoformat(), "n": 0}, None,
                       {task.id: shown})  # fmt: skip

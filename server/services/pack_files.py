@@ -1,17 +1,18 @@
 """The printed packs that lie ready: which class's file, how large, when and from which edition."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server.config import Config
 from server.errors import DomainError
 from server.models import Day, Group, Membership, Pack
-from server.services import publishing, requests
+from server.services import pack_reasons, pack_stops, publishing, requests
 from server.services.weeks import parse_week, rest_of_week, week_days, week_name
 from server.services.works import current
 
@@ -20,7 +21,10 @@ from server.services.works import current
 class PackFile:
     """A class's packs of a week. ``bytes`` None: not printed. ``edition`` is the one it was printed from.
 
-    ``asked``: students for whom a pack was promised that is not printed yet.
+    ``students``: all of them; ``paper``: those who learn from paper; ``promised``: those for whom a pack was promised
+    that is not printed yet, ``asked`` of them who do not learn from paper; ``answers``: those who get nothing but what
+    teachers answered. ``stale``: students whose pack is from an
+    older edition. ``more``: the sizes of a supplement's file and of the rest of a file, by part.
     """
 
     slug: str
@@ -31,7 +35,24 @@ class PackFile:
     pages: int = 0
     printed_at: datetime | None = None
     edition: int = 0
+    paper: int = 0
+    promised: int = 0
     asked: int = 0
+    answers: int = 0
+    stale: int = 0
+    more: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StopFile:
+    """A stop's packs of a week, for those who need paper. ``bytes`` None: not printed; ``more`` as of a class."""
+
+    key: str
+    name: str
+    packs: int
+    families: int
+    bytes: int | None
+    more: Mapping[str, int]
 
 
 def printable_weeks(session: Session) -> list[date]:
@@ -49,8 +70,79 @@ def files(session: Session, config: Config, monday: date, today: date, groups: I
     """A line for each class, printed or not; its students are those who would get a pack today."""
     known = list(groups)
     students = _students(session, known, *rest_of_week(monday, today))
-    wanted = requests.who_wants_paper(session)
-    return [_file(session, config, monday, group, wanted, students.get(group.id, [])) for group in known]
+    everybody = {student for own in students.values() for student in own}
+    why, wanted = pack_reasons.reasons(session, everybody, week_name(monday)), requests.who_wants_paper(session)
+    paper = {student for student, reason in why.items() if reason == pack_reasons.CHANNEL}
+    answers = {student for student, reason in why.items() if reason == pack_reasons.ANSWER}
+    rows: dict[str, list[Pack]] = {}
+    for pack in session.scalars(
+        select(Pack).where(Pack.week == week_name(monday), Pack.printed_at.is_not(None),
+                           Pack.student_id.in_(everybody))
+    ):  # fmt: skip
+        rows.setdefault(pack.student_id, []).append(pack)
+    edition = publishing.newest(session)
+    found = []
+    for group in known:
+        own = set(students.get(group.id, []))
+        packs = [pack for student in own for pack in rows.get(student, ())]
+        line = PackFile(group.slug, group.name, len(own), paper=len(own & paper), promised=len(own & wanted),
+                        asked=len((own & wanted) - paper), answers=len(own & answers),
+                        stale=_stale(packs, edition.number if edition else 0),
+                        more=_more(path_of(config, monday, group.slug)))  # fmt: skip
+        found.append(_printed(line, packs, path_of(config, monday, group.slug)))
+    return found
+
+
+def _printed(line: PackFile, packs: list[Pack], path: Path) -> PackFile:
+    """The line with what its file holds: the packs that have a place in it."""
+    if not path.is_file():
+        return line
+    whole = [pack for pack in packs if not pack.supplement]
+    edition = max((pack.edition_number for pack in whole), default=0)
+    inside = [pack for pack in whole if pack.number is not None] or [
+        pack for pack in whole if pack.edition_number == edition
+    ]
+    return replace(
+        line, bytes=path.stat().st_size, packs=len(inside), pages=sum(pack.pages or 0 for pack in inside),
+        printed_at=max((pack.printed_at for pack in inside if pack.printed_at), default=None), edition=edition,
+    )  # fmt: skip
+
+
+def _stale(packs: Iterable[Pack], edition: int) -> int:
+    """Of how many students the last pack is from an edition before this one."""
+    last: dict[str, int] = {}
+    for pack in packs:
+        if pack.reason == pack_reasons.ANSWER:
+            continue
+        last[pack.student_id] = max(last.get(pack.student_id, 0), pack.edition_number)
+    return sum(number < edition for number in last.values())
+
+
+def _more(path: Path) -> dict[str, int]:
+    found = {}
+    for part in PARTS[1:]:
+        file = path.with_name(path.name.removesuffix("pdf") + f"{part}.pdf")
+        if file.is_file():
+            found[part] = file.stat().st_size
+    return found
+
+
+def stop_files(session: Session, config: Config, monday: date, today: date) -> list[StopFile]:
+    """A line for each place where packs are handed over, for those of the school who need paper."""
+    since, last = rest_of_week(monday, today)
+    groups = session.scalars(select(Group).where(Group.kind == "class", Group.closed_on.is_(None))).all()
+    students = _students(session, groups, since, last)
+    slugs = {group.id: group.slug for group in groups}
+    everybody = {student for own in students.values() for student in own}
+    wanted = pack_reasons.reasons(session, everybody, week_name(monday))
+    classes = {slugs[id]: [student for student in own if student in wanted] for id, own in students.items()}
+    found = []
+    for place in pack_stops.places(session, classes):
+        path = stop_file(config, monday, place.key)
+        size = path.stat().st_size if path.is_file() else None
+        families = sum(len(family.students) > 1 for family in place.families)
+        found.append(StopFile(place.key, place.name, len(place.students), families, size, _more(path)))
+    return found
 
 
 def _students(session: Session, groups: Iterable[Group], since: date, last: date) -> dict[str, list[str]]:
@@ -67,31 +159,54 @@ def _students(session: Session, groups: Iterable[Group], since: date, last: date
     return found
 
 
-def _file(
-    session: Session, config: Config, monday: date, group: Group, wanted: frozenset[str], students: list[str]
-) -> PackFile:
-    asked = len(wanted.intersection(students))
-    path = path_of(config, monday, group.slug)
-    if not path.is_file():
-        return PackFile(group.slug, group.name, len(students), asked=asked)
-    own = (Pack.week == week_name(monday), Pack.student_id.in_(students), Pack.printed_at.is_not(None))
-    edition = session.scalar(select(func.max(Pack.edition_number)).where(*own)) or 0
-    packs, pages, printed = session.execute(
-        select(func.count(), func.coalesce(func.sum(Pack.pages), 0), func.max(Pack.printed_at))
-        .where(*own, Pack.edition_number == edition)
-    ).one()  # fmt: skip
-    return PackFile(group.slug, group.name, len(students), path.stat().st_size, packs, pages, printed, edition, asked)
+PARTS = ("", "supplement", "rest", "supplement.rest")  # what of a place's packs a file holds
+STUDENTS, STOPS = "students", "stops"  # folders of files that are no class's
+_KEY = re.compile(r"class-[a-z0-9-]{1,40}|[0-9a-f]{32}")
 
 
-def path_of(config: Config, monday: date, slug: str) -> Path:
+def path_of(config: Config, monday: date, slug: str, part: str = "") -> Path:
     """Where a class's file lies or would lie."""
-    return config.packs / week_name(monday) / f"{slug}.pdf"
+    return config.packs / week_name(monday) / _named(slug, part)
 
 
-def printed_file(config: Config, week: str, slug: str) -> Path:
+def student_file(config: Config, monday: date, slug: str, part: str = "") -> Path:
+    """Where the file of one student lies or would lie; ``slug``: the person's."""
+    return config.packs / week_name(monday) / STUDENTS / _named(slug, part)
+
+
+def stop_file(config: Config, monday: date, key: str, part: str = "") -> Path:
+    """Where a stop's file lies or would lie (pack_stops.Place.key)."""
+    return config.packs / week_name(monday) / STOPS / _named(key, part)
+
+
+def rest_of(file: Path) -> Path:
+    """Where the rest of a file lies that was printed once more."""
+    return file.with_name(file.name.removesuffix(".pdf") + ".rest.pdf")
+
+
+def _named(slug: str, part: str) -> str:
+    return ".".join(filter(None, (slug, part, "pdf")))
+
+
+def printed_file(config: Config, week: str, slug: str, part: str = "") -> Path:
     """The file of a week and an existing class. Raises DomainError week_invalid, pack_missing."""
-    path = path_of(config, parse_week(week), slug)
-    if not path.is_file():
+    return _there(path_of(config, parse_week(week), slug, part), part)
+
+
+def printed_for_student(config: Config, week: str, slug: str, part: str = "") -> Path:
+    """The file of a week and an existing person. Raises DomainError week_invalid, pack_missing."""
+    return _there(student_file(config, parse_week(week), slug, part), part)
+
+
+def printed_for_stop(config: Config, week: str, key: str, part: str = "") -> Path:
+    """The file of a week and a stop. Raises DomainError week_invalid, pack_missing, also for a key that is none."""
+    if not _KEY.fullmatch(key):
+        raise DomainError("pack_missing")
+    return _there(stop_file(config, parse_week(week), key, part), part)
+
+
+def _there(path: Path, part: str) -> Path:
+    if part not in PARTS or not path.is_file():
         raise DomainError("pack_missing")
     return path
 

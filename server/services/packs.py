@@ -1,48 +1,81 @@
-"""Paper packs of a week: who gets which codes, the print in a child process, and the record of what was printed."""
+"""Printing a week's packs: whose, from which edition, into which files; drawn in a child process, then recorded."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from random import SystemRandom
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import delete, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from printables.report import PackInfo, PrintReport
-from printables.roster import LessonView, Roster, Student
+from printables.order import Order
+from printables.report import Cut, PrintReport
+from printables.roster import Roster, Student, Supplement
+from printables.stopfile import Stop
 from server import clock, store
 from server.config import Config
 from server.errors import DomainError
-from server.models import (
-    Course,
-    Edition,
-    Group,
-    Lesson,
-    LessonCourse,
-    Membership,
-    Pack,
-    PackSheet,
-    Person,
-    School,
-    Sheet,
-    Subject,
-    Work,
+from server.models import Edition, Group, Pack, Person, School
+from server.services import (
+    keys,
+    pack_changes,
+    pack_files,
+    pack_limit,
+    pack_reasons,
+    pack_stops,
+    print_settings,
+    stick_on,
 )
-from server.services import feedback, keys, pack_feedback, requests
-from server.services.aside import Aside, asides
-from server.services.freezing import Window, group_view, private_notices, private_views
-from server.services.publishing import LOCALES, Progress, newest
+from server.services.courses import alphabetical
+from server.services.pack_limit import Part, SchoolWeek
+from server.services.pack_records import Ordered, Print, order_packs, record
+from server.services.pack_rosters import full_name, make_roster, short_name
+from server.services.private_pages import addresses
+from server.services.publishing import LOCALES, Progress, edition_of_week
 from server.services.weeks import rest_of_week, week_days, week_name
-from server.services.works import current, members
-from sync import codes
-from sync.ids import content_id
+from server.services.works import members
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Who gets paper and how it lies in files.
+
+    Without ``everyone`` those who need it: they learn from paper or asked for it. ``supplement``: only what changed
+    since the pack that they have. ``student``: the id of the one for whom it is. ``by_stop``: one file for each stop,
+    else for each class; ``stop``: the key of the only one. ``first``: the file's pack to go on from; then it is the
+    rest of what was printed last, with the same codes. ``plain``: for the photocopier, a class's sheets without names,
+    and slips to stick on in a file beside it.
+    """
+
+    everyone: bool = False
+    supplement: bool = False
+    student: str | None = None
+    by_stop: bool = False
+    stop: str | None = None
+    first: int = 1
+    plain: bool = False
+
+    @property
+    def part(self) -> str:
+        """What of a place's packs a file holds, for its name."""
+        if self.plain:
+            return stick_on.COPIES
+        return ".".join(filter(None, ("supplement" if self.supplement else "", "rest" if self.first > 1 else "")))
+
+
+NEEDED, EVERYONE = Choice(), Choice(everyone=True)
 
 
 @dataclass(frozen=True)
 class Printed:
-    """One group's file and what it took."""
+    """One file and what it took. ``group``: slug of the class, "" of a stop; ``place``: the stop's name and ``key``.
+
+    ``leaves``: sheets of paper; ``ink``: pages' worth of it; ``over``: leaves above the budget; ``cuts``: what it took;
+    ``reasons``: why → of how many packs; ``school``: what the whole print makes of the school's limit, if there is one.
+    """
 
     group: str
     file: Path
@@ -52,72 +85,96 @@ class Printed:
     rendered: int
     from_cache: int
     lacking: dict[str, str]
+    place: str = ""
+    key: str = ""
+    leaves: int = 0
+    ink: float = 0.0
+    over: int = 0
+    cuts: tuple[Cut, ...] = ()
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    school: SchoolWeek | None = None
 
 
-def print_packs(
-    monday: date, slugs: list[str] | None, *, now: datetime, progress: Progress = lambda what, done, total: None
-) -> list[Printed]:
-    """Print the packs of a week for the groups named (None: every class). One PDF per group in ``packs/<week>/``.
+@dataclass(frozen=True)
+class _Class:
+    """Whose packs of a class are printed. ``reasons``: in the order of printing; ``lacks``: of a supplement, what."""
 
-    Every name is looked at before anything is written: one that the paper's font cannot write stops the print with
-    PrintError ``font_lacks``. Raises DomainError ``not_published``, ``week_not_in_edition``, ``group_unknown``,
-    ``class_empty``. ``progress`` counts packs.
-    """
-    config: Config = current_app.extensions["korablik"]
-    week = week_name(monday)
-    with store.snapshot() as session:
-        row = newest(session)
-        if row is None:
-            raise DomainError("not_published", week=week)
-        if not row.window_from <= monday <= row.window_to:
-            raise DomainError("week_not_in_edition", week=week)
-        edition_id, number = row.id, row.number
-        today = clock.local_date(now, session.scalars(select(School.timezone)).one())
-        since, _last = rest_of_week(monday, today)
-        names = {slug: _names(session, slug, since) for slug in _groups(session, slugs)}
-    if empty := [slug for slug, students in names.items() if not students and slugs]:
-        raise DomainError("class_empty", name=empty[0], week=week)
-    for student in (student for students in names.values() for student in students):
-        current_app.extensions["child"].call("printables.checks:check_letters", student)
-    return _print_groups(_Print(config, since, edition_id, number, now), names, progress)
+    slug: str
+    edition: int
+    reasons: Mapping[str, str]
+    lacks: Mapping[str, Supplement] = field(default_factory=dict)
+    older: Mapping[str, pack_changes.Older] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Print:
-    """All circumstances of a print but the group.
+    """All circumstances of a print but the class.
 
-    ``since``: the week's Monday, or today in a week that runs; who left the class before it gets no pack.
+    ``since``: the week's Monday, or today in a week that runs; who left the class before it gets no pack. ``by``: the
+    person who prints. ``school``: what the school's limit for the week makes of it, None without one.
     """
 
     config: Config
     since: date
-    edition_id: str
-    number: int
+    editions: Mapping[int, str]
     now: datetime
+    choice: Choice
+    by: str | None
+    progress: Progress
+    school: SchoolWeek | None = None
+
+    @property
+    def week(self) -> str:
+        return week_name(self.since)
 
 
-def _print_groups(order: _Print, names: dict[str, list[Student]], progress: Progress) -> list[Printed]:
-    total, before, printed = sum(len(students) for students in names.values()), 0, []
-    progress("packs", 0, total)
-    for slug, students in names.items():
-        if students:
-            done = before  # of the groups before this one
+def print_packs(
+    monday: date, slugs: list[str] | None, *, now: datetime, progress: Progress = lambda what, done, total: None,
+    choice: Choice = NEEDED, by: str | None = None,
+) -> list[Printed]:  # fmt: skip
+    """Print the packs of a week for the classes named (None: every class) into PDF files in ``packs/<week>/``.
 
-            def of_group(packs: int, of: int, done: int = done) -> None:
-                progress("packs", min(done + packs, total), total)
+    Every name is looked at before anything is written: one that the paper's font cannot write stops the print with
+    PrintError ``font_lacks``. Raises DomainError ``not_published``, ``week_not_in_edition``, ``group_unknown``,
+    ``class_empty``, ``paper_for_nobody``, ``edition_lost``, ``pack_number``. Without anything that changed no
+    supplement is printed, and the list is empty. ``progress`` counts packs.
+    """
+    config: Config = current_app.extensions["korablik"]
+    with store.snapshot() as session:
+        row = edition_of_week(session, monday)
+        today = clock.local_date(now, session.scalars(select(School.timezone)).one())
+        since, _last = rest_of_week(monday, today)
+        names = {slug: _names(session, slug, since) for slug in _groups(session, slugs)}
+        if empty := [slug for slug, students in names.items() if not students and slugs]:
+            raise DomainError("class_empty", name=empty[0], week=week_name(monday))
+        order = _Print(config, since, dict(session.execute(select(Edition.number, Edition.id)).all()), now, choice, by,
+                       progress)  # fmt: skip
+        classes = [_choose(session, order, row, slug, students) for slug, students in names.items()]
+        asked = [pack_changes.question(session, config, one.slug, since, row, one.older) for one in classes]
+    if choice.supplement:
+        classes = [_with_changes(one, pack_changes.lacking(about)) for one, about in zip(classes, asked, strict=True)]
+    classes = [one for one in classes if one.reasons]
+    _check_names(names, classes)
+    if not classes and not choice.supplement:
+        raise DomainError("pack_missing" if choice.first > 1 else "paper_for_nobody", week=week_name(monday))
+    return _print_stops(order, classes) if choice.by_stop else _print_classes(_within_limit(order, classes), classes)
 
-            printed.append(_print_group(order, slug, of_group))
-            before += len(students)
-    return printed
+
+def _check_names(names: Mapping[str, Sequence[Student]], classes: Sequence[_Class]) -> None:
+    for one in classes:
+        for student in names[one.slug]:
+            if student.id in one.reasons:
+                current_app.extensions["child"].call("printables.checks:check_letters", student)
 
 
 def _names(session: Session, slug: str, since: date) -> list[Student]:
-    """The members of a class with their names only."""
+    """The members of a class with their names only, in the order of the list."""
     group = session.scalars(select(Group).where(Group.slug == slug)).one()
-    people = session.scalars(
-        select(Person).where(Person.id.in_(members(session, group, since, week_days(since)[-1]))).order_by(Person.id)
+    people = sorted(
+        session.scalars(select(Person).where(Person.id.in_(members(session, group, since, week_days(since)[-1])))),
+        key=lambda person: (*alphabetical(person.last_name, person.first_name), person.id),
     )
-    return [Student(person.id, _name(person), _short(person), group.name, "") for person in people]
+    return [Student(person.id, full_name(person), short_name(person), group.name, "") for person in people]
 
 
 def _groups(session: Session, slugs: list[str] | None) -> list[str]:
@@ -129,153 +186,197 @@ def _groups(session: Session, slugs: list[str] | None) -> list[str]:
     return [slug for slug in ordered if slugs is None or slug in slugs]
 
 
-def _print_group(order: _Print, slug: str, progress: Callable[[int, int], None]) -> Printed:
-    config, since, number = order.config, order.since, order.number
-    store.write(lambda session: _ensure_packs(session, slug, since, number))
+def _choose(session: Session, order: _Print, row: Edition, slug: str, students: Sequence[Student]) -> _Class:
+    """Whose packs of a class are printed, from which edition."""
+    choice, ids = order.choice, [student.id for student in students]
+    if choice.first > 1:
+        return _printed_before(session, order, slug, ids)
+    if choice.student:
+        reason = pack_reasons.reasons(session, [choice.student], order.week).get(choice.student)
+        asked = reason in (None, pack_reasons.ANSWER)  # whoever prints a whole pack was asked for it
+        wanted = {choice.student: pack_reasons.REQUEST if asked else reason} if choice.student in ids else {}
+    else:
+        wanted = pack_reasons.reasons(session, ids, order.week, choice.everyone)
+    if not choice.supplement:
+        return _Class(slug, row.number, {id: wanted[id] for id in ids if id in wanted})
+    only = [choice.student] if choice.student else ids
+    older = pack_changes.older_packs(session, only, order.week, row.number)
+    return _Class(slug, row.number, {id: older[id].reason for id in ids if id in older}, older=older)
+
+
+def _printed_before(session: Session, order: _Print, slug: str, ids: Collection[str]) -> _Class:
+    """Who was in the class's last file, in its order; for a stop, whose packs of its edition are printed."""
+    choice = order.choice
+    last = session.scalars(
+        select(Pack).where(Pack.week == order.week, Pack.printed_at.is_not(None), Pack.student_id.in_(ids),
+                           Pack.supplement == choice.supplement).order_by(Pack.edition_number.desc(), Pack.number)
+    ).all()  # fmt: skip
+    rows = [pack for pack in last if pack.edition_number == last[0].edition_number]
+    if not choice.by_stop:
+        rows = [pack for pack in rows if pack.number is not None]
+        if rows and choice.first > len(rows):
+            raise DomainError("pack_number", number=choice.first, count=len(rows))
+    edition = rows[0].edition_number if rows else 0
+    older = pack_changes.older_packs(session, ids, order.week, edition) if choice.supplement else {}
+    reasons = {pack.student_id: pack.reason or pack_reasons.CHANNEL for pack in rows}
+    return _Class(slug, edition, reasons, older={id: older[id] for id in reasons if id in older})
+
+
+def _with_changes(one: _Class, lacks: Mapping[str, Supplement]) -> _Class:
+    return replace(one, reasons={id: why for id, why in one.reasons.items() if id in lacks}, lacks=lacks)
+
+
+def _print_classes(order: _Print, classes: Sequence[_Class]) -> list[Printed]:
+    total, before, done = sum(max(len(one.reasons) - order.choice.first + 1, 0) for one in classes), 0, []
+    order.progress("packs", 0, total)
+    for one in classes:
+        done.append(_print_class(order, one, _counter(order, before, total)))
+        before += done[-1].packs
+    return done
+
+
+def _counter(order: _Print, before: int, total: int) -> Callable[[int, int], None]:
+    return lambda done, of: order.progress("packs", min(before + done, total), total)
+
+
+def _print_class(order: _Print, one: _Class, progress: Callable[[int, int], None]) -> Printed:
+    choice = order.choice
+    roster, wishes = _roster(order, one), _wishes(order, one)
+    if choice.student:
+        with store.snapshot() as session:
+            slug = session.get_one(Person, choice.student).slug
+        out = pack_files.student_file(order.config, order.since, slug, choice.part)
+    else:
+        out = pack_files.path_of(order.config, order.since, one.slug, choice.part)
+    report = _draw("printables.pack:print_group", order, one.edition, roster, out, progress, wishes)
+    if choice.plain:
+        stick_on.draw(order.config, order.editions[one.edition], roster, wishes)
+    done = Print(report, one.slug, not choice.student, choice.first > 1, _told([roster]))
+    store.write(lambda session: record(session, done, order.now, order.by))
+    return _printed(order, report, [one])
+
+
+def _print_stops(order: _Print, classes: Sequence[_Class]) -> list[Printed]:
     with store.snapshot() as session:
-        roster = make_roster(session, slug, since, number, keys.printed(config.keys))
-    out = config.packs / week_name(since) / f"{slug}.pdf"
+        places = pack_stops.places(session, {one.slug: list(one.reasons) for one in classes})
+    places = [place for place in places if order.choice.stop in (None, place.key)]
+    if order.choice.stop and not places:
+        raise DomainError("pack_missing")
+    total, before, done = sum(len(place.students) - order.choice.first + 1 for place in places), 0, []
+    order = _within_limit(order, _of(classes, [student for place in places for student in place.students]))
+    order.progress("packs", 0, total)
+    for place in places:
+        done.append(_print_place(order, classes, place, _counter(order, before, total)))
+        before += done[-1].packs
+    return done
+
+
+def _print_place(
+    order: _Print, classes: Sequence[_Class], place: pack_stops.Place, progress: Callable[[int, int], None]
+) -> Printed:
+    if order.choice.first > len(place.students):
+        raise DomainError("pack_number", number=order.choice.first, count=len(place.students))
+    own = _of(classes, place.students)
+    rosters = tuple(_roster(order, one) for one in own)
+    out = pack_files.stop_file(order.config, order.since, place.key, order.choice.part)
+    stop = Stop(place.name, place.families, rosters)
+    wishes = _wishes(order, *own)
+    report = _draw("printables.stopfile:print_stop", order, own[0].edition, stop, out, progress, wishes)
+    done = Print(report, again=order.choice.first > 1, told=_told(rosters))
+    store.write(lambda session: record(session, done, order.now, order.by))
+    return replace(_printed(order, report, own), group="", place=place.name, key=place.key)
+
+
+def _of(classes: Sequence[_Class], students: Collection[str]) -> list[_Class]:
+    """The classes with these students alone; without any of them a class is left out."""
+    here = set(students)
+    found = [replace(one, reasons={id: why for id, why in one.reasons.items() if id in here}) for one in classes]
+    return [one for one in found if one.reasons]
+
+
+def _within_limit(order: _Print, classes: Sequence[_Class]) -> _Print:
+    """The print with what the school's limit makes of it. The rest of a file has what its beginning had."""
+    if order.choice.first > 1:
+        return order
+    with store.snapshot() as session:
+        limit = pack_limit.limit_of(session)
+        students = [student for one in classes for student in one.reasons]
+        same = max((one.edition for one in classes), default=0) if order.choice.supplement else None
+        before = pack_limit.leaves_before(session, order.week, students, same)
+        steps = print_settings.order_for(session, None).steps
+    if limit is None:
+        return order
+    parts = (Part(order.editions[one.edition], _roster(order, one), _wishes(order, one)) for one in classes)
+    return replace(order, school=pack_limit.settled(limit, before, pack_limit.counted(parts), steps))
+
+
+def _wishes(order: _Print, *classes: _Class) -> Order:
+    """How a class, or packs of several classes for a stop, are to be printed."""
+    choice, one = order.choice, classes[0]
+    with store.snapshot() as session:
+        group = None if choice.by_stop else pack_files.class_of(session, one.slug)
+        wishes = print_settings.order_for(session, group)
+        if choice.first > 1:
+            taken = pack_limit.taken_before(session, order.week, one.edition,
+                                            [id for own in classes for id in own.reasons], wishes.steps)  # fmt: skip
+        else:
+            taken = order.school.taken if order.school else 0
+    of_a_class = group is not None and not choice.student
+    return replace(wishes, first=choice.first, plain=choice.plain, taken=taken,
+                   leaves=wishes.leaves if of_a_class else None)  # fmt: skip
+
+
+def _roster(order: _Print, one: _Class) -> Roster:
+    """The class's roster with a code on every pack. What is printed once more has its codes already."""
+    if order.choice.first == 1:
+        ordered = Ordered(one.slug, order.week, one.edition, one.reasons, order.choice.supplement)
+        store.write(lambda session: order_packs(session, ordered, order.now, order.by))
+    with store.snapshot() as session:
+        config = order.config
+        roster = make_roster(session, one.slug, order.since, one.edition, keys.printed(config.keys), one.reasons)
+        letters = addresses.letters_of(session, config, [student.id for student in roster.students])
+        entrance = addresses.entrance(session)
+    place = {id: number for number, id in enumerate(one.reasons)}
+    students = sorted(roster.students, key=lambda student: place[student.id])
+    return replace(roster, media=str(config.images), private_entrance=entrance, students=tuple(
+        _with_supplement(replace(student, private_key=letters[student.id]), one) for student in students
+    ))  # fmt: skip
+
+
+def _with_supplement(student: Student, one: _Class) -> Student:
+    """A supplement's pack brings what is lacking alone; marks and works to correct wait for the next whole pack."""
+    if student.id not in one.lacks:
+        return student
+    return replace(student, supplement=one.lacks[student.id], adds_to=one.older[student.id].code,
+                   feedback=(), again=(), marked=())  # fmt: skip
+
+
+def _draw(
+    target: str, order: _Print, edition: int, what: Any, out: Path, progress: Callable[[int, int], None], wishes: Order
+) -> PrintReport:  # fmt: skip
     out.parent.mkdir(parents=True, exist_ok=True)
     report: PrintReport = current_app.extensions["child"].call(
-        "printables.pack:print_group", config.editions / order.edition_id, roster, out, config.cache / "sheets",
-        LOCALES, progress=progress,
+        target, order.config.editions / order.editions[edition], what, out, order.config.cache / "sheets", LOCALES,
+        wishes, progress=progress,
     )  # fmt: skip
-    told = {one.pack_code: [line.decision for line in one.feedback if line.decision] for one in roster.students}
-    store.write(lambda session: _record(session, report, told, order.now))
-    return Printed(slug, out, len(report.packs), report.pages, report.bytes, report.rendered, report.from_cache,
-                   report.lacking)  # fmt: skip
+    if order.choice.first == 1:
+        pack_files.rest_of(out).unlink(missing_ok=True)  # it was the rest of the file before
+    return report
 
 
-def _ensure_packs(session: Session, slug: str, since: date, number: int) -> None:
-    """A pack with a code for every student of the class from a day of the week on, for this edition."""
-    group = session.scalars(select(Group).where(Group.slug == slug)).one()
-    week = week_name(since)
-    have = set(session.scalars(select(Pack.student_id).where(Pack.week == week, Pack.edition_number == number)))
-    taken = {*session.scalars(select(Pack.code)), *session.scalars(select(Work.code))}  # nine digits name one thing
-    for student_id in members(session, group, since, week_days(since)[-1]):
-        if student_id in have:
-            continue
-        while (code := codes.new_code(SystemRandom().randrange)) in taken:
-            pass
-        taken.add(code)
-        session.add(
-            Pack(id=content_id("pack", student_id, week, str(number)), code=code, student_id=student_id, week=week,
-                 edition_number=number)
-        )  # fmt: skip
-
-
-def make_roster(session: Session, slug: str, since: date, number: int, fingerprint: str) -> Roster:
-    """The students of a class in the order of its list, with the codes of their works and packs.
-
-    Whoever belongs to it from that day to the end of its week is on it.
-    """
-    group = session.scalars(select(Group).where(Group.slug == slug)).one()
-    edition = session.scalars(select(Edition).where(Edition.number == number)).one()
-    window = Window(edition.window_from, edition.window_to)
-    week, days = week_name(since), week_days(since)
-    ids = members(session, group, since, days[-1])
-    people = session.execute(
-        select(Person, Pack.code).join(Pack, Pack.student_id == Person.id)
-        .where(Pack.week == week, Pack.edition_number == number, Person.id.in_(ids))
-    ).all()  # fmt: skip
-    codes_of: dict[str, dict[str, str]] = {}
-    ids = [person.id for person, _ in people]
-    for student_id, task_id, code in session.execute(
-        select(Work.student_id, Work.task_id, Work.code).where(Work.student_id.in_(ids))
-    ):
-        codes_of.setdefault(student_id, {})[task_id] = code
-    carried = pack_feedback.for_packs(session, ids, week, since)
-    placed, apart = _subgroups(session, group, since, ids), asides(session, set(ids))
-    students = tuple(
-        Student(
-            id=person.id, name=_name(person), short=_short(person),
-            group_name=group.name, pack_code=code, works=codes_of.get(person.id, {}),
-            extra=_extra(session, window, days, group, person.id), subgroups=placed.get(person.id),
-            without=_without(session, group, days, apart.get(person.id, ())),
-            feedback=tuple(carried[person.id].lines), again=tuple(carried[person.id].again),
-        )
-        for person, code in sorted(people, key=lambda pair: (pair[0].last_name, pair[0].first_name, pair[0].id))
-    )  # fmt: skip
-    own = group_view(session, group, window.first)
-    notices = private_notices(session, window, group)
-    return Roster(slug, group.name, week, number, students, fingerprint, own, notices)
-
-
-def _name(person: Person) -> str:
-    return f"{person.last_name} {person.first_name}".strip()
-
-
-def _short(person: Person) -> str:
-    return f"{person.last_name} {person.first_name[:1]}.".strip() if person.first_name else person.last_name
-
-
-def _subgroups(session: Session, group: Group, day: date, students: list[str]) -> dict[str, tuple[str, ...]]:
-    """Student → names of subgroups; a student who is in none of some division is left out (gets all)."""
-    parts = (Group.parent_id == group.id, Group.kind == "subgroup", Group.closed_on.is_(None))
-    children = session.scalars(select(Group).where(*parts)).all()
-    if not children:
-        return dict.fromkeys(students, ())
-    divisions = {child.division for child in children}
-    found: dict[str, list[Group]] = {student: [] for student in students}
-    for child in children:
-        own = session.scalars(
-            select(Membership.person_id).where(
-                Membership.group_id == child.id, current(Membership.since, Membership.until, day)
-            )
-        )
-        for student in own:
-            if student in found:
-                found[student].append(child)
+def _told(rosters: Sequence[Roster]) -> dict[str, list[int]]:
     return {
-        student: tuple(child.name for child in own)
-        for student, own in found.items()
-        if {child.division for child in own} == divisions
-    }
+        one.pack_code: [line.decision for line in one.feedback if line.decision]
+        for roster in rosters for one in roster.students
+    }  # fmt: skip
 
 
-def _without(session: Session, group: Group, days: list[date], apart: Sequence[Aside]) -> tuple[str, ...]:
-    """Lessons of the class on these days that the student has at home instead."""
-    if not apart:
-        return ()
-    rows = session.execute(
-        select(LessonCourse.id, Subject.name, Lesson.on).join(Lesson, Lesson.id == LessonCourse.lesson_id)
-        .join(Course, Course.id == LessonCourse.course_id).join(Subject, Subject.id == Course.subject_id)
-        .join(Group, Group.id == Course.group_id)
-        .where(Lesson.on.in_(days), or_(Group.id == group.id, Group.parent_id == group.id),
-               Group.kind.in_(("class", "subgroup")))
+def _printed(order: _Print, report: PrintReport, classes: Sequence[_Class]) -> Printed:
+    why = {student: reason for one in classes for student, reason in one.reasons.items()}
+    reasons = Counter(why[pack.student_id] for pack in report.packs)
+    cuts = tuple(dict.fromkeys(cut for pack in report.packs for cut in pack.cuts))
+    return Printed(
+        classes[0].slug, report.file, len(report.packs), report.pages, report.bytes, report.rendered, report.from_cache,
+        report.lacking, leaves=report.leaves, ink=report.ink, over=report.over, cuts=cuts,
+        reasons=reasons, school=order.school,
     )  # fmt: skip
-    return tuple(sorted(id_ for id_, subject, on in rows if any(one.covers(group.id, subject, on) for one in apart)))
-
-
-def _extra(session: Session, window: Window, days: list[date], group: Group, student_id: str) -> tuple[LessonView, ...]:
-    views = private_views(session, window, days, group, student_id)
-    return tuple(
-        LessonView(key, lesson, views.materials.get(lesson["material"] or ""),
-                    {task: views.tasks[task] for task in lesson["tasks"]})
-        for key, lesson in views.lessons.items()
-    )  # fmt: skip
-
-
-def _record(session: Session, report: PrintReport, told: dict[str, list[int]], now: datetime) -> None:
-    """Store what was printed: pages, page totals of sheets, the feedback it carries and the promises it keeps."""
-    printed = []
-    for info in report.packs:
-        pack = session.scalars(select(Pack).where(Pack.code == info.pack_code)).one()
-        printed.append(pack)
-        pack.pages, pack.printed_at = info.pages, now
-        session.execute(delete(PackSheet).where(PackSheet.pack_id == pack.id))
-        _record_sheets(session, pack, info)
-        feedback.give_with_pack(session, pack.id, told.get(info.pack_code, ()), now)
-    requests.keep_by_packs(session, printed, now)
-
-
-def _record_sheets(session: Session, pack: Pack, info: PackInfo) -> None:
-    works = dict(session.execute(select(Work.task_id, Work.id).where(Work.student_id == pack.student_id)).all())
-    for position, sheet in enumerate(info.sheets):
-        if not sheet.hash:
-            continue
-        if session.get(Sheet, sheet.hash) is None:
-            session.add(Sheet(hash=sheet.hash, pages=sheet.pages))
-            session.flush()
-        work_id = works.get(sheet.id) if sheet.kind in ("task", "again") else None
-        session.add(PackSheet(pack_id=pack.id, position=position, sheet_hash=sheet.hash, work_id=work_id))

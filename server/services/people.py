@@ -59,6 +59,7 @@ class Student:
     left_on: date | None
     guardians: tuple[Guardian, ...] = ()
     link: Connectivity | None = None
+    large_print: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ def students(session: Session, ids: Sequence[str]) -> list[Student]:
             )
     found = [
         Student(person.id, person.slug, full_name(person), person.birth_date, person.phone, person.email,
-                person.left_on, tuple(guardians.get(person.id, {}).values()), links.get(person.id))
+                person.left_on, tuple(guardians.get(person.id, {}).values()), links.get(person.id),
+                person.large_print)
         for person in people.values()
     ]  # fmt: skip
     return sorted(found, key=lambda student: folded(student.name))

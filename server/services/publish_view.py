@@ -128,5 +128,6 @@ def _sites(config: Config, edition_id: str) -> tuple[Site, ...]:
         groups = read_edition(folder).content["groups"]
     except SyncError:
         return ()
-    waiting = set(sitebuild.groups_to_build(folder, config.public, sitebuild.look_digest(publishing.LOCALES)))
-    return tuple(Site(slug, group["name"], slug not in waiting) for slug, group in groups.items())
+    waiting = set(sitebuild.groups_to_build(folder, config.public, sitebuild.look_digest(publishing.LOCALES), True))
+    ordered = sorted(groups.items(), key=lambda item: (item[1]["grade"] or 99, item[1]["name"]))
+    return tuple(Site(slug, group["name"], slug not in waiting) for slug, group in ordered)

@@ -21,10 +21,10 @@ from server.config import Config
 from server.errors import DomainError
 from server.models import Counter, Course, Day, Group, Lesson, LessonCourse, School, Task
 from server.models import Edition as EditionRow
-from server.services import keys, sitebuild, works
+from server.services import document_files, keys, pictures, site_figures, sitebuild, works
 from server.services.days.rows import approve_row, day_row, note_step
 from server.services.freezing import Window, approved_days, freeze
-from server.services.weeks import window_of
+from server.services.weeks import week_name, window_of
 from sync.edition import Edition, read_edition, write_edition
 from sync.errors import SyncError
 from sync.signing import sign
@@ -80,8 +80,15 @@ def publish(
         if not _is_whole(folder):  # lost from the disk: the content is the same, so it can be written again
             write_folder(config, done.edition)
         built = build_site(config, folder, current_app.extensions["child"], progress)
+        _keep_sizes(done.edition.number, built, today)
     return Published(done.edition.id, done.edition.number, done.fresh, done.works, tuple(content["groups"]),
                      tuple(report.slug for report in built), sum(report.changed for report in built))  # fmt: skip
+
+
+def _keep_sizes(number: int, built: list[sitebuild.BuildReport], today: date) -> None:
+    """What the sites weigh, for those who answer for the school: nothing to write when none was built."""
+    if any(report.sizes for report in built):
+        store.write(lambda session: site_figures.keep(session, number, built, today))
 
 
 def _is_whole(folder: Path) -> bool:
@@ -101,7 +108,9 @@ def build_newest(progress: Progress = lambda what, done, total: None) -> int:
             folder = config.editions / row.id if row is not None else None
         if folder is None or not _is_whole(folder):
             return 0
-        return len(build_site(config, folder, current_app.extensions["child"], progress))
+        built = build_site(config, folder, current_app.extensions["child"], progress)
+        _keep_sizes(row.number, built, row.issued_at.date())
+        return len(built)
 
 
 def _freeze(window: Window, wanted: set[date]) -> tuple[dict[str, Any], dict[date, int]]:
@@ -177,11 +186,13 @@ def write_folder(config: Config, edition: Edition) -> None:
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir(parents=True)
     write_edition(edition, staged)
+    pictures.copy_to(config, edition.content, staged)
     sign_folder(config, staged, edition.number, edition.issued_at)
     last = _newest_other(config, edition)
     sitebuild.write_changed(staged, last, sitebuild.look_digest(LOCALES))
-    for file in staged.iterdir():
-        _sync_to_disk(file)
+    for file in staged.rglob("*"):
+        if file.is_file():
+            _sync_to_disk(file)
     old = config.editions / f".{edition.id[:16]}.old"
     if target.exists():
         target.rename(old)
@@ -209,14 +220,17 @@ def _sync_to_disk(file: Path) -> None:
 def build_site(config: Config, folder: Path, child: Child, progress: Progress) -> list[sitebuild.BuildReport]:
     """Build the sites of the groups that differ, then the list of groups with the edition's number, which is last:
     whoever reads it finds the pages in place."""
-    look = sitebuild.look_digest(LOCALES)
-    slugs = sitebuild.groups_to_build(folder, config.public, look)
+    look, secret = sitebuild.look_digest(LOCALES), keys.secret(config.keys)
+    slugs = sitebuild.groups_to_build(folder, config.public, look, for_phones=True)
+    child.call("server.services.sitebuild:put_documents", folder, document_files.folder(config.home), config.public)
     reports = []
     for done, slug in enumerate(slugs):
         progress("site", done, len(slugs))
         reports.append(child.call("server.services.sitebuild:build_group", folder, slug, config.public,
-                                  config.cache / "markdown", LOCALES, look))  # fmt: skip
-    child.call("server.services.sitebuild:write_public_root", folder, config.public, LOCALES)
+                                  config.cache, LOCALES, look, secret))  # fmt: skip
+    child.call("server.services.sitebuild:refresh", folder, slugs, config.public, secret)
+    child.call("server.services.sitebuild:write_public_root", folder, config.public, LOCALES,
+               keys.public(config.keys))
     progress("site", len(slugs), len(slugs))
     return reports
 
@@ -224,3 +238,13 @@ def build_site(config: Config, folder: Path, child: Child, progress: Progress) -
 def newest(session: Session) -> EditionRow | None:
     """The edition that is published now."""
     return session.scalars(select(EditionRow).order_by(EditionRow.number.desc()).limit(1)).first()
+
+
+def edition_of_week(session: Session, monday: date) -> EditionRow:
+    """The newest edition, which must hold the week. Raises DomainError ``not_published``, ``week_not_in_edition``."""
+    row, week = newest(session), week_name(monday)
+    if row is None:
+        raise DomainError("not_published", week=week)
+    if not row.window_from <= monday <= row.window_to:
+        raise DomainError("week_not_in_edition", week=week)
+    return row

@@ -25,7 +25,9 @@ from sync.decide import Decision
 from sync.errors import SyncError
 from sync.ops import Op
 
-__all__ = ["Delivery", "Outcome", "Target", "receive", "reconsider", "state_hash"]
+__all__ = ["TAKEN", "Delivery", "Outcome", "Target", "receive", "reconsider", "state_hash"]
+
+TAKEN = (decide.ACCEPTED, decide.DUPLICATE, decide.CONFLICT)  # stored, and nothing waits for another op
 
 _TAKE = (
     update(Counter.__table__)

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, false, literal, null, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, exists, false, literal, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server import policy, store
@@ -156,9 +157,10 @@ def grants_of(session: Session, person_id: str, now: datetime, today: date) -> t
     Role grants that hold today (one on a class counts for its subgroups too), the courses taught today, each with its
     group; the operator's only while on the rota.
     """
+    asked = {"person": person_id, "now": now, "today": today}
     found: set[Grant] = set()
     is_operator = on_duty = False
-    for role, group_id, course_id, place, parent, child, duty in session.execute(_granted(person_id, now, today)):
+    for role, group_id, course_id, place, parent, child, duty in session.execute(_granted(), asked):
         is_operator, on_duty = is_operator or role == "operator", on_duty or bool(duty)
         if course_id:
             found |= {Grant(role, group, course_id) for group in (place, parent) if group}
@@ -167,8 +169,13 @@ def grants_of(session: Session, person_id: str, now: datetime, today: date) -> t
     return policy.in_force(sorted(found, key=str), is_operator and on_duty)
 
 
-def _granted(person_id: str, now: datetime, today: date) -> CompoundSelect[Any]:
-    """SQL: role, group, course, the course's group and class, subgroup, whether on the rota; every page asks it."""
+@cache
+def _granted() -> CompoundSelect[Any]:
+    """SQL: role, group, course, the course's group and class, subgroup, whether on the rota.
+
+    Every page asks it, so it is put together once; ``person``, ``now`` and ``today`` are filled in.
+    """
+    person_id, now, today = bindparam("person"), bindparam("now"), bindparam("today")
     part = aliased(Group)
     duty = exists().where(DutyRota.person_id == person_id, DutyRota.since <= now, DutyRota.until > now)
     roles = (
@@ -186,7 +193,7 @@ def _granted(person_id: str, now: datetime, today: date) -> CompoundSelect[Any]:
     return roles.union_all(taught)
 
 
-def _current(model: type[RoleGrant] | type[CourseTeacher], day: date) -> ColumnElement[bool]:
+def _current(model: type[RoleGrant] | type[CourseTeacher], day: date | ColumnElement[Any]) -> ColumnElement[bool]:
     return (model.since <= day) & or_(model.until.is_(None), model.until >= day)
 
 

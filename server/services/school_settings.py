@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
@@ -18,7 +19,8 @@ from server.services.content_draft import clean
 from server.services.people import full_name
 from server.services.works import current
 
-FIELDS = {"name": 200, "address": 300, "hotline_phone": 60, "hotline_hours": 200}  # characters
+FIELDS = {"name": 200, "address": 300, "hotline_phone": 60, "hotline_hours": 200, "site_address": 100}  # characters
+SITE = re.compile(r"https?://[!-~]+")  # in a QR, so ASCII, and short enough for one that a cheap phone reads
 CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 RELEASES = ("name", "phone", "email")
 
@@ -28,7 +30,8 @@ class Settings:
     """What can be set. ``week_anchor``: a Monday of the first kind of week; ``week_cycle`` 2 = A/B weeks.
 
     ``publish_at``: "HH:MM" at the school, when the approved next day goes out by itself, "" for never;
-    ``remind_minutes``: how long before that; ``week_length``: days a week with lessons.
+    ``remind_minutes``: how long before that; ``week_length``: days a week with lessons; ``languages``: of the reader,
+    beside ``locale``, which is always one; ``site_address``: where ``public/`` is served to families, "" for nowhere.
     """
 
     name: str
@@ -41,6 +44,8 @@ class Settings:
     publish_at: str
     remind_minutes: int
     week_length: int
+    languages: tuple[str, ...] = ()
+    site_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,15 +63,28 @@ def read(session: Session) -> Settings:
     """What is set now. Raises DomainError home_missing."""
     row = _school(session)
     return Settings(row.name, row.address, row.hotline_phone, row.hotline_hours, row.locale, row.week_cycle,
-                    row.week_anchor, row.publish_at or "", row.remind_minutes, row.week_length)  # fmt: skip
+                    row.week_anchor, row.publish_at or "", row.remind_minutes, row.week_length,
+                    tuple(row.languages), row.site_address)  # fmt: skip
 
 
 def normal(settings: Settings) -> Settings:
-    """As it would be stored: cleaned, the anchor moved to its Monday."""
+    """As it would be stored: cleaned, the anchor moved to its Monday, the school's own language first."""
     anchor = settings.week_anchor
     texts = {field: " ".join(clean(getattr(settings, field)).split()) for field in FIELDS}
-    return replace(settings, **texts, publish_at=settings.publish_at.strip(),
+    texts["site_address"] = _plain_address(texts["site_address"])
+    languages = tuple(dict.fromkeys([settings.locale, *(code for code in LOCALES if code in settings.languages)]))
+    return replace(settings, **texts, publish_at=settings.publish_at.strip(), languages=languages,
                    week_anchor=anchor - timedelta(days=anchor.weekday()) if anchor else None)  # fmt: skip
+
+
+def _plain_address(typed: str) -> str:
+    """An address without fragment, its host in ASCII («школа.рф» → "xn--…"); what is none stays as it is."""
+    try:
+        parts = urlsplit(typed)
+        host = parts.netloc.encode("idna").decode()
+        return parts._replace(netloc=host, query="", fragment="").geturl()
+    except ValueError:
+        return typed
 
 
 def problems(settings: Settings) -> dict[str, DomainError]:
@@ -77,6 +95,9 @@ def problems(settings: Settings) -> dict[str, DomainError]:
     }  # fmt: skip
     if not settings.name:
         found["name"] = DomainError("field_needed", field=_l("name of the school"))
+    if settings.site_address and not SITE.fullmatch(settings.site_address):
+        found["site_address"] = DomainError("value_invalid", field=_l("address of the site"),
+                                            value=settings.site_address[:40])  # fmt: skip
     if settings.locale not in LOCALES:
         found["locale"] = DomainError("value_invalid", field=_l("language"), value=settings.locale[:10])
     if settings.week_cycle not in (1, 2):
@@ -106,8 +127,7 @@ def save(settings: Settings, now: datetime, account_id: str) -> None:
         row.publish_at, row.remind_minutes = wanted.publish_at or None, wanted.remind_minutes
         row.week_length = wanted.week_length
         row.week_anchor = wanted.week_anchor or row.week_anchor
-        if wanted.locale not in row.languages:
-            row.languages = [*row.languages, wanted.locale]
+        row.languages = list(wanted.languages)
         record(session, now, account_id, "school.settings", row.id)
 
     store.write(write)

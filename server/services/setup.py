@@ -37,6 +37,7 @@ class NewSchool:
     hotline_phone: str = ""
     hotline_hours: str = ""
     is_demo: bool = False
+    site_address: str = ""
 
 
 def create(wanted: NewSchool, *, now: datetime) -> tuple[str, str]:
@@ -83,7 +84,8 @@ def _rows(
     session.add(
         School(id=school_id, name=wanted.name.strip(), timezone=zone, country=wanted.country, locale=wanted.locale,
                languages=LANGUAGES[wanted.country], address=wanted.address, hotline_phone=wanted.hotline_phone,
-               hotline_hours=wanted.hotline_hours, epoch=f"{random.getrandbits(128):032x}", is_demo=wanted.is_demo)
+               hotline_hours=wanted.hotline_hours, epoch=f"{random.getrandbits(128):032x}", is_demo=wanted.is_demo,
+               site_address=wanted.site_address)
     )  # fmt: skip
     admin = Person(id=uuid7(int(now.timestamp() * 1000), random.randbytes), slug=f"{random.getrandbits(40):010x}",
                    last_name=title, released=[])  # fmt: skip

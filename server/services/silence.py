@@ -6,7 +6,7 @@ absent.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -91,9 +91,10 @@ def silent(
     return sorted(lines, key=lambda line: (-line.days, line.kid.klass, line.kid.name)), len(every)
 
 
-def count(session: Session, realm: Realm, today: date, zone: str) -> int:
-    """How many are silent."""
-    return len(_silent(session, realm, today, zone, max(1, thresholds.values(session)["silence_from"])).places)
+def count(session: Session, realm: Realm, today: date, zone: str, limits: Mapping[str, int] | None = None) -> int:
+    """How many are silent. ``limits``: the school's thresholds, if they are known."""
+    least = max(1, (limits or thresholds.values(session))["silence_from"])
+    return len(_silent(session, realm, today, zone, least).places)
 
 
 def next_way(home: Home, student_id: str, attempts: Collection[Attempt]) -> Way | None:

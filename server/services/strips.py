@@ -15,7 +15,8 @@ from server.config import Config
 from server.errors import DomainError
 from server.models import Course, Edition, Group, LessonChange, LessonCourse, Manifest, Membership, Pack
 from server.services.aside import INDIVIDUAL
-from server.services.packs import make_roster
+from server.services.pack_reasons import ANSWER, CHANNEL
+from server.services.pack_rosters import make_roster
 from server.services.publishing import LOCALES, newest
 from server.services.weeks import rest_of_week, week_name
 from server.services.works import current
@@ -58,7 +59,7 @@ def outdated(
         return []
     week, since = week_name(monday), rest_of_week(monday, today)[0]
     stale, names = _stale(session, week, row.number), {group.slug: group for group in groups}
-    folders = _folders(session, config, {number for _slug, number in stale} | {row.number})
+    folders = folders_of(session, config, {number for _slug, number in stale} | {row.number})
     content = {number: _content(folder) for number, folder in folders.items()}
     apart = set(session.scalars(
         select(Membership.person_id).join(Group, Group.id == Membership.group_id)
@@ -109,7 +110,7 @@ def _printed(
 ) -> tuple[list[Printed], tuple[int, ...]]:  # fmt: skip
     week, since = week_name(monday), rest_of_week(monday, today)[0]
     stale = _stale(session, week, row.number)
-    folders = _folders(session, config, {number for _slug, number in stale})
+    folders = folders_of(session, config, {number for _slug, number in stale})
     classes, lost = [], set()
     for (slug, number), students in sorted(stale.items(), key=lambda item: (_order(known.get(item[0][0])), item[0][1])):
         if (slugs is not None and slug not in slugs) or slug not in known:
@@ -121,7 +122,7 @@ def _printed(
         own = tuple(student for student in roster.students if student.id in students)
         if own:
             roster = type(roster)(roster.group, roster.group_name, roster.week, number, own, "", roster.own)
-            classes.append(Printed(roster, folders[number], since, _touched(session, students, week, number),
+            classes.append(Printed(roster, folders[number], since, touched_days(session, students, week, number),
                                    _stops(session, students, week, number)))  # fmt: skip
     return classes, tuple(sorted(lost))
 
@@ -130,7 +131,8 @@ def _stale(session: Session, week: str, number: int) -> dict[tuple[str, int], se
     """(class, edition) → students whose last printed pack of the week is from that edition, older than ``number``."""
     last = (
         select(Pack.student_id, func.max(Pack.edition_number).label("edition"))
-        .where(Pack.week == week, Pack.printed_at.is_not(None)).group_by(Pack.student_id).subquery()
+        .where(Pack.week == week, Pack.printed_at.is_not(None), func.coalesce(Pack.reason, CHANNEL) != ANSWER)
+        .group_by(Pack.student_id).subquery()
     )  # fmt: skip
     rows = session.execute(
         select(Group.slug, last.c.edition, last.c.student_id)
@@ -144,7 +146,8 @@ def _stale(session: Session, week: str, number: int) -> dict[tuple[str, int], se
     return found
 
 
-def _folders(session: Session, config: Config, numbers: set[int]) -> dict[int, Path]:
+def folders_of(session: Session, config: Config, numbers: set[int]) -> dict[int, Path]:
+    """Edition number → the folder of its content; one that is not kept any more is left out."""
     rows = session.execute(select(Edition.number, Edition.id).where(Edition.number.in_(numbers)))
     return {number: config.editions / id for number, id in rows if (config.editions / id).is_dir()}
 
@@ -156,7 +159,7 @@ def _content(folder: Path) -> dict | None:
         return None
 
 
-def _touched(session: Session, students: set[str], week: str, number: int) -> dict[str, set[str]]:
+def touched_days(session: Session, students: set[str], week: str, number: int) -> dict[str, set[str]]:
     """By student the days on which lessons of their own were changed since their pack was printed."""
     rows = session.execute(
         select(Pack.student_id, LessonChange.before, LessonChange.after)

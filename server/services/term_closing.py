@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.models import (
@@ -61,15 +61,15 @@ def closing(session: Session, person_id: str, day: date) -> list[Closing]:
     return sorted(found, key=lambda one: (one.ends_on, one.group, one.subject))
 
 
-def offered(session: Session, person_id: str, day: date) -> int:
-    """How many marks from elsewhere, brought by files, wait for a person's decision."""
+def offered(person_id: str, day: date) -> Select[tuple[int]]:
+    """SQL: how many marks from elsewhere, brought by files, wait for a person's decision."""
     own = select(CourseTeacher.course_id).where(
         CourseTeacher.person_id == person_id, current(CourseTeacher.since, CourseTeacher.until, day)
     )
-    return session.scalar(
+    return (
         select(func.count()).select_from(OutsideMark)
         .where(OutsideMark.state == "offered", OutsideMark.course_id.in_(own))
-    ) or 0  # fmt: skip
+    )  # fmt: skip
 
 
 def _courses(session: Session, person_id: str, day: date) -> Sequence[tuple]:

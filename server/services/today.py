@@ -1,15 +1,17 @@
 """What a person owes today, composed from what other services read; every list begins with the oldest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from server.models import Account, AuditEntry, Day, DutyRota, Group, Lesson
+from server.policy import Realm
 from server.services import people, publishing
-from server.services.lesson_list import LessonLine, held_by, lessons_between, of_teacher
+from server.services.lesson_list import LessonLine, counted, held_by, lessons_between, of_teacher
+from server.services.scanning import stacks
 
 AHEAD = timedelta(days=7)
 
@@ -83,19 +85,17 @@ def incomplete(session: Session, person_id: str, day: date) -> list[LessonLine]:
 def unapproved(session: Session, day: date) -> Unapproved | None:
     """The next day with lessons, if it is not approved; the day itself is asked about too."""
     approved = select(Day.on).where(Day.approved_at.is_not(None))
-    next_day = session.scalar(
-        select(func.min(Lesson.on)).where(Lesson.on.between(day + timedelta(days=1), day + AHEAD),
-                                          Lesson.state == "planned")
+    following = aliased(Lesson)
+    next_day = (
+        select(func.coalesce(func.min(following.on), day))
+        .where(following.on.between(day + timedelta(days=1), day + AHEAD), following.state == "planned")
+        .scalar_subquery()
     )  # fmt: skip
     open_day = session.scalar(
-        select(func.min(Lesson.on)).where(Lesson.on.between(day, next_day or day), Lesson.state == "planned",
+        select(func.min(Lesson.on)).where(Lesson.on.between(day, next_day), Lesson.state == "planned",
                                           Lesson.on.not_in(approved))
     )  # fmt: skip
-    if open_day is None:
-        return None
-    found = lessons_between(session, open_day, open_day, by_plan=False)
-    lines = [line for line in found if line.state == "planned"]
-    return Unapproved(open_day, len({line.lesson_id for line in lines}), sum(not line.complete for line in lines))
+    return Unapproved(open_day, *counted(session, open_day)) if open_day else None
 
 
 def duty(session: Session, person_id: str, now: datetime) -> DutyRota | None:
@@ -119,6 +119,19 @@ def upkeep(session: Session, day: date, now: datetime) -> Upkeep:
     )  # fmt: skip
 
 
-def has_classes(session: Session) -> bool:
-    """Whether the school has any class yet: without one nothing can be done but bring lists in."""
-    return session.scalar(select(Group.id).limit(1)) is not None
+def scanned(person_id: str, realm: Realm) -> Select[tuple[int]]:
+    """SQL: how many scanned pages wait for this person: of all who may log all works, else of the own stacks."""
+    return stacks.waiting_number(stacks.Looker(person_id, realm.everything))
+
+
+def classes() -> Select[tuple[int]]:
+    """SQL: 1 if the school has any class, else 0: without one nothing can be done but bring lists in."""
+    return select(func.count()).select_from(select(Group.id).limit(1).subquery())
+
+
+def numbers(session: Session, wanted: Mapping[str, Select[tuple[int]]]) -> dict[str, int]:
+    """What these count, by the names given, in one query."""
+    if not wanted:
+        return {}
+    row = session.execute(select(*(query.scalar_subquery() for query in wanted.values()))).one()
+    return dict(zip(wanted, row, strict=True))

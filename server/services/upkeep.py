@@ -9,9 +9,11 @@ from apiflask import APIFlask
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from printables import sheet_files
 from server import clock, store
 from server.models import EndedSession, School
-from server.services import backups, import_desk, works
+from server.services import backups, import_desk, pictures, works
+from server.services.scanning import forgetting, inbox, upload
 
 OLD = 24 * 3600  # seconds after which a leftover belongs to nobody
 ENDED = timedelta(days=31)  # longer than any cookie is valid
@@ -37,7 +39,7 @@ def remove_leftovers(app: APIFlask) -> int:
     """Remove what builds and prints that were killed more than a day ago left unfinished; returns how many."""
     home = app.extensions["korablik"].home
     left = [*home.glob("editions/.*"), *home.glob("packs/*/.*.part"), *home.glob(".building/*"),
-            *home.glob("backups/.*")]  # fmt: skip
+            *home.glob("backups/.*"), *home.glob("media/images/.*.half")]  # fmt: skip
     removed = 0
     for path in left:
         # a site that stands aside (see sitebuild) may be the only one there is
@@ -45,6 +47,16 @@ def remove_leftovers(app: APIFlask) -> int:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def remove_old_encodings(app: APIFlask) -> int:
+    """Remove coded forms of pages and updates that nobody asked for in a long time; returns how many."""
+    return app.extensions["encodings"].clean(time.time())
+
+
+def remove_old_sheets(app: APIFlask) -> int:
+    """Remove rendered sheets that no print has used for 60 days; returns how many files."""
+    return sheet_files.forget_unused(app.extensions["korablik"].cache / "sheets", time.time())
 
 
 def forget_ended_sessions(app: APIFlask) -> int:
@@ -62,8 +74,28 @@ def forget_old_uploads(app: APIFlask) -> int:
         return import_desk.forget_old(config, clock.now(config, "UTC"))
 
 
+def forget_unused_pictures(app: APIFlask) -> int:
+    """Remove pictures that no text has shown for a month; returns how many."""
+    with app.app_context():
+        config = app.extensions["korablik"]
+        return pictures.forget_unused(config, clock.now(config, "UTC"))
+
+
 def back_up(app: APIFlask) -> bool:
     """The daily backup, when it is due; True if one was made. A failure is shown on Today."""
     config = app.extensions["korablik"]
     with app.app_context():
         return backups.daily(config, clock.now(config, "UTC")) is not None
+
+
+def take_in_stacks(app: APIFlask) -> None:
+    """Go on with scanned stacks that a killed office or a full disk left."""
+    with app.app_context():
+        upload.go_on(app.extensions["korablik"])
+
+
+def forget_old_scans(app: APIFlask) -> int:
+    """Remove pictures of scanned pages of past years, and what uploads that were broken off left; returns how many."""
+    with app.app_context():
+        config = app.extensions["korablik"]
+        return forgetting.forget(config, clock.now(config, "UTC").date()) + inbox.forget_broken_off(config)

@@ -81,7 +81,7 @@ def to_check(session: Session, realm: Realm) -> list[ToCheck]:
         .select_from(Return).join(Work, Work.id == Return.work_id).join(Task, Task.id == Work.task_id)
         .join(Course, Course.id == Task.course_id).join(Group, Group.id == Course.group_id)
         .join(Subject, Subject.id == Course.subject_id)
-        .where(Task.withdrawn.is_(False), within(realm), _may_wait()).order_by(Return.op_seq)
+        .where(Task.withdrawn.is_(False), within(realm), may_wait()).order_by(Return.op_seq)
     ).all()  # fmt: skip
     newest = {row[0]: row for row in rows}  # the last return of each work that may wait
     known = states(session, newest)
@@ -96,7 +96,7 @@ def to_check(session: Session, realm: Realm) -> list[ToCheck]:
     return sorted(lines, key=lambda line: (line.oldest, line.group, line.title))
 
 
-def _may_wait() -> Any:
+def may_wait() -> Any:
     """SQL, beside a Return: nothing was said of the work since, or what was said may not count (cleared, disputed)."""
     said = exists().where(MarkAct.work_id == Return.work_id, MarkAct.op_seq >= Return.op_seq)
     other = aliased(MarkRevision)

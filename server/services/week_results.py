@@ -67,11 +67,16 @@ class WeekResults:
 
 
 def of_week(
-    session: Session, student_ids: Collection[str], monday: date, today: date, since: datetime
-) -> dict[str, WeekResults]:
-    """By student, for the week that begins on ``monday`` up to today; ``since``: its first moment."""
+    session: Session, student_ids: Collection[str], monday: date, today: date, since: datetime,
+    until: datetime | None = None,
+) -> dict[str, WeekResults]:  # fmt: skip
+    """By student, for the week that begins on ``monday`` up to today; ``since``: its first moment.
+
+    ``until``: of a week that is over, the moment it ended; what was decided later is not told, and what is still owed
+    is what is owed today.
+    """
     ids = list(student_ids)
-    rows = _rows(session, ids, monday, today, since)
+    rows = _rows(session, ids, monday, today, since, until)
     views = [view_of(row[:-2]) for row in rows]
     decided = {view.id for view, row in zip(views, rows, strict=True) if row[-2]}
     came = {view.id for view, row in zip(views, rows, strict=True) if row[-1]}
@@ -99,11 +104,14 @@ def of_week(
     }  # fmt: skip
 
 
-def _rows(session: Session, ids: list[str], monday: date, today: date, since: datetime) -> list[Any]:
+def _rows(
+    session: Session, ids: list[str], monday: date, today: date, since: datetime, until: datetime | None
+) -> list[Any]:  # fmt: skip
     """Works decided or handed in in this week, and those of this year past their date that never came."""
     year = select(Year.starts_on).where(Year.starts_on <= today).order_by(Year.starts_on.desc()).limit(1)
-    said = exists().where(MarkAct.work_id == Work.id, MarkAct.at >= since)
-    came = exists().where(Return.work_id == Work.id, Return.returned_on >= monday)
+    said = exists().where(MarkAct.work_id == Work.id, MarkAct.at >= since, *([MarkAct.at < until] if until else []))
+    came = exists().where(Return.work_id == Work.id, Return.returned_on >= monday,
+                          *([Return.returned_on <= today] if until else []))  # fmt: skip
     late = and_(to_hand_in(), Task.due_on < today, Task.due_on >= year.scalar_subquery(), ~has_come_back())
     wanted = VIEW.add_columns(said, came).where(
         Work.student_id.in_(ids), Task.published_at.is_not(None), Task.withdrawn.is_(False), or_(said, came, late)

@@ -26,6 +26,7 @@ from server.models import (
     Work,
     Year,
 )
+from server.services import numbering
 from server.services.aside import asides, with_the_class
 from server.services.exemptions import exempt
 from server.services.roster_days import RosterDays
@@ -160,7 +161,7 @@ def create_missing(
         for student_id in with_the_class(apart, on_day[key], group, subject, key[1]):
             if student_id in have.get(task_id, ()) or freed.on(student_id, subject, on):
                 continue
-            taken = taken or set(session.scalars(select(Work.code)))
+            taken = taken or numbering.taken(session)
             while (code := codes.new_code(randbelow)) in taken:
                 pass
             taken.add(code)

@@ -4,5 +4,5 @@
 export default function nextCode(form) {
   const input = form.querySelector("input[name=code]");
   if (input.value !== input.defaultValue) return; // somebody types already: what stands there must not be typed over
-  input.select(); // the page itself gives it the focus
+  input.setSelectionRange(0, input.value.length); // select() would take the focus, which the page itself gives
 }

@@ -18,6 +18,8 @@ async function start(element, name) {
   }
 }
 
+const started = [];
 for (const element of document.querySelectorAll("[data-module]")) {
-  for (const name of element.dataset.module.split(" ")) start(element, name);
+  for (const name of element.dataset.module.split(" ")) started.push(start(element, name));
 }
+Promise.all(started).then(() => { document.documentElement.dataset.ready = ""; }); // keys are heard from now on

@@ -51,7 +51,6 @@ function addRow(body) {
   const rows = body.querySelectorAll("tr");
   const row = /** @type {HTMLElement} */ (rows[rows.length - 1].cloneNode(true));
   const number = rows.length;
-  row.id = `row-${number}`;
   row.querySelector("th").textContent = String(number + 1);
   for (const input of row.querySelectorAll("input")) {
     input.value = "";

@@ -15,6 +15,7 @@ from server.policy import Action, Scope
 from server.services import journal, logging_work, scopes
 from server.services.journal import TaskTable
 from server.services.logging_work import Draft, Line
+from server.services.marking import likeness
 from server.services.returns import Outcome
 from server.web import access, drafts, marks
 from server.web.access import needs
@@ -138,7 +139,8 @@ def _render(
         draft=draft or drafts.fresh(lines), may_mark=may_mark, may_save=may_mark or access.may(Action.WORK_LOG, scope),
         may_see=access.may(Action.MARK_VIEW, scope), sign=marks.sign, max_comment=MAX_COMMENT,
         legend=_legend(table, may_mark), may_journal=access.may(Action.JOURNAL_VIEW, scope),
-        kinds=logging_work.kinds(db.session), whole=_whole(table) if may_mark else [],
+        kinds=logging_work.kinds(db.session), twins=likeness.of_task(db.session, task_id) if may_mark else {},
+        whole=_whole(table) if may_mark else [],
     )  # fmt: skip
 
 

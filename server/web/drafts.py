@@ -1,13 +1,14 @@
 """What a form fixed when it was rendered, sealed: a double click or a resend says the same bytes again."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import current_app
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.orm import Session
 
 from server import clock, policy
 from server.errors import DomainError
@@ -54,14 +55,16 @@ def opened(sealed: str) -> Draft:
     return draft
 
 
-def deliver(envelopes: list[dict], scope: Scope) -> list[Outcome]:
-    """Hand ops about one scope over to ``receive`` in the name of who is signed in."""
+def deliver(
+    envelopes: list[dict], scope: Scope, then: Callable[[Session], None] = lambda session: None
+) -> list[Outcome]:  # fmt: skip
+    """Hand ops about one scope over to ``receive`` in the name of who is signed in; ``then``: in the same commit."""
     time, granted = moment(), access.grants()  # the writer's thread knows no request
 
     def permits(target: Target) -> bool:
         return policy.allows(granted, policy.OP_ACTIONS[target.type], scope)
 
-    return returns.receive(Delivery(envelopes, time.at, time.today, current_user.person_id, permits))
+    return returns.receive(Delivery(envelopes, time.at, time.today, current_user.person_id, permits, then))
 
 
 def deliver_across(envelopes: list[dict], scopes: Mapping[str, Scope]) -> list[Outcome]:

@@ -19,6 +19,7 @@ from server.policy import Action, Scope
 from server.security import school
 from server.services import contacts, duty_week, finder, hotline, hotline_sheet, people, scopes, today, works
 from server.services.contacts import Touch
+from server.services.delivery import finding
 from server.services.hotline import Call
 from server.services.hotline_sheet import Caller, Sheet
 from server.services.requests import Wish
@@ -88,10 +89,13 @@ def _address(entry: Any) -> str:
 
 
 def _code_in(typed: str) -> tuple[str, str]:
-    """(address, what is wrong) if a work's code was typed; a number that is no code may be a phone."""
+    """(address, what is wrong) if the code of a work, a register or a pack was typed; a number that is no code may be
+    a phone."""
     if not _CODE.fullmatch(typed):
         return "", ""
     row = school()
+    if register := finding.leads_here(db.session, typed, row.id if row else ""):
+        return url_for("registers.page", code=register, call=1), ""
     try:
         work = works.find(db.session, typed, row.id if row else "")
     except SyncError as error:

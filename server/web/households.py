@@ -9,11 +9,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import select
 
 from server.errors import DomainError, entry_of, sentence_of
 from server.extensions import db
+from server.models import Person
 from server.policy import Action, Scope
 from server.services import household_view, households, people, scopes
+from server.services.delivery import stop_list
 from server.services.household_view import Family, Households
 from server.services.households import Actor, Done
 from server.web import access, drafts
@@ -182,8 +185,18 @@ def _page(
     others = [one for one in found.find(typed) if one.key != key] if typed else []
     return render_template(
         "households/page.html", family=family, typed=typed, others=others, said=said, token=token, error=error,
-        perhaps=_perhaps_of(found, family), address=texts[0], note=texts[1], unsaved=unsaved,
+        perhaps=_perhaps_of(found, family), address=texts[0], note=texts[1], unsaved=unsaved, **_stops(family),
     )  # fmt: skip
+
+
+def _stops(family: Family) -> dict[str, Any]:
+    """The stops at which paper can be handed over to all children, and the one where it is; none where it is not
+    this person's to say."""
+    if family.key.startswith(household_view.ALONE) or not access.may(Action.DELIVERY_MANAGE, Scope(family.groups)):
+        return {"stops": [], "stop": ""}
+    own = set(db.session.scalars(select(Person.stop_id).where(Person.id.in_([child.id for child in family.children]))))
+    stops = stop_list.choices(db.session, drafts.moment().today)
+    return {"stops": stops, "stop": own.pop() or "" if len(own) == 1 else ""}
 
 
 def _perhaps_of(found: Households, family: Family) -> list[Family]:

@@ -2,6 +2,8 @@
 
 import io
 import re
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -18,8 +20,9 @@ from server.importers.findings import Finding
 from server.models import ImportDraft
 from server.policy import Action
 from server.security import config
-from server.services import findings_book, import_check, import_desk, import_taking, imports
+from server.services import findings_book, import_check, import_desk, import_taking, imports, pictures
 from server.services.import_check import Check
+from server.services.imports import beside
 from server.services.running import FAILED, WAITING, Run, running
 from server.web import drafts, import_pages, import_words, progress
 from server.web.access import needs
@@ -49,8 +52,10 @@ def upload() -> Any:
     if len(files) > import_desk.AT_ONCE:
         return _home([], _("At most %(number)s files at once.", number=import_desk.AT_ONCE)), 422
     kept, refused, now = [], [], drafts.moment().at
-    for file in files:
-        name, data = import_desk.shown_name(file.filename or ""), file.read()
+    sent = [(import_desk.shown_name(file.filename or ""), file.read()) for file in files]
+    joined = beside.join(sent, partial(_take_picture, now))
+    refused += [(finding.value, finding) for finding in joined.findings]
+    for name, data in joined.files:
         guess, refusal = import_desk.recognise(name, data)
         if refusal is None:
             kept.append(import_desk.keep(config(), name, data, kind or guess, current_user.account_id, now))
@@ -61,6 +66,11 @@ def upload() -> Any:
     if len(kept) == 1:
         return redirect(url_for("imports.page", draft_id=kept[0]), 303)
     return redirect(url_for("imports.home"), 303)
+
+
+def _take_picture(now: datetime, data: bytes) -> str:
+    budget = pictures.budgets(db.session)[0]
+    return pictures.take(config(), data, budget, current_user.person_id, now).name
 
 
 def _home(refused: list[tuple[str, Finding]], wrong: str = "") -> str:

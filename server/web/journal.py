@@ -14,7 +14,7 @@ from server.errors import DomainError, sentence_of
 from server.extensions import db
 from server.models import LessonCourse
 from server.policy import Action, Scope
-from server.services import absences, courses, export, grading, journal, logging_work, scopes
+from server.services import absences, courses, export, grading, journal, journal_paper, logging_work, scopes
 from server.services.absences import LessonPage
 from server.services.courses import CourseHead
 from server.services.logging_work import Line
@@ -125,6 +125,20 @@ def download(course_id: str, format: str) -> Response:
     name = f"journal-{head.group_slug}-{span.since}-{span.until}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(data, mimetype=export.FORMATS[format], headers=headers)
+
+
+@blueprint.get("/<course_id>/pages.pdf")
+@needs(Action.JOURNAL_EXPORT, scope=lambda course_id: _scope(course_id))
+def pages(course_id: str) -> Response:
+    """The same as pages to print, with topics and homework and a page for remarks."""
+    today = drafts.moment().today
+    head = courses.course(db.session, course_id, today)
+    span = _span(head, courses.terms(db.session, head), today)
+    days = journal_paper.Span(span.since, span.until, span.name)
+    data = journal_paper.print_pages(db.session, [(head, days)], str(get_locale()), today)
+    name = f"journal-{head.group_slug}-{span.since}-{span.until}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(data, mimetype="application/pdf", headers=headers)
 
 
 @blueprint.get("/lesson/<lesson_course_id>")

@@ -16,14 +16,13 @@ from server.extensions import db
 from server.policy import Action, Scope
 from server.services import content, lesson_list, scopes, timetable_view
 from server.services.agreed_works import standing
-from server.services.content_draft import BODY, LessonDraft, normal, problems
+from server.services.content_draft import BODY, LessonDraft, normal, texts
 from server.services.lesson_list import LessonLine, Tally
 from server.services.lesson_page import LessonPage, lesson_page
 from server.services.weeks import monday, parse_week, week_days, week_name
-from server.web import access, drafts, lesson_form, words
+from server.web import access, drafts, lesson_form, pictures, words
 from server.web.access import ANYWHERE, needs, signed_in
 from sync.errors import SyncError
-from sync.markdown import render
 
 blueprint = APIBlueprint("lessons", __name__, url_prefix="/lessons", enable_openapi=False)
 CHANGES = {"substituted": _l("substituted"), "moved": _l("moved"), "cancelled": _l("cancelled"),
@@ -113,13 +112,14 @@ def page(lesson_course_id: str) -> str:
         raise DomainError("forbidden")
     shown = lesson_page(db.session, lesson_course_id)
     if not access.may(Action.LESSON_EDIT, _scope(lesson_course_id)):
-        return render_template("lessons/read.html", page=shown, names=shown.names, render=render,
+        return render_template("lessons/read.html", page=shown, names=shown.names, render=pictures.seen,
                                agreed=standing.of_lesson(db.session, lesson_course_id))
     return _form(shown, shown.draft)
 
 
 @blueprint.post("/<lesson_course_id>")
 @needs(Action.LESSON_EDIT, scope=_scope)
+@pictures.limited
 def save(lesson_course_id: str) -> Any:
     """Store the lesson, or show the form again: previewed, with a row more or less, or with what is wrong."""
     shown = lesson_page(db.session, lesson_course_id)
@@ -127,6 +127,9 @@ def save(lesson_course_id: str) -> Any:
     base = request.form.get("version", "")
     if act == "preview":
         return _form(shown, typed, base=base, preview=True)
+    if act.startswith(pictures.ADD):
+        with_picture, told = pictures.added(typed, act)
+        return _form(shown, with_picture, base=base, at=act, told=told), 422 if told else 200
     if act not in ("save", "save-next"):
         return _form(shown, lesson_form.after(typed, act), base=base, at=act)
     draft = normal(typed)
@@ -136,7 +139,7 @@ def save(lesson_course_id: str) -> Any:
         if error.code == "material_changed":
             fresh = lesson_page(db.session, lesson_course_id)
             return _form(fresh, draft, theirs=fresh.draft), entry_of(error).status
-        wrong = {field: sentence_of(one) for field, one in problems(draft, shown.rules).items()}
+        wrong = {field: sentence_of(one) for field, one in _problems(draft, shown).items()}
         wrong = wrong or {IN_FORM.get(error.code, "whole"): sentence_of(error)}
         return _form(shown, draft, base=base, wrong=wrong), entry_of(error).status
     flash(_("Saved.") if done.changed else _("Nothing had changed."))
@@ -154,7 +157,11 @@ def preview(lesson_course_id: str) -> tuple[str, int, dict[str, str]]:
     text = request.form.get("text", "")
     if len(text) > BODY:
         raise DomainError("text_long", length=len(text), limit=BODY)
-    return render(text), 200, {"Content-Type": "text/html; charset=utf-8"}
+    return pictures.seen(text), 200, {"Content-Type": "text/html; charset=utf-8"}
+
+
+def _problems(draft: LessonDraft, shown: LessonPage) -> dict[str, DomainError]:
+    return content.problems_of(db.session, draft, shown.rules)
 
 
 def _author() -> content.Author:
@@ -165,12 +172,14 @@ def _author() -> content.Author:
 def _form(
     shown: LessonPage, draft: LessonDraft, *, base: str | None = None, wrong: dict[str, str] | None = None,
     preview: bool = False, theirs: LessonDraft | None = None, at: str = "",
+    told: dict[str, pictures.Told] | None = None,
 ) -> str:  # fmt: skip
     due = shown.after.on.isoformat() if shown.after else ""
     return render_template(
         "lessons/page.html", page=shown, draft=lesson_form.with_blank_rows(draft, due, shown.rules.scales),
         base=shown.mark if base is None else base, wrong=wrong or {}, preview=preview, theirs=theirs, at=at,
-        render=render, agreed=standing.of_lesson(db.session, shown.line.id),
+        render=pictures.seen, told=told or {}, weight=pictures.weight(texts(draft).values()),
+        agreed=standing.of_lesson(db.session, shown.line.id),
         anchors={field: lesson_form.anchor(field) for field in wrong or {}}, **_options(shown),
     )  # fmt: skip
 

@@ -9,14 +9,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from server.errors import DomainError, entry_of, sentence_of
+from server.errors import entry_of
 from server.extensions import db
 from server.models import Group
 from server.policy import Action
 from server.services import lesson_list, notices
 from server.services.notices import NoticeDraft, NoticeView
 from server.services.weeks import parse_day
-from server.web import access, drafts
+from server.web import access, audience_form, drafts
 from server.web.access import ANYWHERE, needs
 from sync.errors import SyncError
 from sync.markdown import render
@@ -103,22 +103,14 @@ def _one(notice_id: str) -> NoticeView:
 def _typed() -> NoticeDraft:
     form = request.form
     days = [parse_day(form.get(name, "")) for name in ("from", "to")]
-    ids = tuple(form.getlist("group")) if form.get("audience") == "groups" else ()
-    if form.get("audience") == "groups" and not ids:
-        raise DomainError("group_unknown", name="")
-    return notices.check(form.get("title", ""), form.get("body", ""), days[0], days[1], ids)
+    ids = audience_form.group_ids()
+    return notices.check(form.get("title", ""), form.get("body", ""), days[0], days[1], tuple(ids))
 
 
 def _typed_form(error: SyncError | None = None, shown: NoticeView | None = None, *, preview: bool = False) -> str:
     """The form with everything that was typed."""
-    form = request.form
-    typed = {name: form.get(name, "") for name in ("title", "body", "from", "to")}
-    ids = form.getlist("group") if form.get("audience") == "groups" else []
-    changed = error is not None and error.code == "changed_meanwhile"
-    base = shown.draft.mark() if changed and shown else form.get("version", "")
-    wrong = {_field(error): sentence_of(error)} if error and not changed else {}
-    return _form(typed, ids, shown, base=base, key=form.get("key", ""), wrong=wrong, theirs=changed, preview=preview,
-                 audience=form.get("audience", ""))  # fmt: skip
+    names = ("title", "body", "from", "to")
+    return _form(**audience_form.once_more(names, _field, error, shown), preview=preview)
 
 
 def _field(error: SyncError) -> str:

@@ -23,7 +23,7 @@ from server.services import (
     scopes,
     student_works,
 )
-from server.web import access, words
+from server.web import access, stops, words
 from server.web.access import ANYWHERE, needs
 from server.web.marks import mark_label
 
@@ -81,8 +81,11 @@ def _home(typed: str) -> str:
 def class_list(slug: str) -> str:
     """The students of a class with their families and how each is reached."""
     group = people.group_by_slug(db.session, slug)
+    everybody = people.class_list(db.session, group, today())
+    large, only = [one for one in everybody if one.large_print], "large" in request.args
     return render_template(
-        "people/class.html", group=group, students=people.class_list(db.session, group, today()), words=words,
+        "people/class.html", group=group, students=large if only else everybody, words=words, only_large=only,
+        large=len(large),
         phones=access.may(Action.CONTACTS_VIEW, scopes.of_group(db.session, group.id)),
         may_edit=access.may(Action.PEOPLE_EDIT, scopes.of_group(db.session, group.id)),
     )  # fmt: skip
@@ -114,7 +117,9 @@ def student(slug: str) -> str:
         exempt=exemptions.of_student(db.session, person.id, today()), may_edit=access.may(Action.PEOPLE_EDIT, own),
         **_attendance(person.id, own, belonged),
         may_reach=access.may(Action.HOTLINE_USE, own), may_write=access.may(Action.MESSAGE_SEND, own),
-        may_log=access.may(Action.CONTACT_LOG, own),
+        may_log=access.may(Action.CONTACT_LOG, own), may_renew=access.may(Action.PRIVATE_PAGE_RENEW, own),
+        delivery=stops.on_sheet(person, access.may(Action.DELIVERY_MANAGE, own)),
+        sees_packs=access.may(Action.PACKS_PRINT, own) or access.may(Action.DELIVERY_MANAGE, own),
     )  # fmt: skip
 
 

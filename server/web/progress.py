@@ -27,6 +27,8 @@ def _text(run: Run, viewer: str) -> str:
         return _("Class sites: %(done)s of %(total)s", done=run.done, total=run.total)
     if run.what == "packs":
         return _("Classes printed: %(done)s of %(total)s", done=run.done, total=run.total)
+    if run.what == "scan":
+        return _("Pages read: %(done)s of %(total)s", done=run.done, total=run.total)
     if run.what == "messages":
         return _("Messages sent: %(done)s of %(total)s", done=run.done, total=run.total)
     return _("Getting ready")

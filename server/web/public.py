@@ -4,24 +4,33 @@ import re
 from pathlib import Path
 
 from apiflask import APIBlueprint
-from flask import Response, redirect, send_file, url_for
+from flask import Response, current_app, redirect, send_file, url_for
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.errors import DomainError
 from server.security import config
+from server.services import document_files
+from server.services.sendable import sendable
+from server.web import public_forms
 from server.web.access import public
+from sync.pictures import FOLDER, NAME
 
 blueprint = APIBlueprint("public", __name__, url_prefix="/public", enable_openapi=False)
 TYPES = {
     ".html": "text/html", ".js": "text/javascript", ".css": "text/css",
     ".json": "application/json", ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon",
+    ".webp": "image/webp",
     ".txt": "text/plain", ".webmanifest": "application/manifest+json", ".pub": "text/plain",
-    ".minisig": "text/plain", ".gz": "application/gzip", ".ics": "text/calendar",
+    ".minisig": "text/plain", ".gz": "application/gzip", ".ics": "text/calendar", **document_files.TYPES,
 }  # fmt: skip
 _META = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"\r\n<>]+)"')
 _BARE = "default-src 'none'; base-uri 'none'; form-action 'none'"
 _AROUND = "frame-ancestors 'none'"  # what a page cannot say for itself
+WORKER = "worker.js"  # keeps classes on phones: it may ask for files, and the browser looks for a newer one once a day
+_WORKER_POLICY = "default-src 'none'; connect-src 'self'"
+_WORKER_AGE = "max-age=86400"
 
 
 @blueprint.get("/")
@@ -63,9 +72,28 @@ def _send(name: str) -> Response:
     if not found.is_file():
         raise DomainError("not_found")
     kind = TYPES.get(found.suffix, "application/octet-stream")
-    response = send_file(found, mimetype=kind, conditional=True, max_age=0)
-    response.headers["Cache-Control"] = "no-cache"  # kept, but asked about each time
+    try:
+        file = sendable(found)
+        forms = current_app.extensions["encodings"]
+        response = public_forms.answer(file, kind, forms) if file else _whole(found, kind)
+    except FileNotFoundError as error:  # a newer site was put in its place at this moment
+        raise DomainError("not_found") from error
+    except RequestedRangeNotSatisfiable as error:  # a broken download was whole already
+        return Response(status=416, headers={"Content-Range": f"bytes */{error.length}"})
+    if file is not None and file.is_data:
+        return response
     response.headers["Content-Security-Policy"] = f"{_own_policy(found)}; {_AROUND}"
+    if name == WORKER:
+        response.headers["Cache-Control"] = _WORKER_AGE
+        response.headers["Content-Security-Policy"] = _WORKER_POLICY
+    return response
+
+
+def _whole(found: Path, kind: str) -> Response:
+    """A picture, a film: it goes out as it lies."""
+    response = send_file(found, mimetype=kind, conditional=True, max_age=0)
+    is_picture = found.parent.name == FOLDER and NAME.fullmatch(found.name)  # its name is its content
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_picture else public_forms.ASK
     return response
 
 

@@ -1,5 +1,6 @@
 """The school's settings: what it says of itself, and whose contacts the public may see."""
 
+from collections.abc import Collection
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -33,7 +34,7 @@ def home() -> str:
              "week_cycle": str(now.week_cycle), "publish_at": now.publish_at,
              "remind_minutes": str(now.remind_minutes), "week_length": str(now.week_length),
              "week_anchor": now.week_anchor.isoformat() if now.week_anchor else ""}  # fmt: skip
-    return _page(typed, {})
+    return _page(typed, {}, now.languages)
 
 
 @blueprint.post("/")
@@ -49,11 +50,12 @@ def save() -> Any:
     cycle, length, minutes = (_number(typed[name]) for name in ("week_cycle", "week_length", "remind_minutes"))
     settings = school_settings.normal(
         Settings(**{field: typed[field] for field in FIELDS}, locale=typed["locale"], week_cycle=cycle,
-                 week_anchor=anchor, publish_at=typed["publish_at"], remind_minutes=minutes, week_length=length)
+                 week_anchor=anchor, publish_at=typed["publish_at"], remind_minutes=minutes, week_length=length,
+                 languages=tuple(form.getlist("languages")))
     )  # fmt: skip
     found = {field: sentence_of(error) for field, error in school_settings.problems(settings).items()}
     if found or wrong:
-        return _page(typed, found | wrong), 422
+        return _page(typed, found | wrong, settings.languages), 422
     school_settings.save(settings, drafts.moment().at, current_user.account_id)
     flash(_("Saved. The public pages change with the next edition."))
     return redirect(url_for("school.home"), 303)
@@ -94,9 +96,9 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
 
 
-def _page(typed: dict[str, str], wrong: dict[str, str]) -> str:
+def _page(typed: dict[str, str], wrong: dict[str, str], languages: Collection[str]) -> str:
     staff = school_settings.staff(db.session, drafts.moment().today)
-    return render_template("school/home.html", typed=typed, wrong=wrong, staff=staff,
+    return render_template("school/home.html", typed=typed, wrong=wrong, staff=staff, languages=languages,
                            locale_names=_locales())  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from apiflask import APIBlueprint
 from flask import g, render_template
 from flask_babel import format_datetime
 from flask_login import current_user
+from sqlalchemy import Select
 
 from server.clock import local_date, now
 from server.extensions import db
@@ -29,6 +30,7 @@ from server.services import (
     silence,
     term_closing,
     term_dates,
+    thresholds,
     today,
     waiting,
     weekly_round,
@@ -38,7 +40,7 @@ from server.services.attendance_today import Asked, Attendance
 from server.services.days import approval_view, change_list, change_telling
 from server.services.days.approval_view import Owed
 from server.services.parts import Unplaced
-from server.web import access, change_words, conflict_words, wishes, words
+from server.web import access, change_words, conflict_words, registers, wishes, words
 from server.web.access import signed_in
 
 blueprint = APIBlueprint("today", __name__, enable_openapi=False)
@@ -56,9 +58,10 @@ def home() -> str:
     day = local_date(moment, zone)
     return render_template(
         "today/home.html", day=day, edition=today.edition(db.session), words=words, channels=CHANNELS, forms=FORMS,
-        shown=SHOWN, **_teaching(day), **_missing(day), **_office(day, moment), **_promised(day),
-        **wishes.on_today(moment), presence=_attendance(day, moment), **_families(day, moment),
-        **_changes(day, moment),
+        shown=SHOWN, **_numbers(day, moment), **_teaching(day), **_missing(day), **_office(day, moment),
+        **_promised(day),
+        **wishes.on_today(moment), presence=_attendance(day, moment), **_families(day),
+        **_changes(day, moment), **registers.on_today(day),
     )  # fmt: skip
 
 
@@ -66,18 +69,48 @@ def _teaching(day: date) -> dict[str, Any]:
     """For who teaches: works to check, own lessons, lessons that lack something. None where it is not theirs."""
     marks = access.realm(Action.MARK_SET)
     if not marks:
-        return {"to_check": None, "lessons": None, "incomplete": [], "standing_in": [], "closing": [], "offered": 0,
-                "redated": [], "returned_works": []}  # fmt: skip
+        return {"to_check": None, "lessons": None, "incomplete": [], "standing_in": [], "closing": [], "redated": [],
+                "returned_works": []}  # fmt: skip
     person = current_user.person_id
     lessons, incomplete, standing_in = today.teaching(db.session, person, day)
     return {
         "to_check": waiting.to_check(db.session, marks), "lessons": lessons, "incomplete": incomplete,
         "standing_in": standing_in,
         "closing": term_closing.closing(db.session, person, day),
-        "offered": term_closing.offered(db.session, person, day),
         "redated": term_dates.redated(db.session, person, day),
         "returned_works": standing.returned_to(db.session, person, day) if marks.courses else [],
     }  # fmt: skip
+
+
+def _numbers(day: date, moment: datetime) -> dict[str, int]:
+    """What Today only counts, in one query; what is not this person's is 0."""
+    person, logs = current_user.person_id, access.realm(Action.WORK_LOG)
+    manages, counsel = access.realm(Action.REQUEST_MANAGE), access.may(Action.COUNSEL_VIEW)
+    wanted: dict[str, Select[tuple[int]]] = {}
+    if access.may(Action.RECORDS_SETTLE):
+        wanted["records"] = held.number()
+    if access.may(Action.IMPORT_RUN):
+        wanted["classes"] = today.classes()
+    if access.realm(Action.MARK_SET):
+        wanted["offered"] = term_closing.offered(person, day)
+    if logs:
+        wanted["scanned"] = today.scanned(person, logs)
+    if access.may_somewhere(Action.MESSAGE_SEND):
+        wanted["in_doubt"] = deliveries.in_doubt(person, moment - DOUBTED)
+    if manages or counsel:
+        late = moment - timedelta(days=_limits()["letter_days"])
+        wanted["late_letters"] = letters.overdue_number(manages, person, late, counsel)
+    nothing = dict.fromkeys(("records", "offered", "scanned", "in_doubt", "late_letters"), 0)
+    found = today.numbers(db.session, wanted)
+    return {**nothing, **found, "begins": "classes" in wanted and not found["classes"]}
+
+
+def _limits() -> dict[str, int]:
+    """The school's thresholds, read once for a page."""
+    if "limits" not in g:
+        g.limits = thresholds.values(db.session)
+    found: dict[str, int] = g.limits
+    return found
 
 
 def _promised(day: date) -> dict[str, Any]:
@@ -125,9 +158,7 @@ def _office(day: date, moment: datetime) -> dict[str, Any]:
         "worries": duties.worries(db.session, day) if access.may(Action.ROLES_MANAGE) else None,
         "risks": safety.worries(config(), moment) if access.may(Action.ACCOUNTS_MANAGE) else [],
         "finds_people": access.may(Action.PEOPLE_VIEW),
-        "begins": access.may(Action.IMPORT_RUN) and not today.has_classes(db.session),
         "disagreements": conflicts.find(db.session, conflict_words.to_decide()),
-        "records": held.count(db.session) if access.may(Action.RECORDS_SETTLE) else 0,
         "unplaced": _unplaced(day),
     }  # fmt: skip
 
@@ -142,19 +173,14 @@ def _owed(day: date) -> Owed | None:
     return owed
 
 
-def _families(day: date, moment: datetime) -> dict[str, Any]:
+def _families(day: date) -> dict[str, Any]:
     """What families wait for: letters, the weekly round of own classes, who is silent."""
-    person, manages = current_user.person_id, access.realm(Action.REQUEST_MANAGE)
-    writes, counsel = access.may_somewhere(Action.MESSAGE_SEND), access.may(Action.COUNSEL_VIEW)
     cares = access.realm(Action.FIGURES_VIEW)
-    late = letters.overdue_count(db.session, manages, person, moment, counsel) if manages or counsel else 0
     telling = Realm(False, cares.groups, frozenset())  # own classes; who runs the school sees the share there
     return {
-        "letters": letters.unanswered(db.session, person),
-        "in_doubt": deliveries.in_doubt(db.session, person, moment - DOUBTED) if writes else 0,
-        "late_letters": late,
+        "letters": letters.unanswered(db.session, current_user.person_id),
         "untold": weekly_round.untold(db.session, telling, day, choose_timezone()) if telling else 0,
-        "silent": silence.count(db.session, cares, day, choose_timezone()) if cares else 0,
+        "silent": silence.count(db.session, cares, day, choose_timezone(), _limits()) if cares else 0,
     }  # fmt: skip
 
 

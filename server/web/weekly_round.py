@@ -57,6 +57,7 @@ def group(slug: str) -> str:
         period=weekly_round.period(today), words=contact_words, TICKS=TICKS, personal=PERSONAL,
         by_itself=sending.by_itself(config()), key=secrets.token_hex(8), done=request.args.get("done", "")[:32],
         told_about=request.args.getlist("about"), several=realm.everything or len(realm.groups) > 1,
+        on_paper=row.kind == "class" and access.may(Action.MARK_VIEW, scopes.of_group(db.session, row.id)),
     )  # fmt: skip
 
 

@@ -33,6 +33,8 @@ CHANNELS = {
 LACKS = {  # what a lesson lacks, short; its page says it at length
     "form": _l("form not chosen"),
     "source": _l("no source"),
+    "size": _l("size of a video not said"),
+    "without": _l("nothing in place of a large video"),
     "due": _l("no date of control"),
     "material": _l("no text or resource"),
 }

@@ -14,8 +14,12 @@ from server.extensions import db
 from server.policy import Action, Scope
 from server.security import school
 from server.services import belonging, feedback, logging_work, scopes, student_works, works
+from server.services.answers import reading
+from server.services.delivery import finding
 from server.services.logging_work import Arrival, Line, Said
+from server.services.marking import copy_wishes, marked_copy
 from server.services.returns import Outcome
+from server.services.scanning import came
 from server.services.weeks import parse_day
 from server.services.works import WorkView
 from server.web import access, drafts, marks
@@ -31,7 +35,7 @@ FIELDS = {
 }  # fmt: skip
 
 
-def _scope(code: str) -> Scope:
+def scope_of_work(code: str) -> Scope:
     """What the work belongs to, asked once a request."""
     known = g.setdefault("work_scopes", {})
     if code not in known:
@@ -59,10 +63,12 @@ def find() -> Any:
     if not typed:
         return _ask()
     row = school()
+    if access.may_somewhere(Action.DELIVERY_MANAGE) and finding.leads_here(db.session, typed, row.id if row else ""):
+        return redirect(url_for("registers.find", code=typed), 303)  # a code reader types wherever the cursor stands
     try:
         code = codes.parse_code(typed, row.id if row else None)
         works.find(db.session, code, row.id if row else "")
-        if not access.may(Action.WORK_VIEW, _scope(code)):
+        if not access.may(Action.WORK_VIEW, scope_of_work(code)):
             raise DomainError("work_of_others")
     except SyncError as error:
         return _ask(typed, sentence_of(error)), entry_of(error).status
@@ -84,24 +90,24 @@ def _just_logged() -> list[logging_work.Logged]:
 
 
 @blueprint.get("/<code>")
-@needs(Action.WORK_VIEW, scope=_scope)
+@needs(Action.WORK_VIEW, scope=scope_of_work)
 def page(code: str) -> Any:
     """A work: whose, what, what stands about it, and the form."""
-    return _render(_work(code))
+    return _render(work_of(code))
 
 
 @blueprint.post("/<code>")
-@needs(Action.WORK_LOG, Action.MARK_SET, scope=_scope)
+@needs(Action.WORK_LOG, Action.MARK_SET, scope=scope_of_work)
 def save(code: str) -> Any:
     """Log a return or decide a mark, then ask for the next code."""
-    work = _work(code)
+    work = work_of(code)
     try:
         draft = drafts.opened(request.form.get("draft", ""))
         if [line.key for line in draft.lines] != [code]:
             raise DomainError("form_expired")
         said = read_said(request.form)
         arrival = read_arrival(request.form) if said.again else None
-        [outcome] = drafts.deliver([logging_work.op_about_work(draft, 0, said, arrival)], _scope(code))
+        [outcome] = drafts.deliver([logging_work.op_about_work(draft, 0, said, arrival)], scope_of_work(code))
         if outcome.outcome in (decide.HELD, decide.REJECTED):
             raise refusal(outcome)
     except SyncError as error:
@@ -139,7 +145,8 @@ def refusal(outcome: Outcome) -> DomainError:
     return DomainError(code, **outcome.data)
 
 
-def _work(code: str) -> WorkView:
+def work_of(code: str) -> WorkView:
+    """A work by its code, as the address has it. Raises SyncError for what is none of this school's."""
     row = school()
     return works.find(db.session, code, row.id if row else "")
 
@@ -147,7 +154,7 @@ def _work(code: str) -> WorkView:
 def _render(work: WorkView, wrong: dict[str, str] | None = None, draft: str | None = None) -> str:
     if request.method == "POST":
         db.session.rollback()  # reads anew: what others saved meanwhile is shown, too
-    scope, now = _scope(work.code), drafts.moment()
+    scope, now = scope_of_work(work.code), drafts.moment()
     state = works.states(db.session, [work.id])[work.id]
     told = works.marks_of(db.session, work.id, state) if access.may(Action.MARK_VIEW, scope) else []
     channels = logging_work.channels(db.session)
@@ -155,21 +162,36 @@ def _render(work: WorkView, wrong: dict[str, str] | None = None, draft: str | No
     act = "return" if state.state in logging_work.AGAIN and not work.marks_only else "mark"
     may_log = access.may(Action.WORK_LOG, scope) and not work.marks_only
     may_mark = access.may(Action.MARK_SET, scope)
-    typed = request.form if request.method == "POST" else {}
+    typed = request.form if request.method == "POST" else {"points": request.args.get("points", "")[:4]}  # as proposed
     return render_template(
         "works/work.html", work=work, state=state, returns=works.returns_of(db.session, work.id), marks=told,
-        sides=_sides(told) if state.conflict else [], channels=channels, channel_names=dict(channels),
+        sides=sides_of(told) if state.conflict else [], channels=channels, channel_names=dict(channels),
         kinds=logging_work.kinds(db.session), choices=marks.choices(work.rule),
         decided=state.shown is not None and state.shown.value[0] != "cleared",
         act=act if may_mark else "return", usual=usual, today=now.today, may_log=may_log, may_mark=may_mark,
         wrong=wrong or {}, typed=typed, just=_just_logged(),
         given={one.seq: one for one in feedback.given_of(db.session, work.id)} if told else {},
+        has_answers=access.may(Action.MARK_VIEW, scope) and reading.has_answers(db.session, work.id),
         draft=draft or drafts.fresh([Line(work.code, state.heads, state.state)]),
+        scanned=came.of_work(db.session, work.code), **_copy(work, bool(told)),
         late=student_works.is_overdue(work, state, belonging.register(db.session, [work.student_id]), now.today),
     )  # fmt: skip
 
 
-def _sides(told: list[works.MarkView]) -> list[tuple[tuple[str, str | None], list[works.MarkView]]]:
+def _copy(work: WorkView, sees: bool) -> dict[str, Any]:
+    """What the page says of the marked copy, to those who see the mark."""
+    if not sees or not marked_copy.is_there(db.session, work.id):
+        return {}
+    return {"copy_there": True, "copy_wish": copy_wishes.of_work(db.session, work.id), "may_wish": may_tell(work.code)}
+
+
+def may_tell(code: str) -> bool:
+    """Whether the person of this request marks the work or tells its family."""
+    scope = scope_of_work(code)
+    return access.may(Action.MARK_SET, scope) or access.may(Action.MESSAGE_SEND, scope)
+
+
+def sides_of(told: list[works.MarkView]) -> list[tuple[tuple[str, str | None], list[works.MarkView]]]:
     """The values that disagree, each with who said it."""
     heads = [one for one in told if one.is_head]
     values = dict.fromkeys((one.verdict, one.value) for one in heads)

@@ -8,8 +8,7 @@ function show() {
 var asked = location.hash.slice(2);
 var day = days.map(function (x) { return x.dataset.day; }).filter(function (x, i, all) {
 return x === asked || (!all.includes(asked) && (x >= today || i === all.length - 1));
-})[0];
-if (!day) return;
+})[0] || today;
 days.forEach(function (x) {
 x.hidden = x.dataset.day !== day;
 });

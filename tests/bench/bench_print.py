@@ -1,8 +1,10 @@
-"""How much less CPU shared, stamped sheets cost than one WeasyPrint document per student, in one run.
+"""How much less CPU shared, stamped sheets cost than a document per student, by WeasyPrint and by Typst.
 
-The school is invented: ``--groups`` groups in grades of three parallel classes that have the same lessons, and
-``--students`` packs of 16 pages each (cover 2, four lessons of two pages, five tasks, slips). The naive side lays out
-the same templates with the student's data in them; it is measured on ``--naive`` packs and scaled: the line says so.
+The school is invented: 10 grades of 4 parallel classes that have the same lessons at other hours, 25 packs a class,
+16 pages a pack (cover 2, four lessons of two pages, five tasks, slips). Every side prints in a process of its own and
+all take turns, ``--rounds`` times; CPU counts from the start of the process to its end. The baselines
+(print_baselines.py) print some of the packs and are scaled: the line says so. Typst is measured where it is installed,
+as program or Python package.
 """
 
 import argparse
@@ -12,24 +14,23 @@ import pickle
 import random
 import re
 import resource
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from printables.compose import Composer
+# What only the baselines or the invented school need is imported there: it is no part of a print.
 from printables.roster import Roster, Student
-from printables.texts import Texts
-from printables.views import student_lessons, week_lessons
-from sync.codes import complete, make_label
+from sync.codes import complete
 from sync.edition import Edition, read_edition, write_edition
-from tests.editions import CONTENT, sample_content
 
-PARALLEL = 3
+PARALLEL = 4
 PAGES = 16
 LESSONS, WORDS = 4, 560
 WEEK = "2026-W50"
@@ -40,6 +41,8 @@ LAST = ["Берёзкин", "Рожина", "Қойшыбай", "Щукин", "�
 
 def school(groups: int, own_texts: bool) -> dict[str, Any]:
     """The content of an edition with so many groups; parallel ones share their texts unless ``own_texts``."""
+    from tests.editions import CONTENT, sample_content
+
     content = sample_content()
     content |= {"groups": {}, "lessons": {}, "materials": {}, "tasks": {}, "broadcasts": {}, "notices": {}}
     words = re.findall(r"\w+", " ".join(path.read_text("utf-8") for path in sorted(CONTENT.glob("[0-9]*.md"))))
@@ -50,28 +53,30 @@ def school(groups: int, own_texts: bool) -> dict[str, Any]:
         text = random.Random(number if own_texts else number // PARALLEL)
         for day in range(5):
             for n in range(1, 7):
-                _lesson(content, slug, day, n, grade, text, words)
+                hour = (n - 1 + number) % 6 + 1  # every class has a timetable of its own
+                _lesson(content, slug, day, n, hour, grade, text, words)
     return content
 
 
 def _lesson(
-    content: dict[str, Any], slug: str, day: int, n: int, grade: int, text: random.Random, words: list[str]
+    content: dict[str, Any], slug: str, day: int, n: int, hour: int, grade: int, text: random.Random, words: list[str]
 ) -> None:
     key, subject = f"{slug}-{day}-{n}", SUBJECTS[(day + n) % len(SUBJECTS)]
     written = n == 1 and day < LESSONS
     tasks = [f"{key}-task"] if n == 1 else []
     content["lessons"][key] = {
-        "lesson": key, "group": slug, "subgroup": "", "joined": [], "date": f"2026-12-{7 + day:02d}", "n": n,
-        "start": f"{8 + n:02d}:00", "end": f"{8 + n:02d}:40", "subject": subject, "short": subject, "form": "paper",
-        "topic": "Повторение", "room": "", "teachers": [], "material": key if written else None, "tasks": tasks,
-        "broadcast": None, "change": None,
+        "lesson": key, "group": slug, "subgroup": "", "joined": [], "date": f"2026-12-{7 + day:02d}", "n": hour,
+        "start": f"{8 + hour:02d}:00", "end": f"{8 + hour:02d}:40", "subject": subject, "short": subject,
+        "form": "paper", "topic": "Повторение", "room": "", "teachers": [], "material": key if written else None,
+        "tasks": tasks, "broadcast": None, "change": None,
     }  # fmt: skip
     if written:
         parts = [f"## Часть {part}\n\n{_prose(text, words, WORDS // 8)}\n" for part in range(8)]
         content["materials"][key] = {"title": f"Тема {day + 1}", "subject": subject, "grade": grade,
                                      "body": "\n".join(parts), "resources": []}  # fmt: skip
     for task in tasks:
-        content["tasks"][task] = {"lesson": key, "group": slug, "subject": subject, "title": f"Задание {day + 1}",
+        title = f"Задание {day + 1}: {_prose(text, words, 2)}"
+        content["tasks"][task] = {"lesson": key, "group": slug, "subject": subject, "title": title,
                                   "text": _prose(text, words, 40), "kind": "homework", "scale": "five",
                                   "max_points": None, "due": f"2026-12-{9 + day:02d}"}  # fmt: skip
 
@@ -96,112 +101,160 @@ def rosters(content: dict[str, Any], students: int) -> list[Roster]:
     return made
 
 
-def cpu_of(side: str, edition: Path, people: Path, packs: int = 0) -> tuple[float, str]:
-    """CPU seconds (user and system) of a child that prints one side, and what it said."""
-    command = [sys.executable, os.path.abspath(__file__), "--naive", str(packs), "--child", side, edition, people]
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, answer
+def cold(edition: Path, people: Path, _folder: Path) -> dict[str, Any]:
+    """In a child: print every group with an empty cache."""
+    return _print_all(edition, people, people.parent / "cache")
 
 
-def ours(edition: Path, people: Path) -> None:
-    """In a child: print every group with an empty cache; says the reports' figures as JSON."""
+def cached(edition: Path, people: Path, _folder: Path) -> dict[str, Any]:
+    """In a child: print every group with the sheets of the run before, and then once more in the same process."""
+    made = _print_all(edition, people, people.parent / "cache")
+    before = own_cpu()
+    _print_all(edition, people, people.parent / "cache")
+    return {**made, "again": own_cpu() - before}
+
+
+def _print_all(edition: Path, people: Path, cache: Path) -> dict[str, Any]:
     from printables.pack import print_group
 
-    folder, reports = people.parent, []
-    for roster in pickle.loads(people.read_bytes()):
-        reports.append(print_group(edition, roster, folder / f"{roster.group}.pdf", folder / "cache", folder))
-    print(
-        json.dumps(
-            {
-                "pages": sorted({pack.pages for report in reports for pack in report.packs}),
-                "packs": sum(len(report.packs) for report in reports),
-                "bytes": sum(report.bytes for report in reports),
-                "rendered": sum(report.rendered for report in reports),
-            }
-        )
-    )
+    reports = [
+        print_group(edition, roster, people.parent / f"{roster.group}.pdf", cache, people.parent)
+        for roster in pickle.loads(people.read_bytes())
+    ]
+    return {
+        "pages": sum(pack.pages for report in reports for pack in report.packs),
+        "packs": sum(len(report.packs) for report in reports),
+        "bytes": sum(report.bytes for report in reports),
+        "rendered": sum(report.rendered for report in reports),
+    }
 
 
-def naive(edition: Path, people: Path, packs: int) -> None:
-    """In a child: lay out and write so many packs, each as one WeasyPrint document."""
-    import zxingcpp
+def naive(edition: Path, people: Path, folder: Path) -> dict[str, Any]:
+    """In a child: each of the packs chosen as one WeasyPrint document."""
+    from tests.bench.print_baselines import weasyprint
 
-    from printables.render import render
-
-    content = read_edition(edition).content
-    everybody = pickle.loads(people.read_bytes())
-    students = [(roster, student) for roster in everybody for student in roster.students][:packs]
-    pages = 0
-    for roster, student in students:
-        composer = Composer(content, replace(roster, students=(student,)), Texts("ru", edition))
-        lessons = student_lessons(week_lessons(content, roster), student, WEEK)
-        numbers = {key: 3 for view in lessons for key in (*([view.id] if view.material else []), *view.tasks)}
-        parts = [composer.cover(lessons, numbers, PAGES)]
-        for view in lessons:
-            parts += [composer.lesson(view.material)] if view.material else []
-            for key, task in view.tasks.items():
-                label = make_label(content["school"]["id"], "W", student.works[key], 1).text
-                square = zxingcpp.create_barcode(label, zxingcpp.BarcodeFormat.QRCode, ec_level="M").to_svg()
-                square = square[square.index("<svg") :]
-                lines = '<div style="border-bottom:.5pt solid;height:9mm"></div>' * 18
-                parts.append(
-                    composer.task(task, large=False).replace("</body>", f"{student.name} {square}{lines}</body>")
-                )
-        parts.append(composer.slips(lessons))
-        pages += len(render(_one_document(parts)).boxes)
-    print(pages / len(students))
+    return _one_by_one(weasyprint, edition, people, folder)
 
 
-def _one_document(parts: list[str]) -> str:
-    bodies = [re.search(r'<body class="(\w+)">(.*)</body>', part, re.DOTALL) for part in parts]
-    inner = "".join(
-        f'<div class="{body[1]}" style="page:{body[1]};break-before:page">{body[2]}</div>' for body in bodies
-    )
-    return f'<html lang="ru"><body>{inner}</body></html>'
+def typst(edition: Path, people: Path, folder: Path) -> dict[str, Any]:
+    """In a child: each of the packs chosen as one Typst document."""
+    from tests.bench.print_baselines import typst as by_typst
+
+    return _one_by_one(by_typst, edition, people, folder)
+
+
+def _one_by_one(way: Callable[..., tuple[int, int]], edition: Path, people: Path, folder: Path) -> dict[str, Any]:
+    """``first``: CPU seconds until the first pack was there, which a school pays once."""
+    content, chosen = read_edition(edition).content, pickle.loads(people.read_bytes())
+    pages, size = way(content, chosen[:1], folder)
+    first = own_cpu()
+    more_pages, more_size = way(content, chosen[1:], folder)
+    return {"pages": pages + more_pages, "packs": len(chosen), "bytes": size + more_size, "first": first}
+
+
+SIDES = {"cold": cold, "cached": cached, "naive": naive, "typst": typst}
+
+
+def own_cpu() -> float:
+    """CPU seconds (user and system) of this process so far, and of the programs that it has run."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def measured(side: str, edition: Path, people: Path) -> dict[str, Any]:
+    """What one side made in a process of its own: CPU seconds from its start to its end, its peak in MB, and figures.
+
+    ``people``: a pickle of rosters, for the baselines of pairs of a roster and a student.
+    """
+    command = [sys.executable, os.path.abspath(__file__), "--child", side, str(edition), str(people)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    answer = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"print: {side} failed")
+    made = json.loads(answer)
+    if made["pages"] != PAGES * made["packs"]:
+        sys.exit(f"print: {side} made {made['pages']} pages of {made['packs']} packs of {PAGES}")
+    return {**made, "cpu": used.ru_utime + used.ru_stime, "peak": max(used.ru_maxrss, made["peak"]) / 1024}
 
 
 def main() -> None:
-    """Run both sides and print one line of figures."""
+    """Run all sides in turn and print lines of figures."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--groups", type=int, default=30)
+    options.add_argument("--groups", type=int, default=40)
     options.add_argument("--students", type=int, default=25)
-    options.add_argument("--naive", type=int, default=20, help="packs measured on the naive side")
+    options.add_argument("--rounds", type=int, default=3, help="how often each side is measured; medians count")
+    options.add_argument("--naive", type=int, default=12, help="packs measured with WeasyPrint in a round")
+    options.add_argument("--typst", type=int, default=50, help="packs measured with Typst in a round")
     options.add_argument("--own-texts", action="store_true", help="no two groups have the same lessons")
     options.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     chosen = options.parse_args()
     if chosen.child:
         side, edition, people = chosen.child[0], Path(chosen.child[1]), Path(chosen.child[2])
-        return ours(edition, people) if side == "ours" else naive(edition, people, chosen.naive)
+        made = SIDES[side](edition, people, people.parent)
+        peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        return print(json.dumps({**made, "peak": peak}))
     with tempfile.TemporaryDirectory() as name:
         compare(Path(name), chosen)
 
 
 def compare(folder: Path, chosen: argparse.Namespace) -> None:
-    """Print the school both ways in ``folder``."""
+    """Print the school in every way in ``folder``, round by round, and say how the ways compare."""
+    from tests.bench import print_baselines
+
     content = school(chosen.groups, chosen.own_texts)
-    edition = folder / "edition"
+    edition, everybody = folder / "edition", rosters(content, chosen.students)
     edition.mkdir()
     write_edition(Edition(content, 41, "2026-12-06T07:10:00Z", None), edition)
-    people = folder / "rosters.pickle"
-    people.write_bytes(pickle.dumps(rosters(content, chosen.students)))
-    cpu, answer = cpu_of("ours", edition, people)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    made = json.loads(answer)
-    packs = chosen.groups * chosen.students
-    if (made["packs"], made["pages"]) != (packs, [PAGES]):
-        sys.exit(f"print: expected {packs} packs of {PAGES} pages, got {made}")
-    measured = min(chosen.naive, packs)
-    slow, answer = cpu_of("naive", edition, people, measured)
-    scaled = slow / measured * packs
+    people = _pickled(folder / "rosters.pickle", everybody)
+    pairs = [(roster, student) for roster in everybody for student in roster.students]
+    few = {"naive": _pickled(folder / "naive.pickle", pairs[: chosen.naive])}
+    if print_baselines.typst_here():
+        few["typst"] = _pickled(folder / "typst.pickle", pairs[: chosen.typst])
+    runs: dict[str, list[dict[str, Any]]] = {}
+    for _ in range(chosen.rounds):
+        shutil.rmtree(folder / "cache", ignore_errors=True)
+        for side in ("cold", "cached", *few):
+            runs.setdefault(side, []).append(measured(side, edition, few.get(side, people)))
+    report(runs, len(pairs), chosen)
+
+
+def _pickled(file: Path, what: object) -> Path:
+    file.write_bytes(pickle.dumps(what))
+    return file
+
+
+def report(runs: dict[str, list[dict[str, Any]]], packs: int, chosen: argparse.Namespace) -> None:
+    """Medians over the rounds, as ratios to the baselines of the same rounds."""
+
+    def median(side: str, value: Callable[[dict[str, Any]], float] = lambda run: run["cpu"]) -> float:
+        return statistics.median(value(run) for run in runs[side])
+
+    cold, fresh, warm = median("cold"), median("cached"), median("cached", lambda run: run["again"])
+    first = runs["cold"][0]
     shared = "own texts" if chosen.own_texts else f"{PARALLEL} parallel groups share texts"
     print(
-        f"print: {packs} packs of {PAGES} pages in {chosen.groups} groups ({shared}): {cpu:.1f} CPU s, "
-        f"{made['rendered']} sheets laid out; WeasyPrint per student {scaled:.0f} CPU s "
-        f"(scaled from {slow:.1f} s for {measured} packs of {float(answer):.1f} pages); "
-        f"ratio {scaled / cpu:.0f}× (target ≥ 15×); {made['bytes'] / packs / 1000:.1f} KB a pack (target ≤ 10 KB); "
-        f"peak {peak:.0f} MB (target ≤ 300 MB)"
+        f"print: {packs} packs of {PAGES} pages in {chosen.groups} groups ({shared}), medians of {chosen.rounds} "
+        f"rounds: {cold:.1f} CPU s with an empty cache, {first['rendered']} sheets laid out; "
+        f"{fresh - warm:.1f} s with the sheets cached in a new process, {warm:.1f} s in a warm one"
+    )
+    for side, name, targets in (("naive", "WeasyPrint", (40, 400)), ("typst", "Typst", (4, None))):
+        if side not in runs:
+            print(f"print: {name} is not installed")
+            continue
+        whole = median(side, lambda run: run["first"] + (run["cpu"] - run["first"]) / (run["packs"] - 1) * (packs - 1))
+        size = median(side, lambda run: run["bytes"] / run["packs"] / 1000)
+        aim = f" (target ≥ {targets[1]}×)" if targets[1] else ""
+        print(
+            f"print: a {name} document per student: {whole:.0f} CPU s (scaled from {runs[side][0]['packs']} "
+            f"packs a round, its start counted once), {size:.0f} KB a pack; "
+            f"cold {whole / cold:.1f}× less (target ≥ {targets[0]}×), cached {whole / (fresh - warm):.0f}× "
+            f"in a new process, {whole / warm:.0f}× in a warm one{aim}"
+        )
+    ours = max(run["peak"] for side in ("cold", "cached") for run in runs[side])
+    print(
+        f"print: stamping {warm * 1000 / packs:.2f} ms a pack, with planning and writing (target ≤ 3 ms); "
+        f"{first['bytes'] / packs / 1000:.1f} KB a pack (target ≤ 8 KB); peak {ours:.0f} MB (target ≤ 250 MB)"
     )
 
 

@@ -103,11 +103,12 @@ def edition(corpus: dict[str, list[tuple[str, str]]], number: int = 1) -> Editio
     }  # fmt: skip
     for slug, texts in corpus.items():
         for index, (title, text) in enumerate(texts):
-            _add(content, slug, index, title, text)
+            add_lesson(content, slug, index, title, text)
     return Edition(content, number, "2026-12-06T07:10:00Z", None)
 
 
-def _add(content: dict[str, Any], slug: str, index: int, title: str, text: str) -> None:
+def add_lesson(content: dict[str, Any], slug: str, index: int, title: str, text: str) -> None:
+    """Put one more lesson with its material into an edition; ``index`` gives its day and number."""
     key = hashlib.sha256(f"{slug}/{index}".encode()).hexdigest()[:32]
     n = 1 + index // len(DAYS)
     start = datetime.time(8 + n % 12).strftime("%H:%M")

@@ -10,21 +10,16 @@ from urllib.request import Request, urlopen
 
 import pytest
 import zxingcpp
-from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from server import create_app
-from server.config import make_config
-from server.extensions import db
-from server.services import keys, schema
+from server.services import keys
 from sync import opfile, parcel
 from sync.codes import parse_qr
 from tests.browser.conftest import served
-from tests.browser.test_office_shell import SMALL_TARGETS
+from tests.browser.looking import look_over
 from tests.server import factory
-from tests.server.conftest import NOW
 from tests.server.phones import EPOCH, Phone
 from tests.server.web.world import World, build
 
@@ -41,32 +36,13 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    home: Path = tmp_path_factory.mktemp("devices") / "home"
-    home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
-        schema.prepare()
+def office(new_office) -> Iterator[Served]:
+    with new_office() as app:
         world = build()
         phone = Phone(factory.visitor(app), world.person("subject_teacher")).enrolled(name="Nokia of the staff room")
         Phone(phone.client, world.person("tutor")).enrolled("revoked", "An old one")
         with served(app) as address:
-            yield Served(address, world, phone, home)
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
-
-
-def opened(browser: Browser, office: Served, width: int, login: str = "subject-teacher", **more: bool) -> Page:
-    """A page of its own, signed in."""
-    context = browser.new_context(base_url=office.address, viewport={"width": width, "height": 740}, **more)
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Login").fill(login)
-    page.get_by_label("Password").fill(factory.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Monday, 7 December")
-    return page
+            yield Served(address, world, phone, app.extensions["korablik"].home)
 
 
 def ask(office: Served, code: str, name: str) -> dict[str, str]:
@@ -78,21 +54,13 @@ def ask(office: Served, code: str, name: str) -> dict[str, str]:
         return json.loads(answer.read())
 
 
-def look_over(page: Page, where: str) -> None:
-    """Fit for everybody, and for a phone."""
-    assert Axe().run(page).response["violations"] == [], where
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), where
-    assert page.evaluate(SMALL_TARGETS) == [], where
-
-
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_phone_is_added_by_its_camera_and_four_digits(
-    browser: Browser, office: Served, width: int, tmp_path: Path
-) -> None:
-    page = opened(browser, office, width)
+def test_a_phone_is_added_by_its_camera_and_four_digits(opened, office: Served, width: int, tmp_path: Path) -> None:
+    page = opened(office.address, "subject-teacher", width)
     page.goto("/devices/")
     look_over(page, "own phones")
     page.get_by_role("button", name="Add a phone").click()
+    expect(page.locator("svg.qr")).to_be_visible()
     look_over(page, "the code")
     page.locator("svg.qr").screenshot(path=tmp_path / "qr.png")
     with Image.open(tmp_path / "qr.png") as drawn:
@@ -102,17 +70,16 @@ def test_a_phone_is_added_by_its_camera_and_four_digits(
     assert (parse_qr(label).kind, parse_qr(label).school) == ("D", "TEST")
     told = ask(office, parse_qr(label).digits, f"Phone {width}")
     asking = page.get_by_role("heading", name=f"A phone asks: Phone {width}")
-    expect(asking).to_be_visible(timeout=10_000)  # the page looks by itself
+    expect(asking).to_be_visible()  # the page looks by itself
     expect(page.get_by_text(told["check"], exact=True)).to_be_visible()
     look_over(page, "a phone asks")
     page.get_by_role("button", name="Yes, the same").click()
     expect(page.get_by_text("The phone is confirmed.")).to_be_visible()
     expect(page.get_by_text(f"Phone {width}")).to_be_visible()
-    page.context.close()
 
 
-def test_the_same_without_script(browser: Browser, office: Served) -> None:
-    page = opened(browser, office, 360, java_script_enabled=False)
+def test_the_same_without_script(opened, office: Served) -> None:
+    page = opened(office.address, "subject-teacher", 360, java_script_enabled=False)
     page.goto("/devices/")
     page.get_by_role("button", name="Add a phone").click()
     code = re.sub(r"\D", "", page.locator(".password").first.inner_text())
@@ -129,23 +96,19 @@ def test_the_same_without_script(browser: Browser, office: Served) -> None:
     line.get_by_role("button", name="Revoke this phone").click()
     expect(page.get_by_text("The phone is revoked:")).to_be_visible()
     expect(page.get_by_role("listitem").filter(has_text="Loud phone")).to_have_count(0)
-    page.context.close()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_all_phones_of_the_school_for_who_manages_them(browser: Browser, office: Served, width: int) -> None:
-    page = opened(browser, office, width, "admin")
+def test_all_phones_of_the_school_for_who_manages_them(opened, office: Served, width: int) -> None:
+    page = opened(office.address, "admin", width)
     page.goto("/devices/")
     expect(page.get_by_role("listitem").filter(has_text="An old one")).to_contain_text("revoked")
     page.get_by_text("Revoke", exact=True).first.click()
     look_over(page, "all phones")
-    page.context.close()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_file_of_a_phone_is_brought_by_somebody_else(
-    browser: Browser, office: Served, width: int, tmp_path: Path
-) -> None:
+def test_a_file_of_a_phone_is_brought_by_somebody_else(opened, office: Served, width: int, tmp_path: Path) -> None:
     phone, near = office.phone, office.world.near
     bad = [phone.returned(900, office.world.far.code), phone.op(901, "weather", {})]
     batch = parcel.write("TEST", EPOCH, [phone.returned(width, near.code), *bad])
@@ -153,7 +116,7 @@ def test_a_file_of_a_phone_is_brought_by_somebody_else(
                         ec.generate_private_key(ec.SECP256R1()), os.urandom(12))  # fmt: skip
     (tmp_path / "outbox.korablik").write_bytes(data)
     (tmp_path / "letter.korablik").write_text("text", encoding="utf-8")
-    page = opened(browser, office, width, "tutor")
+    page = opened(office.address, "tutor", width)
     page.goto("/devices/files/")
     page.get_by_label("Files from phones").set_input_files([tmp_path / "outbox.korablik", tmp_path / "letter.korablik"])
     page.get_by_role("button", name="Take in").click()
@@ -161,5 +124,4 @@ def test_a_file_of_a_phone_is_brought_by_somebody_else(
     expect(page.get_by_text("not a file of records")).to_be_visible()
     expect(page.get_by_text("The role of the phone's owner does not include this.")).to_be_visible()
     look_over(page, "what became of the records")
-    page.context.close()
 

@@ -2,23 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from random import SystemRandom
 from typing import NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from server import create_app, models, store
-from server.config import make_config
+from server import models, store
 from server.extensions import db
-from server.services import home_teaching, moving, schema
+from server.services import home_teaching, moving
 from server.services.moving import Clerk, Order
 from tests.browser.conftest import served
-from tests.browser.test_office_shell import SMALL_TARGETS
+from tests.browser.looking import look_over
 from tests.server import factory, village
-from tests.server.conftest import NOW
 from tests.server.factory import TODAY
 from tests.server.web.world import World, build
 
@@ -33,19 +29,12 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def office(new_office) -> Iterator[Served]:
     """A proposed family, a perhaps, a transfer, and a student who is taught at home."""
-    home: Path = tmp_path_factory.mktemp("families") / "home"
-    home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
-        schema.prepare()
+    with new_office() as app:
         pages = _furnish(build())
         with served(app) as address:
             yield Served(address, pages)
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
 
 
 def _furnish(world: World) -> dict[str, str]:
@@ -72,33 +61,16 @@ def _furnish(world: World) -> dict[str, str]:
     }  # fmt: skip
 
 
-def opened(browser: Browser, office: Served, width: int, **more: bool) -> Page:
-    """A page of its own, signed in as the deputy head."""
-    context = browser.new_context(base_url=office.address, viewport={"width": width, "height": 740}, **more)
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Login").fill("deputy-studies")
-    page.get_by_label("Password").fill(factory.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Monday, 7 December")
-    return page
-
-
 @pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_is_accessible_and_fits(browser: Browser, office: Served, width: int):
-    page = opened(browser, office, width)
+def test_every_page_is_accessible_and_fits(opened, office: Served, width: int):
+    page = opened(office.address, "deputy-studies", width)
     for name, path in office.pages.items():
         page.goto(path)
-        found = Axe().run(page).response["violations"]
-        assert not found, (name, [violation["id"] for violation in found])
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
-        if name != "journal":  # its headings are a grid's
-            assert page.evaluate(SMALL_TARGETS) == [], name
-    page.context.close()
+        look_over(page, name, targets=name != "journal")  # its headings are a grid's
 
 
-def test_a_family_is_confirmed_parted_and_put_back_without_script(browser: Browser, office: Served):
-    page = opened(browser, office, 360, java_script_enabled=False)
+def test_a_family_is_confirmed_parted_and_put_back_without_script(opened, office: Served):
+    page = opened(office.address, "deputy-studies", 360, java_script_enabled=False)
     page.goto(office.pages["households"])
     proposed = page.get_by_role("region", name="To confirm")
     proposed.get_by_role("button", name=re.compile("^One family.*Veslov Gleb, Veslov Yegor$")).click()
@@ -110,11 +82,10 @@ def test_a_family_is_confirmed_parted_and_put_back_without_script(browser: Brows
     expect(page.get_by_role("heading", level=1)).to_have_text("Family of 1 child")
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Family of 2 children")
-    page.context.close()
 
 
-def test_a_week_at_home_is_arranged_without_script(browser: Browser, office: Served):
-    page = opened(browser, office, 360, java_script_enabled=False)
+def test_a_week_at_home_is_arranged_without_script(opened, office: Served):
+    page = opened(office.address, "deputy-studies", 360, java_script_enabled=False)
     page.goto(office.pages["week"])
     page.get_by_label("Wednesday, 3").select_option("algebra")
     page.get_by_role("button", name="Save the week").click()
@@ -122,4 +93,3 @@ def test_a_week_at_home_is_arranged_without_script(browser: Browser, office: Ser
     expect(page.get_by_label("Wednesday, 3").locator("option:checked")).to_have_text("algebra")
     page.get_by_role("link", name="Timetable", exact=True).last.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Veslov G. (at home)")
-    page.context.close()

@@ -1,26 +1,26 @@
 """A call on the hotline in a real browser: from the search to the promised and printed pack, by keyboard alone."""
 
-import shutil
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from printables.report import PackInfo, PrintReport
-from server import create_app, store
-from server.config import make_config
+from server import store
 from server.extensions import db
-from server.models import Edition, Pack, Person
-from server.services import packs, reception, requests, schema
+from server.models import Edition, Group, Membership, Pack, Person
+from server.services import reception, requests
 from server.services.content import Author
 from server.services.free_times import Hours
+from server.services.pack_records import Ordered, Print, order_packs, record
 from tests.browser.conftest import served
+from tests.browser.looking import look_over, settled
 from tests.server import factory, logbook
-from tests.server.conftest import NOW
 
 pytestmark = pytest.mark.browser
 ZONE = ZoneInfo("Asia/Yekaterinburg")
@@ -37,22 +37,14 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory) -> Iterator[Served]:
+def office(new_office) -> Iterator[Served]:
     """Two classes; the operator is on duty; a teacher receives on Tuesdays."""
-    home = tmp_path_factory.mktemp("hotline") / "home"
-    home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
-        schema.prepare()
+    with new_office() as app:
         student, request = _school()
         slug = db.session.get_one(Person, student).slug
         db.session.rollback()
         with served(app) as address:
             yield Served(address, student, slug, request, app)
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
-    shutil.rmtree(home)
 
 
 def _school() -> tuple[str, str]:
@@ -94,25 +86,10 @@ class Keys:
             self.page.keyboard.press(name)
 
 
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.fill("input[name=login]", login)
-    page.fill("input[name=password]", factory.PASSWORD)
-    page.click("main button.main")
-
-
 @pytest.fixture
-def operator(browser, office) -> Iterator[Page]:
-    """The operator with script; whatever the console or the policy complains about fails the test."""
-    context = browser.new_context(base_url=office.address)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page, "operator")
-    yield page
-    assert [text for text in complaints if "status of 4" not in text] == []
-    context.close()
+def operator(opened, office) -> Page:
+    """The operator with script."""
+    return opened(office.address, "operator")
 
 
 def print_run(office: Served) -> None:
@@ -122,17 +99,19 @@ def print_run(office: Served) -> None:
         session.add(Edition(number=1, id="e" * 64, issued_at=logbook.NOW, window_from=factory.TODAY,
                             window_to=factory.TODAY))  # fmt: skip
         session.flush()
-        packs._ensure_packs(session, "7a", factory.TODAY, 1)
+        members = session.scalars(select(Membership.person_id).join(Group).where(Group.slug == "7a"))
+        order_packs(session, Ordered("7a", "2026-W50", 1, dict.fromkeys(members, "everyone")), logbook.NOW, None)
         session.flush()
         printed = tuple(PackInfo(row.student_id, row.code, 2, 9, 1, ()) for row in session.query(Pack))
-        packs._record(session, PrintReport(None, printed, 4, 5, 1, 0, {}), {}, logbook.NOW)
+        record(session, Print(PrintReport(None, printed, 4, 5, 1, 0, {}), "7a", numbered=True), logbook.NOW, None)
 
     with office.app.app_context():
         store.write(save)
 
 
 def test_a_call_from_search_to_promised_and_printed_pack_by_keyboard_alone(operator, office):
-    operator.goto("/hotline/", wait_until="networkidle")
+    operator.goto("/hotline/")
+    settled(operator)
     keys = Keys(operator)
     keys.type("лоткина ана")  # two typing errors
     expect(operator.locator("#found [data-found]").first).to_contain_text("Лодкина Анна")
@@ -140,17 +119,17 @@ def test_a_call_from_search_to_promised_and_printed_pack_by_keyboard_alone(opera
     expect(operator.locator("h1")).to_have_text("Лодкин Семён")
     expect(operator.locator("main")).to_contain_text("алгебра")
     expect(operator.locator(".told")).to_have_count(0)
-    operator.wait_for_load_state("networkidle")
+    settled(operator)
     keys.press("v")  # called back
     expect(operator.locator(".told")).to_contain_text("№ 412")
     expect(operator.locator(".told .tag.mark")).to_have_text("4")
-    operator.wait_for_load_state("networkidle")
+    settled(operator)
     keys.press("4")  # a paper pack
     expect(operator.locator("h1")).to_have_text("Нужен бумажный пакет")
-    operator.wait_for_load_state("networkidle")
+    settled(operator)
     keys.press("Enter")  # the promise
     expect(operator.locator(".flash.ok").first).to_contain_text("Обещано к 10 декабря")
-    operator.wait_for_load_state("networkidle")
+    settled(operator)
     keys.press("e")
     expect(operator.locator("input[name=q]")).to_be_focused()
     expect(operator.locator("main")).to_contain_text("пакет на бумаге")
@@ -166,13 +145,14 @@ def test_a_call_from_search_to_promised_and_printed_pack_by_keyboard_alone(opera
 
 
 def test_a_time_is_agreed_on_the_phone_by_keys(operator, office):
-    operator.goto(f"/hotline/student/{office.slug}", wait_until="networkidle")
+    operator.goto(f"/hotline/student/{office.slug}")
+    settled(operator)
     operator.keyboard.press("6")
     expect(operator.locator("h2", has_text="С кем?")).to_be_visible()
-    operator.wait_for_load_state("networkidle")
+    settled(operator)
     operator.keyboard.press("1")  # the first teacher
     expect(operator.locator("fieldset", has_text="Когда")).to_be_visible()
-    operator.wait_for_load_state("networkidle")
+    settled(operator)
     operator.keyboard.press("1")  # the first free time
     expect(operator.get_by_role("radio", name="Вторник, 8 декабря, 15:00")).to_be_checked()
     operator.keyboard.press("Enter")
@@ -182,34 +162,38 @@ def test_a_time_is_agreed_on_the_phone_by_keys(operator, office):
 
 def test_what_was_typed_comes_back_until_it_is_noted(operator, office):
     place = f"/hotline/student/{office.slug}/other"
-    operator.goto(place, wait_until="networkidle")
+    operator.goto(place)
+    settled(operator)
     operator.keyboard.type("Просили передать спасибо")
     operator.keyboard.press("Escape")
     expect(operator.locator("h1")).to_have_text("Лодкин Семён")
-    operator.goto(place, wait_until="networkidle")
+    operator.goto(place)
+    settled(operator)
     expect(operator.locator("textarea[name=text]")).to_have_value("Просили передать спасибо")
     operator.keyboard.press("Control+Enter")
     expect(operator.locator(".flash.ok").first).to_be_visible()
-    operator.wait_for_load_state("networkidle")  # the script of that page forgets what was kept
-    operator.goto(place, wait_until="networkidle")
+    settled(operator)  # the script of that page forgets what was kept
+    operator.goto(place)
+    settled(operator)
     expect(operator.locator("textarea[name=text]")).to_have_value("")
 
 
 def test_the_clock_counts_and_a_corrected_length_stays(operator, office):
-    operator.goto(f"/hotline/student/{office.slug}/timetable", wait_until="networkidle")
+    operator.clock.install()
+    operator.goto(f"/hotline/student/{office.slug}/timetable")
+    settled(operator)
     length = operator.locator("input[name=length]")
-    expect(length).not_to_have_value("0:00", timeout=5000)
+    operator.clock.run_for(90_000)
+    expect(length).to_have_value(re.compile("^1:3"))
     length.fill("7:30")
-    operator.wait_for_timeout(1200)
+    operator.clock.run_for(5_000)
     expect(length).to_have_value("7:30")
     operator.locator("[data-save]").click()
     expect(operator.locator("main")).to_contain_text("7:30")
 
 
-def test_the_call_goes_without_script(browser, office):
-    context = browser.new_context(base_url=office.address, java_script_enabled=False)
-    page = context.new_page()
-    sign_in(page, "operator")
+def test_the_call_goes_without_script(opened, office):
+    page = opened(office.address, "operator", java_script_enabled=False)
     page.goto("/hotline/")
     page.fill("input[name=q]", "лодкн семен")
     page.keyboard.press("Enter")
@@ -218,35 +202,28 @@ def test_the_call_goes_without_script(browser, office):
     page.fill("textarea[name=text]", "Презентацию по алгебре")
     page.get_by_role("button", name="Обещать").click()
     expect(page.locator(".flash.ok").first).to_be_visible()
-    context.close()
 
 
-def test_a_teacher_proposes_times_and_the_family_takes_one(browser, office):
-    context = browser.new_context(base_url=office.address)
-    page = context.new_page()
-    sign_in(page, "teacher")
+def test_a_teacher_proposes_times_and_the_family_takes_one(opened, office):
+    page = opened(office.address, "teacher")
     page.goto("/")
     page.get_by_role("link", name="Консультация: Лодкин Семён").first.click()
-    for box in page.get_by_role("checkbox").all()[1:3]:
-        box.check()
+    for n in (1, 2):
+        page.get_by_role("checkbox").nth(n).check()
     page.get_by_role("button", name="Придержать и сообщить семье").click()
-    assert "Незабудкина" in page.locator("#f-proposal").input_value()
+    expect(page.locator("#f-proposal")).to_have_value(re.compile("Незабудкина"))
     page.get_by_role("button", name="Согласны").first.click()
     expect(page.locator("main")).to_contain_text("записано")
     page.goto(f"/appointments/?week={datetime(2026, 12, 8, tzinfo=ZONE):%G-W%V}")
     expect(page.locator("main")).to_contain_text("Лодкин Семён")
-    context.close()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_scrolls_sideways_and_all_are_accessible(operator, office, width):
-    operator.set_viewport_size({"width": width, "height": 800})
     student = f"/hotline/student/{office.slug}"
     topics = [f"{student}/{topic}" for topic in ("timetable", "task", "return", "consultation", "absence", "repeat")]
     pages = ["/hotline/", student, *topics, "/hotline/rota", "/requests/?show=all", f"/requests/{office.request}",
              "/appointments/"]  # fmt: skip
     for path in pages:
-        operator.goto(path, wait_until="networkidle")
-        assert operator.evaluate("document.documentElement.scrollWidth") <= width, path
-        found = Axe().run(operator)
-        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+        operator.goto(path)
+        look_over(operator, path, [width], targets=False)

@@ -7,19 +7,14 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
-from server import create_app
-from server.config import make_config
-from server.extensions import db
 from server.importers.findings import Notes
 from server.importers.tables import read_sheets
 from server.importers.values import show
-from server.services import schema
 from tests.browser.conftest import served
-from tests.browser.test_office_shell import look_over
+from tests.browser.looking import LONG, look_over, settled
 from tests.server import factory
-from tests.server.conftest import NOW
 
 pytestmark = pytest.mark.browser
 
@@ -49,51 +44,19 @@ def dirty_list() -> bytes:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[str]:
+def office(new_office) -> Iterator[str]:
     """An empty school with a deputy head."""
-    home = tmp_path / "home"
-    home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
-        schema.prepare()
+    with new_office() as app:
         factory.school()
         factory.account("deputy", "deputy_studies")
         with served(app) as address:
             yield address
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
 
 
 @pytest.fixture
-def context(browser: Browser, office: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(base_url=office, viewport={"width": 1280, "height": 800})
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """The deputy's page; a complaint of console or security policy fails the test."""
-    page, complaints = context.new_page(), []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
-            complaints.append(message.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page)
-    yield page
-    assert complaints == []
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("Login").fill("deputy")
-    page.get_by_label("Password").fill(factory.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Monday, 7 December")
+def page(opened, office: str) -> Page:
+    """The deputy's page."""
+    return opened(office, "deputy")
 
 
 def upload(page: Page, data: bytes, name: str = "classes.xlsx") -> None:
@@ -105,12 +68,11 @@ def upload(page: Page, data: bytes, name: str = "classes.xlsx") -> None:
 
 def test_from_the_first_look_to_the_way_back(page: Page) -> None:
     page.get_by_role("link", name="Bring in files").click()
-    look_over(page, "empty")
+    look_over(page, "empty", (360, 1280))
     upload(page, dirty_list())
     expect(page.get_by_text("4 rows cannot be taken as they are.")).to_be_visible()
     expect(page.get_by_role("cell", name="There is no date “31.02.2013”.")).to_be_visible()
-    look_over(page, "findings")
-    page.set_viewport_size({"width": 1280, "height": 800})
+    look_over(page, "findings", (360, 1280))
     page.get_by_label("Column L, Прозвание").select_option(label="Brothers and sisters")
     expect(page.get_by_role("button", name="Check again")).to_have_class("main")
     page.get_by_role("button", name="Check again").click()
@@ -121,10 +83,10 @@ def test_from_the_first_look_to_the_way_back(page: Page) -> None:
     page.get_by_role("button", name="Take all but 4 rows").click()
     expect(page.get_by_role("heading", name="Taken in")).to_be_visible()
     expect(page.get_by_text("4 rows were left out because of errors.")).to_be_visible()
-    look_over(page, "taken")
+    look_over(page, "taken", (360, 1280))
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_text("The import was taken back")).to_be_visible()
-    look_over(page, "home")
+    look_over(page, "home", (360, 1280))
     page.get_by_role("link", name="classes.xlsx").click()
     expect(page.get_by_text("4 rows cannot be taken as they are.")).to_be_visible()
     page.get_by_role("button", name="Put it aside").click()
@@ -133,12 +95,13 @@ def test_from_the_first_look_to_the_way_back(page: Page) -> None:
 
 def test_a_file_is_dropped_on_the_page(page: Page) -> None:
     page.goto("/imports/")
+    settled(page)
     expect(page.get_by_text("You can also drop them here.")).to_be_visible()
     data = (DATA / "town" / "classes.xlsx").read_bytes()
     page.evaluate(DROP, ["classes.xlsx", SHEET, base64.b64encode(data).decode()])
-    expect(page.get_by_text("No errors: it can be taken in.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("No errors: it can be taken in.")).to_be_visible()
     expect(page.get_by_text("New: class or group")).to_contain_text("33")
-    look_over(page, "town")
+    look_over(page, "town", (360, 1280))
 
 
 def test_everything_works_by_keyboard_alone(page: Page) -> None:
@@ -170,26 +133,23 @@ def test_what_is_refused_is_said_beside_the_field(page: Page) -> None:
     page.get_by_label("Files to bring in").set_input_files(DATA / "dirty" / "truncated.xlsx")
     page.get_by_role("button", name="Upload and look").click()
     expect(page.get_by_role("alert")).to_contain_text("The file is damaged or cut off.")
-    look_over(page, "refused")
+    look_over(page, "refused", (360, 1280))
 
 
 def test_a_drawn_timetable_scrolls_in_its_own_box(page: Page) -> None:
     for name in ("town/terms.csv", "town/bells.csv", "town/classes.xlsx"):
         upload(page, (DATA / name).read_bytes(), Path(name).name)
         page.get_by_role("button", name="Take it in").click()
-        expect(page.get_by_role("heading", name="Taken in")).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("heading", name="Taken in")).to_be_visible(timeout=LONG)
     upload(page, (DATA / "town" / "timetable.xlsx").read_bytes(), "timetable.xlsx")
-    expect(page.get_by_role("heading", name="The sheet as it was understood")).to_be_visible(timeout=60_000)
-    look_over(page, "drawn")
+    expect(page.get_by_role("heading", name="The sheet as it was understood")).to_be_visible(timeout=LONG)
+    look_over(page, "drawn", (360, 1280))
 
 
-def test_all_of_it_works_without_script(browser: Browser, office: str) -> None:
-    context = browser.new_context(base_url=office, java_script_enabled=False)
-    page = context.new_page()
-    sign_in(page)
+def test_all_of_it_works_without_script(opened, office: str) -> None:
+    page = opened(office, "deputy", java_script_enabled=False)
     upload(page, (DATA / "dirty" / "staff.xlsx").read_bytes(), "staff.xlsx")
     page.get_by_role("button", name="Take it in").click()
     expect(page.get_by_role("heading", name="Taken in")).to_be_visible()
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_text("The import was taken back")).to_be_visible()
-    context.close()

@@ -1,22 +1,17 @@
 """The day goes out in a real browser: write a lesson, publish it, read it as a family does; look and accessibility."""
 
-import shutil
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from server import create_app
-from server.config import make_config
-from server.extensions import db
-from server.services import schema
 from server.services.going_out import PUBLISH
 from server.services.running import running
 from tests.browser.conftest import served
+from tests.browser.looking import LONG, look_over, settled
 from tests.server import factory
-from tests.server.conftest import NOW
 
 pytestmark = pytest.mark.browser
 
@@ -32,22 +27,13 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory) -> Iterator[Served]:
+def office(new_office) -> Iterator[Served]:
     """A class of three; its teacher, and a director who sees all."""
-    home = tmp_path_factory.mktemp("lessons") / "home"
-    home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
-        schema.prepare()
+    with new_office() as app:
         lessons = _school()
         with served(app) as address:
             yield Served(address, *lessons)
             running().wait(PUBLISH)
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["child"].close()
-    app.extensions["store"].close()
-    shutil.rmtree(home)
 
 
 def _school() -> tuple[str, str]:
@@ -69,23 +55,10 @@ def _school() -> tuple[str, str]:
     return ready, bare
 
 
-def sign_in(browser: Browser, office: Served, login: str, script: bool = True) -> Page:
-    """A fresh context; what the console complains about fails the test that looks at ``page.complaints``."""
-    page = browser.new_context(java_script_enabled=script).new_page()
-    page.complaints = []
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.goto(f"{office.address}/sign-in")
-    page.fill("input[name=login]", login)
-    page.fill("input[name=password]", factory.PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{office.address}/")
-    return page
-
-
-def test_a_lesson_is_written_with_its_preview_beside_and_published(browser, office):
-    page = sign_in(browser, office, "nivina")
-    page.goto(f"{office.address}/lessons/{office.bare}")
+def test_a_lesson_is_written_with_its_preview_beside_and_published(opened, office):
+    page = opened(office.address, "nivina")
+    page.goto(f"/lessons/{office.bare}")
+    settled(page)
     expect(page.locator(".lacks")).to_contain_text("Choose its form")
     page.fill("[name=topic]", "Fractions")
     page.select_option("[name=form]", "self")
@@ -97,68 +70,70 @@ def test_a_lesson_is_written_with_its_preview_beside_and_published(browser, offi
     page.fill("[name=task-text]", "Solve it.")
     page.select_option("[name=task-scale]", "points")
     page.fill("[name=task-points]", "20")
-    assert page.input_value("[name=task-due]") == "2026-12-09", "the next lesson is offered"
+    expect(page.locator("[name=task-due]")).to_have_value("2026-12-09")  # the next lesson is offered
     page.keyboard.press("Enter")
     expect(page.locator(".flash.ok")).to_contain_text("Saved.")
-    assert page.locator(".lacks").count() == 0 and page.title().startswith("Fractions")
+    expect(page.locator(".lacks")).to_have_count(0)
+    expect(page).to_have_title(re.compile("^Fractions"))
 
-    director = sign_in(browser, office, "director")
-    director.goto(f"{office.address}/publish/")
+    director = opened(office.address, "director")
+    director.goto("/publish/")
     director.click("text=Approve and publish the week")
     expect(director.locator(".working, .flash.ok").first).to_be_visible()
-    expect(director.locator(".flash.ok")).to_contain_text("Edition 1 is published", timeout=60_000)
+    expect(director.locator(".flash.ok")).to_contain_text("Edition 1 is published", timeout=LONG)
     director.click("main a[href='/public/7a/']")
     expect(director.locator("body")).to_contain_text("No. 500")
     director.click("text=Fractions")
     expect(director.locator("article strong")).to_have_text("half")
-    assert page.complaints == [] and director.complaints == []
 
 
-def test_a_lesson_is_written_and_previewed_without_script(browser, office):
-    page = sign_in(browser, office, "nivina", script=False)
-    page.goto(f"{office.address}/lessons/{office.ready}")
+def test_a_lesson_is_written_and_previewed_without_script(opened, office):
+    page = opened(office.address, "nivina", java_script_enabled=False)
+    page.goto(f"/lessons/{office.ready}")
     page.fill("[name=body]", "Now **bold**.")
     page.click("text=Add a resource")
-    assert page.locator("[name=resource-title]").count() == 2
+    expect(page.locator("[name=resource-title]")).to_have_count(2)
+    expect(page.locator("[name=resource-title]").last).to_be_focused()
     page.click("button[value=preview]")
     expect(page.locator(".seen strong")).to_have_text("bold")
-    assert page.input_value("[name=body]") == "Now **bold**."
+    expect(page.locator("[name=body]")).to_have_value("Now **bold**.")
     page.locator(".save button[value=save]").click()
     expect(page.locator(".flash.ok")).to_contain_text("Saved.")
 
 
-def test_a_page_with_unsaved_text_asks_before_it_is_left(browser, office):
-    page = sign_in(browser, office, "nivina")
-    page.goto(f"{office.address}/lessons/{office.ready}")
+def test_a_page_with_unsaved_text_asks_before_it_is_left(opened, office):
+    page = opened(office.address, "nivina")
+    page.goto(f"/lessons/{office.ready}")
+    settled(page)
     page.locator("[name=topic]").press_sequentially("!")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.goto(f"{office.address}/lessons/")
+    page.goto("/lessons/")
     assert asked == ["beforeunload"]
 
 
-def test_what_was_typed_before_the_script_came_is_asked_about_too(browser, office):
-    page = sign_in(browser, office, "nivina")
+def test_what_was_typed_before_the_script_came_is_asked_about_too(opened, office):
+    page = opened(office.address, "nivina")
     held = []
     page.route("**/keep-typed.js*", lambda route: held.append(route))
-    page.goto(f"{office.address}/lessons/{office.ready}", wait_until="commit")
+    page.goto(f"/lessons/{office.ready}", wait_until="commit")
     page.locator("[name=topic]").press_sequentially("!")
     while not held:
         page.wait_for_timeout(20)
     with page.expect_response("**/keep-typed.js*"):
         held[0].continue_()
-    page.wait_for_load_state("networkidle")
+    settled(page)
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.goto(f"{office.address}/lessons/")
+    page.goto("/lessons/")
     assert asked == ["beforeunload"]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_bar_that_saves_never_lies_over_the_field_in_use(browser, office, width):
-    page = sign_in(browser, office, "nivina")
+def test_the_bar_that_saves_never_lies_over_the_field_in_use(opened, office, width):
+    page = opened(office.address, "nivina")
     page.set_viewport_size({"width": width, "height": 640})
-    page.goto(f"{office.address}/lessons/{office.ready}")
+    page.goto(f"/lessons/{office.ready}")
     page.locator("[name=topic]").focus()
     seen = set()
     for _step in range(25):
@@ -177,7 +152,7 @@ def test_the_bar_that_saves_never_lies_over_the_field_in_use(browser, office, wi
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_fits_the_screen_and_is_accessible(browser, office, width):
+def test_every_page_fits_the_screen_and_is_accessible(opened, office, width):
     pages = {
         "nivina": ("/lessons/", f"/lessons/{office.ready}", f"/lessons/{office.bare}", "/lessons/timetable?group=7a",
                    "/packs/"),
@@ -185,13 +160,7 @@ def test_every_page_fits_the_screen_and_is_accessible(browser, office, width):
                      "/notices/", "/notices/new", "/school/"),
     }  # fmt: skip
     for login, paths in pages.items():
-        page = sign_in(browser, office, login)
-        page.set_viewport_size({"width": width, "height": 800})
+        page = opened(office.address, login)
         for path in paths:
-            page.goto(office.address + path)
-            page.wait_for_load_state("networkidle")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is wider than the screen"
-            found = Axe().run(page).response["violations"]
-            assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], path
-        assert page.complaints == []
-        page.context.close()
+            page.goto(path)
+            look_over(page, path, [width], targets=False)

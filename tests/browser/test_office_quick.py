@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import phone_school
+from tests.browser.conftest import sign_in
+from tests.browser.looking import settled
 from tests.browser.phone_school import LAST_NAMES, Class, School
-from tests.server import factory
 
 pytestmark = pytest.mark.browser
 
@@ -49,13 +50,9 @@ class Hands:
 def hands(request, browser, school: School) -> Iterator[Hands]:
     """A teacher who has signed in."""
     context = browser.new_context(base_url=school.line.address, java_script_enabled=request.param)
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.fill("input[name=login]", "nivina")
-    page.fill("input[name=password]", factory.PASSWORD)
-    page.click("main button.main")
-    hands = Hands(page)
+    hands = Hands(context.new_page())
     hands.script = request.param
+    sign_in(hands.page, "nivina")
     yield hands
     context.close()
 
@@ -67,7 +64,9 @@ def expected() -> dict[str, list[str]]:
 def test_the_class_table_takes_one_key_a_mark(hands, school):
     page = hands.page
     page.goto(f"/works/task/{school.known.task}")
-    if not hands.script:
+    if hands.script:
+        settled(page)
+    else:
         page.locator("input[name^=mark-]").first.focus()
     expect(page.locator("input[name^=mark-]").first).to_be_focused()
     for number in range(30):
@@ -93,7 +92,7 @@ def test_code_by_code_takes_twelve_keys_a_work(hands, school):
         hands.press(*school.known.codes[last], "Enter")
         expect(page.locator("h1")).to_contain_text(last)
         if hands.script:
-            page.wait_for_load_state("networkidle")
+            settled(page)
             hands.press("5432"[number % 4])
             expect(page.get_by_role("radio", name="5432"[number % 4], exact=True)).to_be_checked()
         else:
@@ -113,6 +112,7 @@ def test_enter_by_habit_passes_nobody_over(hands, school):
     if not hands.script:
         return
     hands.page.goto(f"/works/task/{school.known.task}")
+    settled(hands.page)
     expect(hands.page.locator("input[name^=mark-]").first).to_be_focused()
     for mark in "543":
         hands.press(mark, "Enter")

@@ -9,9 +9,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from server import create_app
-from server.config import make_config
-from server.services import schema
 from server.web import phone_words
 from sync import codes, decide
 from sync.canonical import canonical
@@ -25,13 +22,9 @@ STATIC = Path(__file__).parents[2] / "server/static/phone"
 
 
 @pytest.fixture(scope="module")
-def page(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(browser, new_office) -> Iterator[Page]:
     """The phone's page of an empty school."""
-    home = tmp_path_factory.mktemp("formats") / "home"
-    home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True))
-    with app.app_context():
-        schema.prepare()
+    with new_office() as app:
         factory.school()
         with served(app) as address:
             context = browser.new_context()
@@ -40,7 +33,6 @@ def page(browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
             page.wait_for_selector("#enrol-code")
             yield page
             context.close()
-    app.extensions["store"].close()
 
 
 def in_page(page: Page, module: str, body: str, given: object) -> list:

@@ -1,21 +1,16 @@
 """A course's plan in a real browser: cells from Excel, the keyboard, no script; and the class teacher's pages."""
 
-import shutil
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from server import create_app
-from server.config import make_config
 from server.extensions import db
 from server.models import Assessment, Person
-from server.services import schema
 from tests.browser.conftest import served
+from tests.browser.looking import hold, look_over, settled
 from tests.server import factory
-from tests.server.conftest import NOW
 
 pytestmark = pytest.mark.browser
 
@@ -36,20 +31,12 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def office(new_office) -> Iterator[Served]:
     """A class with subgroups and a teacher who is its class teacher too."""
-    home = tmp_path_factory.mktemp("plans") / "home"
-    home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
-        schema.prepare()
+    with new_office() as app:
         course, student = _school()
         with served(app) as address:
             yield Served(address, course, student)
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
-    shutil.rmtree(home)
 
 
 def _school() -> tuple[str, str]:
@@ -71,39 +58,26 @@ def _school() -> tuple[str, str]:
     return course, db.session.get_one(Person, student).slug
 
 
-def sign_in(browser: Browser, office: Served, script: bool = True) -> Page:
-    """A fresh context; what the console complains about is kept."""
-    page = browser.new_context(java_script_enabled=script).new_page()
-    page.complaints = []
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.goto(f"{office.address}/sign-in")
-    page.fill("input[name=login]", "nivina")
-    page.fill("input[name=password]", factory.PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{office.address}/")
-    return page
-
-
-def test_a_plan_is_written_without_script(browser: Browser, office: Served) -> None:
-    page = sign_in(browser, office, script=False)
-    page.goto(f"{office.address}/plans/{office.course}")
+def test_a_plan_is_written_without_script(opened, office: Served) -> None:
+    page = opened(office.address, "nivina", java_script_enabled=False)
+    page.goto(f"/plans/{office.course}")
     page.locator("[name=topic]").nth(0).fill("Fractions")
     page.locator("[name=topic]").nth(1).fill("Roots")
     page.click("button[value=up-1]")
-    assert page.locator("[name=topic]").nth(0).input_value() == "Roots"
+    expect(page.locator("[name=topic]").nth(0)).to_have_value("Roots")
+    expect(page.locator("[name=topic]").nth(0)).to_be_focused()
     page.click("button[value=remove-0]")
     page.click("text=Put it back")
     page.locator(".save button[value=save]").click()
     expect(page.locator(".flash.ok")).to_contain_text("Saved.")
-    assert [box.input_value() for box in page.locator("[name=topic]").all()] == ["Roots", "Fractions"]
+    hold(page.locator("[name=topic]"), ["Roots", "Fractions"])
     expect(page.locator(".stands")).to_contain_text("1 hour too few")
 
 
-def test_cells_from_excel_fill_the_sheet_and_the_keyboard_walks_it(browser: Browser, office: Served) -> None:
-    page = sign_in(browser, office)
-    page.goto(f"{office.address}/plans/{office.course}")
-    page.wait_for_load_state("networkidle")
+def test_cells_from_excel_fill_the_sheet_and_the_keyboard_walks_it(opened, office: Served) -> None:
+    page = opened(office.address, "nivina")
+    page.goto(f"/plans/{office.course}")
+    settled(page)
     cells = "\n".join(f"Part {n}\tTopic {n}\t1\t0{n}.12.2026" for n in range(1, 8))
     page.locator("[name=section]").first.evaluate(PASTE, cells)
     assert page.locator("[name=topic]").nth(6).input_value() == "Topic 7"
@@ -116,19 +90,13 @@ def test_cells_from_excel_fill_the_sheet_and_the_keyboard_walks_it(browser: Brow
     assert [box.input_value() for box in page.locator("[name=hours]").all()][:3] == ["1", "1", "2"]
     page.locator(".save button[value=save]").click()
     expect(page.locator(".flash.ok")).to_contain_text("Saved.")
-    assert page.locator("[name=topic]").count() == 7
-    assert page.complaints == []
+    expect(page.locator("[name=topic]")).to_have_count(7)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_fits_the_screen_and_is_accessible(browser: Browser, office: Served, width: int) -> None:
-    page = sign_in(browser, office)
-    page.set_viewport_size({"width": width, "height": 800})
+def test_every_page_fits_the_screen_and_is_accessible(opened, office: Served, width: int) -> None:
+    page = opened(office.address, "nivina")
     for path in ("/plans/", f"/plans/{office.course}", "/assessment-plans/7a", f"/people/{office.student}/connection",
                  "/people/class/7a/parts", "/"):  # fmt: skip
-        page.goto(office.address + path)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{path} is wider than the screen"
-        found = Axe().run(page).response["violations"]
-        assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == [], path
-    assert page.complaints == []
+        page.goto(path)
+        look_over(page, path, [width], targets=False)

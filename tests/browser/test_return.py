@@ -1,21 +1,15 @@
 """The way back in a real browser: sign in, type a code, log it, see the mark in the journal; look and accessibility."""
 
-import shutil
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from server import create_app
-from server.config import make_config
-from server.extensions import db
-from server.services import schema
 from sync.codes import group_digits
 from tests.browser.conftest import served
+from tests.browser.looking import look_over, settled
 from tests.server import factory, logbook
-from tests.server.conftest import NOW
 
 pytestmark = pytest.mark.browser
 
@@ -33,20 +27,12 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory) -> Iterator[Served]:
+def office(new_office) -> Iterator[Served]:
     """A class of six with two tasks; some works came back, one has two values, somebody was absent."""
-    home = tmp_path_factory.mktemp("return") / "home"
-    home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
-        schema.prepare()
+    with new_office() as app:
         ids, codes = _school()
         with served(app) as address:
             yield Served(address, *ids, codes)
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
-    shutil.rmtree(home)
 
 
 def _school() -> tuple[tuple[str, str, str], dict[str, str]]:
@@ -79,20 +65,15 @@ def _codes(task: str, students: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
-def page(request, browser, office) -> Iterator[Page]:
+def page(request, opened, office) -> Page:
     """A teacher who has signed in, with and without script."""
-    context = browser.new_context(base_url=office.address, java_script_enabled=request.param)
-    page = context.new_page()
-    sign_in(page)
-    yield page
-    context.close()
+    return opened(office.address, "nivina", java_script_enabled=request.param)
 
 
-def sign_in(page: Page) -> None:
-    page.goto("/sign-in")
-    page.fill("input[name=login]", "nivina")
-    page.fill("input[name=password]", factory.PASSWORD)
-    page.click("main button.main")
+@pytest.fixture
+def teacher(opened, office) -> Page:
+    """A teacher with script."""
+    return opened(office.address, "nivina")
 
 
 def paths(office: Served) -> dict[str, str]:
@@ -129,30 +110,43 @@ def test_a_typed_code_is_logged_and_its_mark_stands_in_the_journal(page, office,
     expect(row.locator(f"a[href='/works/{code}']")).to_contain_text("4")
 
 
-@pytest.fixture
-def teacher(browser, office) -> Iterator[Page]:
-    """A teacher with script; whatever the console or the policy complains about fails the test."""
-    context = browser.new_context(base_url=office.address)
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page)
-    yield page
-    assert [text for text in complaints if "status of 4" not in text] == []
-    context.close()
-
-
 def test_keys_choose_the_mark_and_enter_saves(teacher, office):
-    teacher.goto(f"/works/{office.codes['Yakornaya']}", wait_until="networkidle")
+    teacher.goto(f"/works/{office.codes['Yakornaya']}")
+    settled(teacher)
     teacher.keyboard.press("3")
     expect(teacher.get_by_role("radio", name="3", exact=True)).to_be_checked()
     teacher.keyboard.press("Enter")
     expect(teacher.locator("p.flash.ok")).to_contain_text("Yakornaya")
 
 
+@pytest.fixture
+def early(teacher, office) -> Route:
+    """A work's page whose script has not come: it comes when this goes on."""
+    held: list[Route] = []
+    teacher.route("**/mark-keys.js", lambda route: held.append(route))
+    with teacher.expect_request("**/mark-keys.js"):
+        teacher.goto(f"/works/{office.codes['Zimin']}", wait_until="commit")
+    expect(teacher.get_by_role("radio", name="5", exact=True)).to_be_focused()
+    return held[0]
+
+
+def test_a_mark_and_enter_that_are_quicker_than_the_script_are_not_lost(teacher, early):
+    """Enter alone would save the work as one to be checked later."""
+    for key in ("4", "Enter"):
+        teacher.keyboard.press(key)
+    early.continue_()
+    expect(teacher.locator("p.flash.ok")).to_contain_text("Zimin Pavel — 4")
+
+
+def test_a_code_reader_may_be_quicker_too(teacher, office, early):
+    teacher.keyboard.type(f"K1TESTW{office.codes['Vetlin']}01\n")
+    early.continue_()
+    expect(teacher.locator("h1")).to_contain_text("Vetlin")
+
+
 def test_a_code_reader_opens_the_next_work_and_never_gives_marks(teacher, office):
-    teacher.goto(f"/works/{office.codes['Ivushkin']}", wait_until="networkidle")
+    teacher.goto(f"/works/{office.codes['Ivushkin']}")
+    settled(teacher)
     teacher.keyboard.type(f"K1TESTW{office.codes['Vetlin']}01\n")
     expect(teacher.locator("h1")).to_contain_text("Vetlin")
     teacher.goto(f"/works/{office.codes['Ivushkin']}")
@@ -176,9 +170,24 @@ def test_the_class_table_goes_down_by_enter_and_keeps_what_was_refused(teacher, 
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_scrolls_sideways_and_all_are_accessible(teacher, office, width):
-    teacher.set_viewport_size({"width": width, "height": 800})
     for name, path in paths(office).items():
         teacher.goto(path)
-        assert teacher.evaluate("document.documentElement.scrollWidth") <= width, name
-        found = Axe().run(teacher)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+        look_over(teacher, name, [width], targets=False)
+
+
+def test_a_script_that_comes_early_leaves_the_focus_to_the_page(teacher):
+    """Or the browser would pass over `autofocus`, and say so."""
+    teacher.goto("/works/find?code=482170318")
+    settled(teacher)
+    teacher.evaluate("""async () => {
+      const form = document.createElement("form");
+      form.innerHTML = "<input name=code value=482>";
+      document.activeElement.blur();
+      document.body.append(form);
+      (await import("/static/next-code.js")).default(form);
+    }""")
+    field = teacher.locator("body > form input")
+    expect(field).not_to_be_focused()
+    field.focus()
+    teacher.keyboard.type("1")
+    expect(field).to_have_value("1")

@@ -3,24 +3,20 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-from server import create_app, models
-from server.config import make_config
+from server import models
 from server.extensions import db
 from server.policy import Realm
-from server.services import letters, messages, schema
+from server.services import letters, messages
 from server.services.content import Author
 from server.services.messages import Words
 from tests.browser.conftest import served
-from tests.browser.test_office_shell import SMALL_TARGETS
+from tests.browser.looking import look_over
 from tests.server import factory, logbook
-from tests.server.conftest import NOW
 from tests.server.factory import TODAY
 from tests.server.web.world import World, build
 
@@ -36,19 +32,12 @@ class Served(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def office(new_office) -> Iterator[Served]:
     """A class with marks, debts, silent students, a message in every state and a letter that waits."""
-    home: Path = tmp_path_factory.mktemp("round") / "home"
-    home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
-        schema.prepare()
+    with new_office() as app:
         pages = _furnish(app, build())
         with served(app) as address:
             yield Served(address, pages)
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
 
 
 def _furnish(app, world: World) -> dict[str, str]:
@@ -78,38 +67,21 @@ def _furnish(app, world: World) -> dict[str, str]:
     }  # fmt: skip
 
 
-def opened(browser: Browser, office: Served, width: int, login: str = "class-teacher", **more: object) -> Page:
-    """A page of its own, signed in."""
-    context = browser.new_context(base_url=office.address, viewport={"width": width, "height": 740}, **more)
-    page = context.new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Login").fill(login)
-    page.get_by_label("Password").fill(factory.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Monday, 7 December")
-    return page
-
-
 @pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_is_accessible_and_fits(browser: Browser, office: Served, width: int):
-    page = opened(browser, office, width)
+def test_every_page_is_accessible_and_fits(opened, office: Served, width: int):
+    page = opened(office.address, "class-teacher", width)
     for name, path in office.pages.items():
         page.goto(path)
         page.evaluate("document.querySelectorAll('details:not(.menu)').forEach((one) => (one.open = true))")
-        found = Axe().run(page).response["violations"]
-        assert not found, (name, [(one["id"], one["nodes"][0]["html"][:200]) for one in found])
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
-        assert page.evaluate(SMALL_TARGETS) == [], name
-    page.context.close()
-    deputy = opened(browser, office, width, "deputy-studies")
+        look_over(page, name)
+    deputy = opened(office.address, "deputy-studies", width)
     deputy.goto("/round/")
-    assert not Axe().run(deputy).response["violations"]
-    assert deputy.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    deputy.context.close()
+    look_over(deputy, "classes")
 
 
-def test_a_family_is_told_with_one_tap_and_taken_back(browser: Browser, office: Served):
-    page = opened(browser, office, 360, has_touch=True, permissions=["clipboard-read", "clipboard-write"])
+def test_a_family_is_told_with_one_tap_and_taken_back(opened, office: Served):
+    page = opened(office.address, "class-teacher", 360, has_touch=True)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("link", name=re.compile("Not told of results in this week")).tap()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Weekly round")
     card = page.get_by_role("region", name="Veslov Yegor")
@@ -122,11 +94,10 @@ def test_a_family_is_told_with_one_tap_and_taken_back(browser: Browser, office: 
     expect(page.get_by_role("region", name="Veslov Yegor")).to_have_count(0)
     page.get_by_role("button", name="Take back").tap()
     expect(page.get_by_role("region", name="Veslov Yegor")).to_be_visible()
-    page.context.close()
 
 
-def test_the_round_goes_by_keyboard_alone(browser: Browser, office: Served):
-    page = opened(browser, office, 1280)
+def test_the_round_goes_by_keyboard_alone(opened, office: Served):
+    page = opened(office.address, "class-teacher", 1280)
     page.goto("/round/7a")
     card = page.get_by_role("region", name="Yakornaya Vera")
     card.get_by_role("button", name=re.compile("^Told on the phone")).first.focus()
@@ -135,11 +106,10 @@ def test_the_round_goes_by_keyboard_alone(browser: Browser, office: Served):
     page.get_by_role("button", name="Take back").focus()
     page.keyboard.press("Space")
     expect(page.get_by_text("2 students are left to be told about.")).to_be_visible()
-    page.context.close()
 
 
-def test_a_message_is_written_and_ticked_off_without_script(browser: Browser, office: Served):
-    page = opened(browser, office, 360, java_script_enabled=False)
+def test_a_message_is_written_and_ticked_off_without_script(opened, office: Served):
+    page = opened(office.address, "class-teacher", 360, java_script_enabled=False)
     page.goto("/messages/new")
     page.get_by_label("Text", exact=True).fill("Bring a ruler on Friday.")
     page.get_by_label("Subject, for e-mail").fill("A ruler")
@@ -152,11 +122,10 @@ def test_a_message_is_written_and_ticked_off_without_script(browser: Browser, of
     chat = page.locator("#copy").get_by_role("button", name=re.compile("^Passed on"))
     chat.last.click()
     expect(page.locator("#done")).to_contain_text("parents' chat")
-    page.context.close()
 
 
-def test_a_letter_is_answered_once_without_script(browser: Browser, office: Served):
-    page = opened(browser, office, 360, java_script_enabled=False)
+def test_a_letter_is_answered_once_without_script(opened, office: Served):
+    page = opened(office.address, "class-teacher", 360, java_script_enabled=False)
     page.get_by_role("link", name=re.compile("A letter: Veslov Yegor")).click()
     page.get_by_label("Your answer").fill("Yes, by Friday.")
     page.get_by_role("radio", name=re.compile("^Phone call")).check()
@@ -166,11 +135,10 @@ def test_a_letter_is_answered_once_without_script(browser: Browser, office: Serv
     expect(page.get_by_text("the family knows")).to_be_visible()
     page.goto("/")
     expect(page.get_by_role("link", name=re.compile("A letter"))).to_have_count(0)
-    page.context.close()
 
 
-def test_silence_is_broken_with_one_tap(browser: Browser, office: Served):
-    page = opened(browser, office, 360, has_touch=True)
+def test_silence_is_broken_with_one_tap(opened, office: Served):
+    page = opened(office.address, "class-teacher", 360, has_touch=True)
     page.goto("/silence/")
     card = page.get_by_role("region", name=re.compile("^Yakornaya Vera"))
     card.get_by_role("button", name=re.compile("^No answer")).tap()
@@ -180,4 +148,3 @@ def test_silence_is_broken_with_one_tap(browser: Browser, office: Served):
     expect(page.get_by_role("region", name=re.compile("^Yakornaya Vera"))).to_have_count(0)
     page.get_by_role("button", name="Take back").tap()
     expect(page.get_by_role("region", name=re.compile("^Yakornaya Vera"))).to_be_visible()
-    page.context.close()

@@ -1,52 +1,27 @@
 """Substitutions in a real browser: a teacher falls ill, everything is given to others at once, the journal shows it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from server import create_app
-from server.config import make_config
-from server.extensions import db
-from server.services import schema
 from tests.browser.conftest import served
-from tests.browser.test_office_shell import SMALL_TARGETS
+from tests.browser.looking import look_over, settled
 from tests.server import factory, village
-from tests.server.conftest import NOW
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def office(new_office) -> Iterator[str]:
     """The address of the village's office, with its lists and its timetable."""
-    home: Path = tmp_path_factory.mktemp("substitution") / "home"
-    home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
-        schema.prepare()
+    with new_office() as app:
         factory.school(week_anchor=None)
         for kind in ("terms", "bells", "people", "staff", "timetable"):
             village.bring(kind, *village.FILES[kind])
         factory.account("deputy", "deputy_studies")
         with served(app) as address:
             yield address
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
-
-
-def opened(browser: Browser, office: str, width: int, **more: bool) -> Page:
-    """A page of its own, signed in as the deputy head."""
-    page = browser.new_context(base_url=office, viewport={"width": width, "height": 740}, **more).new_page()
-    page.goto("/sign-in")
-    page.get_by_label("Login").fill("deputy")
-    page.get_by_label("Password").fill(factory.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Monday, 7 December")
-    return page
 
 
 def note(page: Page, name: str, first: str, last: str) -> str:
@@ -62,18 +37,11 @@ def note(page: Page, name: str, first: str, last: str) -> str:
     return page.url
 
 
-def look_over(page: Page, where: str) -> None:
-    """Accessible, not wider than the screen, large enough to be tapped."""
-    found = Axe().run(page).response["violations"]
-    assert not found, (where, [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found])
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), where
-    assert page.evaluate(SMALL_TARGETS) == [], where
-
-
-def test_an_ill_teachers_lessons_are_given_to_others_without_script(browser: Browser, office: str):
-    page = opened(browser, office, 360, java_script_enabled=False)
+def test_an_ill_teachers_lessons_are_given_to_others_without_script(opened, office: str):
+    page = opened(office, "deputy", 360, java_script_enabled=False)
     address = note(page, "Дроздова О. П.", "2026-12-08", "2026-12-09")
     lessons = page.locator("fieldset.case")
+    page.wait_for_load_state()
     count = lessons.count()
     assert count > 5
     for lesson in lessons.all():
@@ -91,14 +59,14 @@ def test_an_ill_teachers_lessons_are_given_to_others_without_script(browser: Bro
     expect(rows).to_have_count(count)
     expect(rows.filter(has_text="self-study")).to_have_count(1)
     expect(rows.filter(has_text="Дроздова О. П.")).to_have_count(count)
-    page.context.close()
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_is_accessible_and_fits(browser: Browser, office: str, width: int):
-    page = opened(browser, office, width)
+def test_every_page_is_accessible_and_fits(opened, office: str, width: int):
+    page = opened(office, "deputy", width)
     name = {360: "Незабудкина В. Д.", 1280: "Загоров М. В."}[width]
     address = note(page, name, "2026-12-10", "2026-12-11")
+    settled(page)
     for summary in page.locator("fieldset.case summary").all():
         summary.click()
     look_over(page, "lessons")
@@ -116,4 +84,3 @@ def test_every_page_is_accessible_and_fits(browser: Browser, office: str, width:
     for path in ("/substitutions/", "/substitutions/journal?month=2026-12", "/"):
         page.goto(path)
         look_over(page, path)
-    page.context.close()

@@ -27,12 +27,14 @@ def seed() -> int:
 # The office as it is
 
 
+@pytest.mark.large
 def test_kills(seed: int):
     found = kills.run(8, seed)
     assert found.is_good, f"{found}, seed {seed}"
     assert found.stored > 8
 
 
+@pytest.mark.large
 @pytest.mark.usefixtures("shim")
 def test_power_cuts(seed: int):
     found = cuts.run(2 * cuts.CUTS, seed)
@@ -40,11 +42,13 @@ def test_power_cuts(seed: int):
     assert found.stored > cuts.OPS / 2
 
 
+@pytest.mark.large
 def test_full_disks(seed: int):
     found = full.run(5, seed)
     assert found.is_good, f"{found}, seed {seed}"
 
 
+@pytest.mark.large
 def test_full_small_file_systems(seed: int):
     try:
         found = full.run_small_disks(2, seed)
@@ -87,19 +91,23 @@ def test_histories_on_sqlite(seed: int):
 # A test of the tests: each breakage is made in the tests' own processes, and must be found
 
 
+@pytest.mark.large
 def test_acknowledging_before_the_commit_is_found_by_kills():
     assert kills.run(40, SEED, "early").lost
 
 
+@pytest.mark.large
 @pytest.mark.usefixtures("shim")
 def test_acknowledging_before_the_commit_is_found_by_power_cuts():
     assert cuts.run(cuts.CUTS, SEED, "early").lost
 
 
+@pytest.mark.large
 def test_acknowledging_before_the_commit_is_found_by_full_disks():
     assert full.run(2, SEED, "early").lost
 
 
+@pytest.mark.large
 @pytest.mark.usefixtures("shim")
 def test_a_log_that_is_not_synced_is_found():
     assert "synchronous=FULL" in PRAGMAS

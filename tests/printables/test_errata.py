@@ -123,7 +123,6 @@ def test_the_strips_on_paper(old, new, tmp_path):
     assert fonts and all(line.split()[-5] == "yes" for line in fonts)
     bbox = run("pdftotext", "-bbox", out, "-")
 
-
     words = [tuple(map(float, found)) for found in
              re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)"', bbox)]  # fmt: skip
     assert words and all(x0 > 28 and y0 > 14 and x1 < 567 and y1 < 828 for x0, y0, x1, y1 in words)

@@ -37,6 +37,19 @@ def back(edition, printed, tmp_path_factory):
     return report, pages_of(report.file), code
 
 
+def test_who_reads_the_week_elsewhere_gets_nothing_but_the_answers(edition, printed, tmp_path):
+    roster = sample_roster(sample_content(), "7", students=2, first=5555001)
+    line = Feedback("another", "Физика", "Лабораторная № 3", "4", ("Аккуратно",), False, "", 8)
+    first = replace(roster.students[0], feedback=(line,), brief=True)
+    report = print_group(edition, replace(roster, students=(first, roster.students[1])), tmp_path / "7.pdf",
+                         printed.cache, tmp_path)  # fmt: skip
+    pack, other = report.packs
+    assert ([sheet.kind for sheet in pack.sheets], pack.pages, pack.leaves) == (["cover"], 1, 1)
+    assert other.pages > 10
+    [page] = [text for text in pages_of(report.file)[:2] if text.strip()]
+    assert "Берёзкин Константин" in page and group_digits(first.pack_code) in page and "Аккуратно" in page
+
+
 def test_only_who_has_something_gets_the_sheets_and_they_follow_the_cover(back):
     report, _texts, _code = back
     assert [sheet.kind for sheet in report.packs[0].sheets][:3] == ["cover", "feedback", "again"]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from printables.order import Order
 from printables.pack import print_group
 from printables.roster import LessonView
 from sync.codes import complete, group_digits, make_label
@@ -184,12 +185,16 @@ def test_parallel_classes_share_their_sheets(printed, tmp_path):
             content["tasks"][f"{key}b"] = task | {"group": "7b", "due": "2026-12-14"}
     folder = write_sample(tmp_path, sample_edition(content=content))
     report = print_group(folder, sample_roster(content, "7b", students=1), tmp_path / "7b.pdf", printed.cache, tmp_path)
-    assert (report.rendered, report.from_cache) == (2, 6)  # own cover and slips, three lessons, three tasks
+    assert (report.rendered, report.from_cache) == (
+        3,
+        6,
+    )  # both sides of the cover and slips; three lessons, three tasks
     assert "hand in by пн, 14 декабря" in " ".join(pages_of(report.file))
 
 
 def test_without_duplex_there_are_no_blank_backs(printed, tmp_path):
-    report = print_group(printed.edition, printed.roster, tmp_path / "7.pdf", printed.cache, tmp_path, duplex=False)
+    report = print_group(printed.edition, printed.roster, tmp_path / "7.pdf", printed.cache, tmp_path,
+                         order=Order(duplex=False))  # fmt: skip
     assert report.pages == sum(pack.pages for pack in report.packs)
     assert "" not in pages_of(report.file)
 
@@ -238,6 +243,7 @@ def test_a_student_without_any_task_gets_the_timetable(printed, tmp_path):
 def test_progress_is_told_pack_by_pack(printed, tmp_path):
     steps = []
     print_group(
-        printed.edition, printed.roster, tmp_path / "7.pdf", printed.cache, tmp_path, lambda *step: steps.append(step)
-    )
+        printed.edition, printed.roster, tmp_path / "7.pdf", printed.cache, tmp_path,
+        progress=lambda *step: steps.append(step),
+    )  # fmt: skip
     assert steps == [(number, 6) for number in range(1, 7)]

@@ -1,12 +1,15 @@
 """Killed at any moment, a print leaves the old file and a cache that the next print can use."""
 
+import os
 import pickle
 import subprocess
 import sys
+import time
 
 import pytest
 
 from printables.errors import PrintError
+from printables.files import LEFTOVER
 from printables.pack import print_group
 from tests.editions import sample_content
 from tests.printables.paper import run
@@ -16,7 +19,7 @@ pytestmark = pytest.mark.pdf
 CHILD = """
 import pickle, sys
 from printables.pack import print_group
-print_group(*pickle.load(sys.stdin.buffer), lambda done, total: print(done, flush=True))
+print_group(*pickle.load(sys.stdin.buffer), progress=lambda done, total: print(done, flush=True))
 """
 
 
@@ -31,7 +34,9 @@ def test_killed_in_the_middle(edition, tmp_path):
         process.kill()
     assert out.read_bytes() == b"the old file"
 
-    (tmp_path / ".7.pdf.killed.part").write_bytes(b"what a print leaves that is killed while it writes")
+    left = tmp_path / ".7.pdf.killed.part"
+    left.write_bytes(b"what a print leaves that is killed while it writes")
+    os.utime(left, (time.time() - 2 * LEFTOVER,) * 2)
     report = print_group(edition, sample_roster(sample_content(), "7", students=2), out, cache, tmp_path)
     assert report.rendered == 0
     assert "No syntax" in run("qpdf", "--check", out)

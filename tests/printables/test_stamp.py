@@ -36,8 +36,7 @@ def test_a_long_name_takes_two_lines_before_it_gets_too_small():
 def test_letters_that_no_face_has_are_drawn_as_a_box():
     ink = Ink()
     ink.text(0, 0, "7 √ 漢")
-    letters = {file: "".join(used.values()) for file, used in ink.used.items()}
-    assert letters == {REGULAR: "7 ", "DejaVuSans.ttf": "√□"}
+    assert ink.letters == {REGULAR: {"7", " "}, "DejaVuSans.ttf": {"√", "□"}}
 
 
 @pytest.mark.parametrize(

@@ -97,3 +97,15 @@ def test_an_own_lesson_joins_in_at_its_hour(content, roster):
     tuesday = [view.id for view in lessons if view.lesson["date"] == "2026-12-08"]
     assert tuesday[-1] == "extra"
     assert "late" not in {view.id for view in lessons}
+
+
+def test_what_is_decided_is_not_asked_for_again(content, roster):
+    student = roster.students[0]
+    lessons = week_lessons(content, roster)
+    before = student_lessons(lessons, student, roster.week)
+    done = next(key for view in before for key in view.tasks)
+    after = student_lessons(lessons, replace(student, done=frozenset({done})), roster.week)
+    assert [view.id for view in after] == [view.id for view in before], "the lessons stay"
+    assert [key for view in after for key in view.tasks] == [
+        key for view in before for key in view.tasks if key != done
+    ]

@@ -4,21 +4,18 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
-from werkzeug.routing import Rule
 
-from server import create_app
-from server.config import make_config
 from server.extensions import db
 from server.models import Person
-from server.services import accounts, publishing, schema
+from server.services import accounts, pictures, publishing, schema
 from server.services.weeks import week_days
-from tests.server import factory, rosters, village
+from tests.server import apps, factory, rosters, village
 from tests.server.terminal import Korablik
 
 NOW = datetime(2026, 12, 7, 8, 0)  # Monday of the sample week, at the school
@@ -27,23 +24,8 @@ LISTS = {"terms": "terms.csv", "bells": "bells.csv", "people": "classes.xlsx", "
          "timetable": "timetable_asc.xml"}  # fmt: skip
 
 
-def _remember_routes() -> None:
-    """Let all applications share what builds their addresses: compiling it is most of an application's start.
-
-    The function is made of the rule alone; werkzeug compiles it anew for every application.
-    """
-    compiled, known = Rule._compile_builder, {}
-
-    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), append_unknown)
-        if key not in known:
-            known[key] = compiled(rule, append_unknown)
-        return known[key]
-
-    Rule._compile_builder = once  # type: ignore[method-assign]
-
-
-_remember_routes()
+# The same in, the same out, which test_picture_encoding.py proves: the few pictures of the tests are encoded once.
+pictures.encode = lru_cache(256)(pictures.encode)
 
 
 @pytest.fixture(scope="session")
@@ -51,24 +33,17 @@ def blank_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with an empty, migrated SQLite database."""
     home = tmp_path_factory.mktemp("blank") / "home"
     home.mkdir(mode=0o700)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
+    with apps.on_home(home, fixed_now=NOW):
         schema.prepare()
-        db.engine.dispose()
-    app.extensions["store"].close()
     return home
 
 
 @contextmanager
 def office_on_copy(home: Path, copy: Path) -> Iterator[APIFlask]:
     """An application on a copy of a home, inside its context."""
-    shutil.copytree(home, copy)
-    app = create_app(make_config(copy, testing=True))
-    with app.app_context():
+    shutil.copytree(home, copy, symlinks=True)
+    with apps.on_home(copy) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
 
 
 @pytest.fixture
@@ -76,26 +51,17 @@ def app(blank_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
     """An application on a copy of the blank home, inside its context; the clock stands at NOW."""
     home = tmp_path / "home"
     shutil.copytree(blank_home, home)
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    with app.app_context():
+    with apps.on_home(home, fixed_now=NOW) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
 
 
 @pytest.fixture(scope="session")
 def village_home(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home into which the village was imported."""
     home = tmp_path_factory.mktemp("village") / "home"
-    shutil.copytree(blank_home, home)
-    app = create_app(make_config(home, testing=True))
-    with app.app_context():
+    with office_on_copy(blank_home, home):
         factory.school(locale="ru", week_anchor=None)
         reports = village.bring_all()
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
     broken = {kind: village.codes(report) for kind, report in reports.items() if report.errors}
     if broken:
         raise ValueError(broken)
@@ -138,12 +104,11 @@ def listed(listed_homes: Callable[[str], Path], tmp_path: Path) -> Iterator[Call
 def published_home(village_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The village with the sample week published (no pages: they have tests of their own) and two teachers' accounts.
 
-    ``teacher`` is the physics teacher; ``gone`` has an account that was closed.
+    ``teacher`` is the physics teacher; ``gone`` has an account that was closed. Its copies share their rendered sheets,
+    which are named by all that they say.
     """
     home = tmp_path_factory.mktemp("published") / "home"
-    shutil.copytree(village_home, home)
-    app = create_app(make_config(home, testing=True))
-    with app.app_context(), pytest.MonkeyPatch.context() as patch:
+    with office_on_copy(village_home, home), pytest.MonkeyPatch.context() as patch:
         patch.setattr(publishing, "build_site", lambda *args: [])
         publishing.publish(week_days(NOW.date()), today=NOW.date(), now=village.NOW, actor_id=None)
         ids = {
@@ -153,9 +118,8 @@ def published_home(village_home: Path, tmp_path_factory: pytest.TempPathFactory)
             for login, name in (("teacher", "Незабудкина"), ("gone", "Уткина"))
         }  # fmt: skip
         accounts.set_active(ids["gone"], False, village.NOW, by=ids["teacher"])
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
+    (home / "cache").mkdir(exist_ok=True)
+    (home / "cache" / "sheets").symlink_to(tmp_path_factory.mktemp("sheets"), target_is_directory=True)
     return home
 
 
@@ -172,5 +136,5 @@ def korablik(
 ) -> Korablik:
     """The command line on a copy of the published village."""
     home = tmp_path / "home"
-    shutil.copytree(published_home, home)
+    shutil.copytree(published_home, home, symlinks=True)
     return Korablik(home, monkeypatch, capsys)

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from server import models, store
+from server.extensions import db
 from sync.codes import complete
 from sync.ids import content_id
 
@@ -290,19 +291,19 @@ def visitor(app: APIFlask) -> Client:
     return Client(app, app.response_class, use_cookies=True)
 
 
-def csrf(app: APIFlask, client: Client, raw: str) -> dict[str, str]:
-    """Put a CSRF secret into the client's session; returns what its requests must carry."""
+def csrf(app: APIFlask, client: Client, raw: str, **known: Any) -> dict[str, str]:
+    """Put a CSRF secret, and what else is known, into the client's session; returns what its requests must carry."""
     with client.session_transaction() as session:
-        session["csrf_token"] = raw
+        session.update({**known, "csrf_token": raw})
     token = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token").dumps(raw)
     return {"HTTP_X_CSRFTOKEN": token}
 
 
 def signed_in(app: APIFlask, account_id: str) -> Client:
     """A client that is signed in and sends a CSRF token with every request."""
-    mark = _found(lambda session: session.get_one(models.Account, account_id).session_mark)
+    with db.engine.connect() as connection:
+        mark = connection.execute(select(models.Account.session_mark).filter_by(id=account_id)).scalar_one()
     client = visitor(app)
-    with client.session_transaction() as session:
-        session.update({"_user_id": f"{account_id}.{mark}", "_fresh": True, "sid": new_id()})
-    client.environ_base.update(csrf(app, client, account_id))
+    known = {"_user_id": f"{account_id}.{mark}", "_fresh": True, "sid": new_id()}
+    client.environ_base.update(csrf(app, client, account_id, **known))
     return client

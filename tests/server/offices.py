@@ -12,13 +12,13 @@ from apiflask import APIFlask
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from server import create_app, models, store
-from server.config import make_config
+from server import models, store
 from server.extensions import db
 from server.reference import add_missing
 from server.services.returns import Delivery, Outcome, receive, state_hash
 from sync import decide, ops
 from sync.codes import complete
+from tests.server import apps
 
 NOW = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 12, 7)
@@ -91,19 +91,12 @@ class Office:
 def office(blank_home: Path, home: Path, url: str | None = None) -> Iterator[Office]:
     """An office with one class, one course and one student, on a copy of the blank home or an empty PostgreSQL."""
     shutil.copytree(blank_home, home)
-    app = create_app(make_config(home, testing=True, **({"database_url": url} if url else {})))
-    try:
-        with app.app_context():
-            if url:
-                models.Base.metadata.create_all(app.extensions["store"].writing)
-                store.write(add_missing)
-            store.write(build)
+    with apps.on_home(home, **({"database_url": url} if url else {})) as app:
+        if url:
+            models.Base.metadata.create_all(app.extensions["store"].writing)
+            store.write(add_missing)
+        store.write(build)
         yield Office(app, [])
-    finally:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
-        app.extensions["store"].close()
 
 
 def build(session: Session) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from server import cli
+from tests.server import apps
 
 PROGRAM = [sys.executable, "-m", "server.cli"]
 NOW = "2026-12-07T08:00"  # Monday of the sample week, at the school
@@ -66,7 +67,9 @@ class Korablik:
             if name.startswith("KORABLIK_"):
                 self.patch.setenv(name, value)
         self.capture.readouterr()
-        code = cli.run([str(argument) for argument in arguments])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("server.child.Child", lambda: apps.CHILD)  # one for all commands: it is long in starting
+            code = cli.run([str(argument) for argument in arguments])
         said = self.capture.readouterr()
         return Answer(code, said.out, said.err)
 

@@ -156,6 +156,29 @@ def test_closing_does_not_wait_for_the_work_at_hand(child: Child):
     assert not thread.is_alive() and failures == ["child_died"]
 
 
+def test_closing_ends_a_child_that_a_call_starts_meanwhile(child: Child, monkeypatch):
+    ready, begun, failures = child._ready, threading.Event(), []
+
+    def late() -> "subprocess.Popen[bytes]":
+        begun.set()
+        time.sleep(0.3)  # closing looks for a child in the meantime and finds none
+        return ready()
+
+    def wait() -> None:
+        try:
+            child.call("time:sleep", 600)
+        except DomainError as error:
+            failures.append(error.code)
+
+    monkeypatch.setattr(child, "_ready", late)
+    thread = threading.Thread(target=wait)
+    thread.start()
+    begun.wait()
+    child.close()
+    thread.join(10)
+    assert not thread.is_alive() and failures == ["child_died"]
+
+
 @pytest.mark.parametrize("busy", [False, True])
 def test_it_ends_when_its_parent_was_killed_even_at_work(busy: bool):
     program = (

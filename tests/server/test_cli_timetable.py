@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from server import create_app
-from server.config import make_config
 from server.extensions import db
 from server.models import Lesson, LessonForm
-from tests.server import factory
+from tests.server import apps, factory
 from tests.server.terminal import Korablik
 
 
@@ -25,8 +23,7 @@ def school(blank_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ca
 def filled(school: Korablik) -> Korablik:
     """Algebra on Tuesdays of two weeks, and once something else at the same time; nobody holds them. A window on
     Wednesdays."""
-    app = create_app(make_config(school.home, testing=True))
-    with app.app_context():
+    with apps.on_home(school.home):
         factory.school(week_cycle=2)
         factory.bells()
         group = factory.group()
@@ -38,8 +35,6 @@ def filled(school: Korablik) -> Korablik:
                 factory.lesson(first, factory.TODAY + timedelta(days=2 + 7 * week), n, teacher)
         factory.lesson(second, factory.TODAY + timedelta(days=8), n=2)
         db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
     return school
 
 
@@ -103,14 +98,11 @@ def test_half_a_span_and_two_spans_are_a_wrong_use(filled: Korablik, options: tu
 
 
 def test_lessons_without_bells_and_without_courses_are_no_fault(school: Korablik) -> None:
-    app = create_app(make_config(school.home, testing=True))
-    with app.app_context():
+    with apps.on_home(school.home):
         factory.school()
         factory.lesson(factory.course(factory.group()), factory.TODAY)
         factory.add(Lesson(id=factory.new_id(), on=factory.TODAY, n=2))
         db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
     answer = school.run("timetable", "check", "--date", "2026-12-07", "--json")
     assert answer.code == 0
     assert {one["code"] for one in answer.document["findings"]} == {"no_bell", "no_teacher"}
@@ -118,11 +110,8 @@ def test_lessons_without_bells_and_without_courses_are_no_fault(school: Korablik
 
 def test_an_empty_school_and_none_at_all(school: Korablik) -> None:
     assert school.run("timetable", "check", "--json").refusal == "home_missing"
-    app = create_app(make_config(school.home, testing=True))
-    with app.app_context():
+    with apps.on_home(school.home):
         factory.school()
         assert db.session.get(LessonForm, "live").screen == 100
-        db.engine.dispose()
-    app.extensions["store"].close()
     answer = school.run("timetable", "check", "--json")
     assert (answer.code, answer.document["findings"]) == (0, [])

@@ -25,7 +25,7 @@ from server.models import Person, Work
 from server.services import logging_work, publishing, returns, schema, works
 from server.services.logging_work import Arrival, Line
 from server.services.weeks import week_days
-from sync.codes import complete
+from sync.codes import complete, group_digits
 from tests.server import factory, village
 from tests.server.terminal import Korablik
 from tests.server.test_cli import marks, rows
@@ -49,9 +49,13 @@ def qr_of_a_task(pdf: Path, folder: Path) -> str:
     raise AssertionError(f"no task's code on the first pages of {pdf}")
 
 
+def words(pdf: Path) -> str:
+    return subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.pdf
 def test_what_is_printed_comes_back_by_its_code(korablik: Korablik, tmp_path: Path):
-    printed = korablik.run("print", "packs", "--week", "2026-W50", "--group", "7", "--json")
+    printed = korablik.run("print", "packs", "--everyone", "--week", "2026-W50", "--group", "7", "--json")
     assert printed.code == 0 and "8/8" in printed.err and printed.document["packs"] == 8
     pdf = korablik.home / "packs" / "2026-W50" / "7.pdf"
     assert printed.document["files"] == [str(pdf)]
@@ -72,16 +76,21 @@ def test_what_is_printed_comes_back_by_its_code(korablik: Korablik, tmp_path: Pa
     marked = [row for row in table if "5" in row[1:]]
     assert len(marked) == 1 and any(name in cell for cell in marked[0])
 
-    carried = korablik.run("print", "packs", "--week", "2026-W50", "--group", "7", "--json")
-    assert carried.document["pages"] > printed.document["pages"], "the pack carries the mark back"
-    first = digest(pdf)
-    sheets = rows(korablik.home, "SELECT pack_id, position, sheet_hash, work_id FROM pack_sheet ORDER BY 1, 2")
-    again = korablik.run("print", "packs", "--week", "2026-W50", "--group", "7", "--json")
-    assert again.document == carried.document and digest(pdf) == first, "the same edition is the same paper"
-    assert rows(korablik.home, "SELECT pack_id, position, sheet_hash, work_id FROM pack_sheet ORDER BY 1, 2") == sheets
     assert code in {row[0] for row in rows(korablik.home, """
         SELECT work.code FROM work JOIN pack_sheet ON pack_sheet.work_id = work.id
         JOIN sheet ON sheet.hash = pack_sheet.sheet_hash WHERE sheet.pages > 0""")}  # fmt: skip
+    assert words(pdf).count("От ваших учителей") == 0
+    asked = words(pdf).count(group_digits(code))
+    carried = korablik.run("print", "packs", "--everyone", "--week", "2026-W50", "--group", "7", "--json")
+    assert carried.code == 0 and words(pdf).count("От ваших учителей") == 1, "the pack carries the mark back"
+    assert asked > words(pdf).count(group_digits(code)) == 0, "and asks no more for what is marked"
+    first = digest(pdf)
+    sheets = rows(korablik.home, "SELECT pack_id, position, sheet_hash, work_id FROM pack_sheet ORDER BY 1, 2")
+    again = korablik.run("print", "packs", "--everyone", "--week", "2026-W50", "--group", "7", "--json")
+    counts = ("files", "packs", "pages", "leaves", "ink", "cuts", "bytes")
+    assert [again.document[key] for key in counts] == [carried.document[key] for key in counts]
+    assert digest(pdf) == first, "the same edition is the same paper"
+    assert rows(korablik.home, "SELECT pack_id, position, sheet_hash, work_id FROM pack_sheet ORDER BY 1, 2") == sheets
 
 
 @pytest.mark.pdf
@@ -89,7 +98,7 @@ def test_a_name_that_paper_cannot_bear_is_told_and_nothing_is_printed(korablik: 
     with closing(sqlite3.connect(korablik.home / "korablik.db")) as database, database:
         database.execute("""UPDATE person SET first_name = '𝔐ария' WHERE id = (SELECT person_id FROM membership
             JOIN "group" ON "group".id = group_id WHERE slug = '8' LIMIT 1)""")
-    answer = korablik.run("print", "packs", "--week", "2026-W50", "--json")
+    answer = korablik.run("print", "packs", "--everyone", "--week", "2026-W50", "--json")
     assert answer.refusal == "font_lacks" and "𝔐ария" in answer.err
     assert rows(korablik.home, "SELECT id FROM pack") == [] and not list((korablik.home / "packs").rglob("*.pdf"))
 
@@ -100,7 +109,7 @@ def test_the_office_publishes_and_prints_for_the_command_line(korablik: Korablik
     with office(korablik) as process:
         published = korablik.run("publish", "--json")
         assert published.code == 0 and len(published.document["built"]) == 11 and "11/11" in published.err
-        printed = korablik.run("print", "packs", "--group", "7", "--json")
+        printed = korablik.run("print", "packs", "--everyone", "--group", "7", "--json")
         assert printed.code == 0 and printed.document["packs"] == 8 and "8/8" in printed.err
         children = psutil.Process(process.pid).children(recursive=True)
         assert len(children) == 1
@@ -133,7 +142,7 @@ def a_day(app: APIFlask) -> Day:
         numbered = [{"id": id_, "code": complete(f"{shift + n:07d}")} for n, id_ in enumerate(ids)]
         store.write(lambda session, rows=numbered: session.execute(update(Work), rows) and None)
     db.session.remove()
-    teacher = db.session.scalars(select(Person.id).where(Person.last_name == "Незабудкина")).first()
+    teacher = db.session.scalars(select(Person.id).where(Person.last_name == "Незабудкина").order_by(Person.id)).first()
     outcomes = []
     for number, typed in enumerate(["+5", "+", "+д", "4", "+4", "-", "+5"]):
         envelopes = []

@@ -80,9 +80,9 @@ def test_support_staff_note_attendance_and_nothing_else() -> None:
     assert [action for action in Action if anywhere([Grant("support_staff")], action)] == noted
 
 
-def test_a_psychologist_reads_and_logs_talks_and_changes_nothing_else() -> None:
+def test_a_psychologist_reads_logs_talks_and_advises_and_changes_nothing_else() -> None:
     reads = {A.PEOPLE_VIEW, A.CONTACTS_VIEW, A.WORK_VIEW, A.MARK_VIEW, A.JOURNAL_VIEW, A.CONTACT_VIEW, A.COUNSEL_VIEW,
-             A.CONTACT_LOG}  # fmt: skip
+             A.CONTACT_LOG, A.ADVICE_EDIT}  # fmt: skip
     assert {action for action in Action if anywhere([Grant("psychologist")], action)} == reads
 
 

@@ -11,7 +11,7 @@ from tests.server.terminal import Korablik
 
 @pytest.mark.pdf
 def test_strips_of_the_village(korablik: Korablik, tmp_path):
-    assert korablik.run("print", "packs", "--week", "2026-W50", "--group", "7", "--json").code == 0
+    assert korablik.run("print", "packs", "--everyone", "--week", "2026-W50", "--group", "7", "--json").code == 0
     out = tmp_path / "strips.pdf"
     none = korablik.run("print", "strips", "--week", "2026-W50", "--out", str(out), "--json")
     assert none.document == {"strips": 0, "pages": 0, "lost": []} and not out.exists()

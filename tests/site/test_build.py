@@ -22,8 +22,10 @@ from server.services.sitebuild import build_group, groups_to_build, look_digest,
 from sync.edition import Edition
 from tests.editions import lesson_of, sample_content, sample_edition, write_sample
 from tests.sync.test_markdown import HOSTILE
+from tests.sync.test_news import CHANGES, PLACE
 
 ROOT = Path(__file__).parents[2]
+BY_DATE = {"index.html", "notices.html", "documents.html", "advice.html"}  # a script hides what does not hold today
 
 
 class Links(HTMLParser):
@@ -94,6 +96,31 @@ def test_every_link_leads_somewhere(home):
             assert not anchor or anchor in parsed[target].ids, f"{page.name}: {link}"
 
 
+def test_the_root_holds_what_keeps_a_class_on_a_phone(tmp_path):
+    folder = write_sample(tmp_path / "editions")
+    write_public_root(folder, tmp_path / "public", tmp_path / "locale", "untrusted comment: x\nRWQ=\n")
+    public = tmp_path / "public"
+    assert (public / "school.pub").read_bytes() == b"untrusted comment: x\nRWQ=\n"
+    versions = {re.search(r'version"?(?:: | = )?"(\w{16})"', (public / name).read_text("utf-8"), re.IGNORECASE)[1]
+                for name in ("worker.js", "reader.js", "edition.js")}  # fmt: skip
+    assert len(versions) == 1
+    worker = (public / "worker.js").read_bytes()
+    write_public_root(write_sample(tmp_path / "editions", sample_edition(42)), public, tmp_path / "locale")
+    assert (public / "worker.js").read_bytes() == worker  # else every phone would load it again each day
+
+
+def test_every_class_has_a_manifest_in_each_language(tmp_path):
+    content = sample_content()
+    content["school"]["languages"] = ["ru", "kk"]
+    publish(tmp_path, sample_edition(content=content))
+    told = [json.loads((tmp_path / "public" / site / "app.webmanifest").read_bytes()) for site in ("7", "7/kk")]
+    assert [(one["id"], one["lang"], one["scope"]) for one in told] == [
+        ("korablik/ZRC2/7/ru", "ru", "../"), ("korablik/ZRC2/7/kk", "kk", "../../"),
+    ]  # fmt: skip
+    for site, one in zip(("7", "7/kk"), told, strict=True):
+        assert all((tmp_path / "public" / site / icon["src"]).resolve().is_file() for icon in one["icons"])
+
+
 def test_every_page_can_be_reached_from_the_root(home):
     todo, seen = [(home / "public/index.html").resolve()], set()
     while todo:
@@ -128,7 +155,8 @@ def test_a_page_fetches_nothing_and_handles_nothing_inline(home):
             assert not [name for name in attributes if name.startswith("on") or name == "style"], page.name
             assert attributes == {"rel": "icon", "href": "data:,"} or tag != "link", page.name  # no request for an icon
             assert tag not in {"iframe", "object", "embed", "base"}, page.name
-            assert attributes.get("src", "edition.js") in {"edition.js", "../edition.js"}, page.name
+            own = {"search.html": "search.js"}.get(page.name, "me.js" if page.parent.name == "me" else "edition.js")
+            assert attributes.get("src", "edition.js") in {"edition.js", "../edition.js", own}, page.name
 
 
 def test_a_hostile_edition_builds_harmless_pages(tmp_path):
@@ -146,20 +174,83 @@ def test_a_hostile_edition_builds_harmless_pages(tmp_path):
         notice |= {"title": attack, "body": evil}
     for broadcast in content["broadcasts"].values():
         broadcast |= {"channel": attack, "topic": attack}
+    document = {"title": attack, "number": attack, "issued_on": "2026-12-01", "body": evil, "file": "", "size_kb": 9,
+                "url": "javascript:alert(1)", "groups": [], "from": "2026-12-01", "to": None}  # fmt: skip
+    content["documents"] = {kind: document | {"kind": kind} for kind in ("act", "norm", "form", "advice")}
     content["school"] |= {"name": attack, "address": attack}
     content["school"]["hotline"] = {"phone": attack, "hours": attack}
     content["school"]["contacts"] = [dict.fromkeys(("name", "position", "phone", "email"), attack)]
-    publish(tmp_path, sample_edition(content=content))
+    publish(tmp_path, sample_edition(42, content), write_sample(tmp_path / "editions"))
     for page in (tmp_path / "public").rglob("*.html"):
         seen = Links(page.read_text("utf-8"))
         scripts = [attributes for tag, attributes in seen.found if tag == "script" and "src" not in attributes]
-        assert len(scripts) == (page.name == "index.html" and page.parent.name != "public"), page
+        dated = page.name in {*BY_DATE, "search.html"}
+        assert len(scripts) == (dated and page.parent.name != "public"), page
         for tag, attributes in seen.found:
             assert not [name for name in attributes if name.startswith("on") or name == "style"], page
+            if tag == "form" and page.parent.name == "me":
+                continue  # sent nowhere: the policy forbids it
             assert tag not in {"iframe", "form", "use", "image", "base", "foreignobject", "img"} or (
-                tag == "img" and "src" not in attributes
+                (tag == "img" and "src" not in attributes) or (tag == "form" and page.name == "search.html")
             ), page
         assert not [link for link in seen.links if re.match(r"\s*(javascript|data|vbscript):", link, re.IGNORECASE)]
+
+
+def test_every_kind_of_news_is_said_in_words(tmp_path):
+    """One row each, and the same words in every language of the site; a second edition adds to the first's."""
+    first = sample_edition()
+    first.content["school"]["languages"] = ["ru", "kk"]
+    second = sample_edition(42, json.loads(first.canonical))
+    for change in CHANGES.values():
+        change(second.content)
+    third = sample_edition(43, json.loads(second.canonical))
+    third.content["exams"]["7"][0]["date"], third.content["assessments"]["7"][0]["date"] = "2026-12-19", "2026-12-16"
+    third.content["lessons"][lesson_of(third.content, "7", *PLACE[1:])]["change"] = None
+    third.content["documents"]["d"]["kind"] = "advice"
+    third.content["notices"]["n"]["title"] = "Лыжи и санки"
+    folders = [publish(tmp_path, first, locale_dir=LOCALES)]
+    for edition in (second, third):
+        folders.append(publish(tmp_path, edition, folders[-1], LOCALES))
+    for site in (tmp_path / "public/7", tmp_path / "public/7/kk"):
+        text = (site / "news.html").read_text("utf-8")
+        told = re.findall(r'<li data-edition="(\d+)" data-kind="(\w+)"[^>]*>(.*)</li>', text)
+        assert [number for number, _kind, _said in told] == sorted((one[0] for one in told), reverse=True)
+        kinds = {kind for _number, kind, _said in told}
+        assert kinds > {"exam_moved", "work_moved", "restored", "document_changed", "notice_changed"} | {"task", "days"}
+        said = {kind: " ".join(re.sub("<[^>]*>", "", words).split()) for _number, kind, words in told}
+        assert all(len(words) > 3 for words in said.values())
+        assert "(" in said["exam_moved"] and "None" not in text
+
+
+def test_a_second_language_keeps_nothing_of_the_first_but_what_people_wrote(tmp_path):
+    """Everything people wrote is in Latin letters here: Cyrillic ones in the English site come from elsewhere."""
+
+    def latin(value):
+        if isinstance(value, dict):
+            return {key: latin(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [latin(one) for one in value]
+        return re.sub("[а-яё]+", "text", value, flags=re.IGNORECASE) if isinstance(value, str) else value
+
+    content = {part: value if part == "labels" else latin(value) for part, value in sample_content().items()}
+    contact = content["school"]["contacts"][0]
+    contact["position"] = "завуч"
+    content["school"]["languages"] = ["ru", "en"]
+    english = {kind: dict.fromkeys(codes, "label") for kind, codes in content["labels"].items()}
+    content["labels_in"] = {"en": english | {"position": {"завуч": "deputy head"}}}
+    before = json.loads(json.dumps(content))
+    content["tasks"][min(content["tasks"])]["due"] = "2026-12-17"
+    first = publish(tmp_path, sample_edition(41, before), None, LOCALES)
+    publish(tmp_path, sample_edition(42, content), first, LOCALES)
+    pages = sorted((tmp_path / "public/7/en").glob("*.html"))
+    assert len(pages) > 15
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert '<html lang="en">' in text
+        own = re.sub(r'<a [^>]*lang="(?:ru|kk)"[^>]*>[^<]*</a>', "", text)  # a language in its own words
+        assert not re.findall("[А-Яа-яЁё]+", own), page.name
+    assert "завуч" in (tmp_path / "public/7/contacts.html").read_text("utf-8")
+    assert 'href="../tv.html" lang="ru" hreflang="ru"' in (tmp_path / "public/7/en/tv.html").read_text("utf-8")
 
 
 def test_a_new_number_alone_changes_no_page(tmp_path):
@@ -179,7 +270,8 @@ def test_only_the_pages_of_a_changed_lesson_change(tmp_path):
     content["materials"][content["lessons"][key]["material"]]["body"] += "\nДополнение учителя."
     publish(tmp_path, sample_edition(42, content), first)
     after = bytes_of(tmp_path / "public")
-    assert differing(before, after) == {f"7/lesson-{key}.html", "edition.js"}
+    changed = {f"7/lesson-{key}.html", "7/news.html", "7/search.js", "edition.js"}
+    assert differing(before, after) == changed
     assert "changed in edition 42." in after[f"7/lesson-{key}.html"].decode()
     assert "changed in edition 41." in after["7/index.html"].decode()
 
@@ -194,7 +286,7 @@ def test_only_groups_that_changed_are_built(tmp_path):
     write_changed(second, first, look)
     assert groups_to_build(second, tmp_path / "public", look) == ["8"]
     report = build_group(second, "8", tmp_path / "public", tmp_path / "cache", tmp_path / "locale", look)
-    assert (report.changed, report.removed) == (3, 0)
+    assert (report.changed, report.removed) == (4, 0)
     assert groups_to_build(second, tmp_path / "public", look) == []
     assert groups_to_build(second, tmp_path / "public", "another look") == ["1", "3", "7", "8"]
 
@@ -215,7 +307,8 @@ def test_a_group_that_is_gone_loses_its_site(tmp_path):
     del content["groups"]["8"]
     publish(tmp_path, sample_edition(42, content))
     assert sorted(path.name for path in (tmp_path / "public").iterdir()) == [
-        "1", "3", "7", "edition.js", "index.html", "own",
+        "1", "3", "7", "boat-180.png", "boat-192.png", "boat-512.png", "boat-maskable-512.png", "edition.js",
+        "guide-en.html", "guide-kk.html", "guide-ru.html", "index.html", "me", "own", "reader.js", "worker.js",
     ]  # fmt: skip
 
 
@@ -277,7 +370,7 @@ def test_rendered_markdown_is_kept_on_disk(home, tmp_path):
     warm = sys.modules["hooks.py"]._WARM
     warm.clear()
     folder = publish(tmp_path)
-    cache = tmp_path / "cache/7.json"
+    cache = tmp_path / "cache/markdown/7.json"
     kept = json.loads(cache.read_bytes())
     cache.write_text(json.dumps({key: text.replace("Буква ρ", "Из кэша") for key, text in kept.items()}), "utf-8")
     warm.clear()
@@ -316,7 +409,8 @@ def test_words_dates_and_plurals_are_the_schools(tmp_path):
     ]  # fmt: skip
     assert "61 МБ" in page_of(tmp_path, "7", "2026-12-07", 3).read_text("utf-8")
     assert '<html lang="ru">' in (tmp_path / "public/index.html").read_text("utf-8")
-    assert '"\\u0432\\u044b\\u043f\\u0443\\u0441\\u043a 41"' in (tmp_path / "public/edition.js").read_text("utf-8")
+    script = (tmp_path / "public/edition.js").read_text("utf-8")
+    assert '"edition":"выпуск {number}"' in script and "var number = 41;" in script and '"дек.' in script
 
 
 def test_every_kind_of_change_reads_well(tmp_path):
@@ -344,7 +438,9 @@ def test_a_large_file_says_how_to_do_without_it(home):
 
 def test_the_root_lists_the_classes_and_the_hotline(home):
     seen = Links((home / "public/index.html").read_text("utf-8"))
-    assert [link for link in seen.links if link.endswith("/index.html")] == [f"{x}/index.html" for x in "1378"]
+    assert [link for link in seen.links if link.endswith("/index.html")] == [
+        *(f"{x}/index.html" for x in "1378"), "me/index.html",
+    ]  # fmt: skip
     assert "tel:+79990000020" in seen.links
 
 

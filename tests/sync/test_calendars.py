@@ -51,6 +51,19 @@ def test_only_what_changed_gets_a_new_sequence() -> None:
     lesson["room"] = "актовый зал"
     changed = count_changes(content, first, 6, "2026-12-08T11:00:00Z")
     assert {key for key in changed if changed[key] != first[key]} == {id}
+    assert count_changes(content, first, 6, "2026-12-08T11:00:00Z", sample_content()) == changed
     assert changed[id]["sequence"] == 6
     [entry] = [one for one in group_entries(content, lesson["group"], changed) if one.id == id]
     assert (entry.place, entry.sequence) == ("актовый зал", 6)
+
+
+def test_the_edition_before_tells_the_same_at_a_glance() -> None:
+    before, content = sample_content(), sample_content()
+    first = count_changes(before, {}, 4, "2026-12-06T11:00:00Z")
+    for row in content["broadcasts"].values():
+        row["start"] = "23:00"
+    content["labels"]["form"]["self"] = "сам"
+    for words in (content["labels"], before["labels"]):
+        content["labels"] = words
+        told = content, first, 5, "2026-12-07T11:00:00Z"
+        assert count_changes(*told, before) == count_changes(*told) != first

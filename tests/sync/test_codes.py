@@ -2,7 +2,7 @@
 
 import pytest
 import zxingcpp
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from stdnum.iso7064 import mod_97_10
 
@@ -25,6 +25,15 @@ def test_the_known_example():
     assert complete("4821703") == "482170317"
     assert group_digits("482170317") == "482 170 317"
     assert parse_code("482 170 317") == "482170317"
+
+
+@given(st.integers(0, 9_999_999))
+@example(0)
+@example(97)
+@example(9_999_999)
+def test_check_digits_are_those_of_python_stdnum(number):
+    seven = f"{number:07d}"
+    assert complete(seven) == seven + mod_97_10.calc_check_digits(seven)
 
 
 @given(codes)

@@ -19,13 +19,13 @@ from server.services.commands.labels import label
 from server.services.imports.changes import Change
 from server.services.imports.mapping_file import read_mapping
 from server.services.logging_work import Arrival, Line
+from server.services.returns import TAKEN
 from server.services.weeks import parse_day
 from sync import codes, decide
 from sync.errors import SyncError
 
 PERHAPS_KNOWN = "student_perhaps_known"  # the finding that asks for a decision
 MOST_TOLD = 30  # changes that a terminal shows
-TAKEN = (decide.ACCEPTED, decide.DUPLICATE, decide.CONFLICT)  # stored, and nothing waits for another op
 
 
 def import_files(call: Call, console: Console) -> dict[str, Any]:

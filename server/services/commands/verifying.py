@@ -10,6 +10,7 @@ from server.errors import DomainError
 from server.security import config
 from server.services import keys
 from server.services.commands.console import Call, Console
+from server.services.commands.verifying_sites import verify_sites
 from sync.canonical import digest
 from sync.errors import SyncError
 from sync.signing import fingerprint, verify
@@ -20,12 +21,12 @@ CONTENT, ENVELOPE = "edition.json", "envelope.json"
 def verify_files(call: Call, console: Console) -> dict[str, Any]:
     """Check files against their signatures; the content of an edition against what its envelope names.
 
-    Files come as (path, bytes), each but an ``edition.json`` with its ``.minisig``. ``key`` names the file among them
-    that is the public key; "" means the home's. One bad file does not hide the next.
+    Files come as (path, bytes), each but an ``edition.json`` and what belongs to a site with its ``.minisig``. ``key``
+    names the file among them that is the public key; "" means the home's. One bad file does not hide the next.
     """
     files = dict(call.files)
     public = _public(call.options["key"], files)
-    verified, refused = [], []
+    verified, refused = verify_sites(files, public, console)
     for name, data in files.items():
         if name.endswith(".minisig"):
             continue

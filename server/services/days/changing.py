@@ -28,7 +28,7 @@ from server.models import (
 from server.services.accounts import new_id, record
 from server.services.content import Author
 from server.services.days.rows import day_row, note_step
-from server.services.days.state import LessonState, PartState, state_from, state_of
+from server.services.days.state import LessonState, PartState, state_from, state_of, travels
 from sync.ids import content_id
 
 KINDS = ("substituted", "moved", "cancelled", "reassigned", "added", "adjusted")
@@ -214,10 +214,11 @@ def _change(
 def _apply(session: Session, wanted: Sequence[tuple[Lesson, LessonState]]) -> None:
     """Bring the rows into these states. A course that goes from one lesson to another takes its view along: topic,
     material, tasks and works stay its own."""
-    leaving = {
-        row.course_id: row for lesson, after in wanted for row in lesson.courses
-        if row.course_id not in {part.course for part in after.parts}
-    }  # fmt: skip
+    rows = {(lesson.id, row.course_id): row for lesson, _after in wanted for row in lesson.courses}
+    way = travels((lesson.id, {row.course_id for row in lesson.courses}, after.courses) for lesson, after in wanted)
+    stays = {(lesson.id, course) for lesson, after in wanted for course in after.courses}
+    gone = [row for key, row in rows.items() if key not in way and key not in stays]
+    coming = {(to, course): rows[lesson, course] for (lesson, course), to in way.items()}
     for lesson, after in wanted:
         lesson.on, lesson.n, lesson.shift, lesson.room_id, lesson.state = (
             after.on, after.n, after.shift, after.room, after.state
@@ -227,11 +228,11 @@ def _apply(session: Session, wanted: Sequence[tuple[Lesson, LessonState]]) -> No
         for part in after.parts:
             row = here.get(part.course)
             if row is None:
-                row = leaving.pop(part.course, None) or _view(session, lesson, part)
+                row = coming.get((lesson.id, part.course)) or _view(session, lesson, part)
                 row.lesson_id = lesson.id
             row.form, row.broadcast_id = part.form, part.broadcast
     session.flush()
-    _drop(session, leaving.values())
+    _drop(session, gone)
     session.flush()
     session.expire_all()
 

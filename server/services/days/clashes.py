@@ -38,7 +38,7 @@ def between(one: Held, other: Held, facts: Facts) -> Iterator[Clash]:
     """The clashes of two lessons that are at the same time."""
     first, second = sorted((one.id, other.id))
     by_bells = (one.shift, one.n) != (other.shift, other.n)
-    teachers = tuple(id for id in one.teachers if id in other.teachers)
+    teachers = tuple(sorted(set(one.teachers) & set(other.teachers)))
     if teachers:
         yield Clash(TEACHER, first, second, teachers, by_bells)
     if one.room is not None and one.room == other.room:

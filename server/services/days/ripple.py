@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from server.services.course_plan import PlannedLesson, placed
-from server.services.days.state import LessonState, PartState
+from server.services.days.state import LessonState, PartState, travels
 from server.services.plan_hours import Topic
 from sync.pages import group_pages, page_hashes
 
@@ -120,7 +120,8 @@ def _content(around: Around, moments: Sequence[Moment]) -> dict[str, Any]:
         for task, due in around.carried.get(key, Carried()).tasks
     }  # fmt: skip
     return {
-        "school": {"name": "", "locale": "en", "address": "", "hotline": {"phone": "", "hours": ""}, "contacts": []},
+        "school": {"name": "", "locale": "en", "languages": ["en"], "address": "", "contacts": [],
+                   "hotline": {"phone": "", "hours": ""}},
         "window": {"from": around.first.isoformat(), "to": around.last.isoformat()},
         "days": sorted(day.isoformat() for day in around.days), "groups": around.sites, "lessons": lessons,
         "materials": {lesson["material"]: {"title": "", "body": "", "resources": []} for lesson in lessons.values()
@@ -266,16 +267,11 @@ def pair(changes: Iterable[tuple[str, LessonState, LessonState]], known: Mapping
     takes its view along. ``known``: ids by lesson and course as they stand; one that is gone gets a name of its own.
     """
     changes = list(changes)
-    leaving, coming = {}, {}
-    for lesson, before, after in changes:
-        old, new = {part.course for part in before.parts}, {part.course for part in after.parts}
-        leaving.update(dict.fromkeys(old - new, lesson))
-        coming.update(dict.fromkeys(new - old, lesson))
+    way = travels((lesson, before.courses, after.courses) for lesson, before, after in changes)
     for lesson, before, after in changes:
         first, then = {}, {}
         for part in before.parts:
-            goes = coming.get(part.course) if leaving.get(part.course) == lesson else None
-            first[part.course] = _key(known, goes or lesson, part.course)
+            first[part.course] = _key(known, way.get((lesson, part.course), lesson), part.course)
         for part in after.parts:
             then[part.course] = _key(known, lesson, part.course)
         yield lesson, first, then

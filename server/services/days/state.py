@@ -1,6 +1,8 @@
 """The whole state of a dated lesson as plain values: what a change found and what it left."""
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -33,6 +35,11 @@ class LessonState:
         object.__setattr__(self, "teachers", tuple(sorted(self.teachers)))
         object.__setattr__(self, "parts", tuple(sorted(self.parts)))
 
+    @property
+    def courses(self) -> frozenset[str]:
+        """Ids of the courses that are taught together."""
+        return frozenset(part.course for part in self.parts)
+
     def as_json(self) -> dict[str, Any]:
         """As LessonChange keeps it: ``{"on", "n", "shift", "room", "state", "teachers", "courses": {id: [form,
         broadcast]}}``."""
@@ -61,3 +68,21 @@ def state_of(lesson: Lesson) -> LessonState:
         tuple(row.person_id for row in lesson.teachers),
         tuple(PartState(row.course_id, row.form, row.broadcast_id) for row in lesson.courses),
     )  # fmt: skip
+
+
+def travels(changes: Iterable[tuple[str, Set[str], Set[str]]]) -> dict[tuple[str, str], str]:
+    """(lesson, course) → the lesson that the course's view goes along to, of lessons that change in one deed.
+
+    ``changes``: id of a lesson, its courses before and after. Where a course leaves or comes to several lessons they
+    are taken in the order of their ids, so that taking a deed back leads each view the way that it came.
+    """
+    leaving, coming = defaultdict(list), defaultdict(list)
+    for lesson, old, new in sorted(changes, key=lambda change: change[0]):
+        for course in old - new:
+            leaving[course].append(lesson)
+        for course in new - old:
+            coming[course].append(lesson)
+    return {
+        (lesson, course): to for course, lessons in leaving.items()
+        for lesson, to in zip(lessons, coming[course], strict=False)
+    }  # fmt: skip

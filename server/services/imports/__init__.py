@@ -19,12 +19,14 @@ from server.importers.findings import ERROR, Finding, Notes, Result
 from server.importers.mapping import Mapping as ColumnMapping
 from server.importers.mapping import SheetView
 from server.models import Account, AuditEntry, Day, School
+from server.services import pictures
 from server.services.content import Author
 from server.services.days import changing
 from server.services.imports import (
     aliases,
     assessments,
     bells,
+    beside,
     connectivity,
     content,
     exemptions,
@@ -176,6 +178,9 @@ def run(
     drafts: list[Draft] = []
     runs_made: list[str] = []
     changed, revision = False, None
+    if kind == "content":
+        joined = beside.join(files, _picture_taker(job))
+        files, findings = joined.files, list(joined.findings)
     for name, data in files:
         said = remembered.of(db.session, kind, mapping)
         result = registry.read(kind, name, data, region=region, today=today, mapping=said)
@@ -192,6 +197,19 @@ def run(
         changed = changed or (outcome.touched and not dry_run)
     told = in_words(drafts, (finding for finding in findings if finding.file not in refused))
     return ImportReport(kind, dict(counts), tuple(findings), changed, tuple(refused), told, tuple(runs_made), revision)
+
+
+def _picture_taker(job: _Job) -> beside.Take:
+    """Stores a picture at once, before any lesson speaks of it; on a trial it is only made."""
+    config = store.current_app.extensions["korablik"]
+    budget = pictures.budgets(db.session)[0]
+
+    def take(data: bytes) -> str:
+        if job.dry_run:
+            return pictures.make(data, budget).name
+        return pictures.take(config, data, budget, job.actor_id, job.now).name
+
+    return take
 
 
 def look(kind: str, name: str, data: bytes, mapping: ColumnMapping | None = None) -> tuple[SheetView, ...]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import exists, select
 
 from server.importers.rows import LessonContentRow, TaskRow
-from server.models import LessonCourse, LessonForm, Material, Resource, Scale, Task, TaskKind, Work
+from server.models import AnswerField, LessonCourse, LessonForm, Material, Resource, Scale, Task, TaskKind, Work
 from server.services import grading_rules
 from server.services.imports import placement, shift
 from server.services.imports.book import Book
@@ -155,9 +155,11 @@ def _store_task(book: Book, target: _Target, id: str) -> None:
               "title": row.topic, "text": row.task.text, "due_on": due_on}  # fmt: skip
     if task is None:
         book.add(Task(id=id, scale=scale, max_points=max_points, **values))
+        _store_answers(book, id, row.task)
         return
     before = book.touched
     book.set(task, **values)
+    _store_answers(book, id, row.task)
     if (task.scale, task.max_points) != (scale, max_points):
         if task.published_at is None:
             book.set(task, scale=scale, max_points=max_points)
@@ -165,6 +167,23 @@ def _store_task(book: Book, target: _Target, id: str) -> None:
             book.warn("task_scale_kept", row.where, value=task.title)
     if book.touched > before:
         book.set(task, version=task.version + 1)
+
+
+def _store_answers(book: Book, task_id: str, task: TaskRow) -> None:
+    """The file's questions to tick in place of those that stand."""
+    stored = {
+        one.position: one for one in book.session.scalars(select(AnswerField).where(AnswerField.task_id == task_id))
+    }
+    for position, row in enumerate(task.answers, 1):
+        values = {"kind": row.kind, "label": row.label, "options": list(row.options), "digits": row.digits,
+                  "key": list(row.key), "points": row.points}  # fmt: skip
+        if position in stored:
+            book.set(stored.pop(position), **values)
+        else:
+            id = content_id("answer", task_id, str(position))
+            book.add(AnswerField(id=id, task_id=task_id, position=position, **values))
+    for gone in stored.values():
+        book.remove(gone)
 
 
 def _scale(book: Book, row: LessonContentRow, task: TaskRow) -> tuple[str, int | None]:

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 from server.importers.messages import MESSAGES
 
 SENTENCES = {
+    "content_picture_refused": _l("The picture “%(value)s” was left out: %(reason)s"),
     # calendar
     "year_missing": _l("No school year is known. Import the terms first."),
     "year_assumed": _l("No terms are known: the timetable is for %(value)s. Its lessons get dates with the terms."),

@@ -61,6 +61,7 @@ async function show() {
   if (mine === turn) shown = next ?? {};
   given = "";
   await showStatus();
+  if (mine === turn) main.dataset.shown = location.hash || "#/"; // all of that page stands there
 }
 
 /** @param {any} device */

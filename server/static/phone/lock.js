@@ -82,6 +82,7 @@ export function locked(root, forgotten) {
       event.preventDefault();
       const typed = pin.value;
       pin.value = "";
+      wrong.textContent = ""; // or the same words, said again, would not be heard
       const said = await tryPin(typed);
       if (said.open) return open();
       wrong.textContent = said.wait ? t("pin_wait", { seconds: Math.ceil(said.wait / 1000) }) : t("pin_wrong");

@@ -64,6 +64,7 @@ def test_slugs(name, slug):
 
 def test_a_taken_slug_gets_a_number():
     assert group_slug("7А", {"7a", "7a-2"}) == "7a-3"
+    assert group_slug("Me") == "me-2", "public/me/ holds the private pages"
 
 
 @given(st.text(max_size=60))

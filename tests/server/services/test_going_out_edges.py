@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from server import store
 from server.extensions import db
 from server.models import Material, Notice, Task, Work
-from server.services import freezing, pack_files, packs, publishing
+from server.services import freezing, pack_files, pack_rosters, packs, publishing
 from server.services.freezing import Window
 from tests.server import factory
 from tests.server.factory import TODAY
@@ -55,7 +55,7 @@ def owners(task: str) -> set[str]:
 
 def roster(done, since: date):
     with store.snapshot() as session:
-        return packs.make_roster(session, "7a", since, done.number, "")
+        return pack_rosters.make_roster(session, "7a", since, done.number, "")
 
 
 def test_who_comes_on_monday_gets_the_works_published_in_the_first_hour_of_monday(school):
@@ -117,7 +117,7 @@ def test_a_class_of_one_has_its_notices_in_the_pack_though_no_edition_names_it(s
     assert {one["title"]: one["groups"] for one in shown} == {"For all": [], "For both": ["7a"], "For 7": ["7a"]}
     packs.print_packs(TODAY, ["8", "7a"], now=NOW)
     with store.snapshot() as session:
-        alone, public = (packs.make_roster(session, slug, TODAY, done.number, "") for slug in ("8", "7a"))
+        alone, public = (pack_rosters.make_roster(session, slug, TODAY, done.number, "") for slug in ("8", "7a"))
     assert sorted(one["title"] for one in alone.notices.values()) == ["For 8", "For both"]
     assert not public.notices
     file = school.extensions["korablik"].packs / "2026-W50" / "8.pdf"

@@ -25,7 +25,7 @@ from server.services import (
     lesson_list,
     movement,
     moving,
-    packs,
+    pack_rosters,
     people,
     schema,
     timetable_view,
@@ -34,6 +34,7 @@ from server.services import (
 )
 from server.services.freezing import Window
 from server.services.moving import Clerk, Order
+from server.services.pack_records import Ordered, order_packs
 from tests.server import factory, logbook, village
 from tests.server.factory import SINCE, TODAY
 
@@ -316,8 +317,9 @@ def test_the_pack_has_the_own_lessons_instead_of_the_classs(school: School):
     create(task)
     content = frozen()
     factory.add(models.Edition(number=1, id="e" * 64, issued_at=NOW, window_from=WINDOW.first, window_to=WINDOW.last))
-    store.write(lambda session: packs._ensure_packs(session, "7a", TODAY, 1))
-    roster = packs.make_roster(db.session, "7a", TODAY, 1, "")
+    everybody = Ordered("7a", "2026-W50", 1, dict.fromkeys((*school.others, school.yegor), "everyone"))
+    store.write(lambda session: order_packs(session, everybody, NOW, None))
+    roster = pack_rosters.make_roster(db.session, "7a", TODAY, 1, "")
     shown = {
         student.id: [(view.lesson["date"][-2:], view.lesson["n"], view.lesson["subject"], len(view.tasks))
                      for view in student_lessons(week_lessons(content, roster), student, roster.week)]

@@ -1,7 +1,6 @@
 """The town's timetable comes in from four programs, one after the other, and in its next revision."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,8 +9,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from server import create_app, models
-from server.config import make_config
+from server import models
 from server.extensions import db
 from server.services import checks, imports
 from tests.server import factory
@@ -38,16 +36,11 @@ def bring(kind: str, file: str, data: bytes | None = None) -> imports.ImportRepo
 def town_home(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the town's terms, bells, staff and timetable; no class lists."""
     home = tmp_path_factory.mktemp("town") / "home"
-    shutil.copytree(blank_home, home)
-    app = create_app(make_config(home, testing=True))
-    with app.app_context():
+    with office_on_copy(blank_home, home):
         factory.school(locale="ru", week_anchor=None)
         for kind, file in (("terms", "terms.csv"), ("bells", "bells.csv"), ("staff", "staff.xlsx")):
             bring(kind, file)
         bring("timetable", "timetable_asc.xml")
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
     return home
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -348,15 +349,16 @@ def test_memberships_never_overlap_and_follow_the_facts(two: Two, steps: list[tu
     slug = moving.arrive(Newcomer("Lodkin", f"N{next(_numbers)}", "", date(2012, 1, 1)), two.a,
                          Order(TODAY - 60 * DAY), two.clerk, is_other=True)  # fmt: skip
     person = db.session.scalars(select(models.Person.id).filter_by(slug=slug)).one()
-    acts: dict[str, Callable[[Order], object]] = {
-        "leave": lambda order: moving.depart([person], order, two.clerk),
-        "back": lambda order: moving.come_back(person, two.b, order, two.clerk),
-        "to_a": lambda order: moving.transfer(person, two.a, order, two.clerk),
-        "to_b": lambda order: moving.transfer(person, two.b, order, two.clerk),
-        "undo": lambda order: back(two, person),
+    acts: dict[str, Callable[[Order, Clerk], object]] = {
+        "leave": lambda order, by: moving.depart([person], order, by),
+        "back": lambda order, by: moving.come_back(person, two.b, order, by),
+        "to_a": lambda order, by: moving.transfer(person, two.a, order, by),
+        "to_b": lambda order, by: moving.transfer(person, two.b, order, by),
+        "undo": lambda order, by: moving.take_back(person, movement.of_person(db.session, person)[-1].id, by),
     }
-    for name, offset in steps:
-        attempt(lambda name=name, offset=offset: acts[name](Order(TODAY + offset * DAY)))
+    for number, (name, offset) in enumerate(steps, 1):
+        by = replace(two.clerk, now=two.clerk.now + timedelta(seconds=number))  # nobody does two things at one moment
+        attempt(lambda name=name, offset=offset, by=by: acts[name](Order(TODAY + offset * DAY), by))
     found = stays(person)
     for (_, _, until), (_, since, _) in itertools.pairwise(found):
         assert until is not None and until < since

@@ -14,7 +14,9 @@ from server.models import Group, Membership, Pack, PackSheet, Person, Sheet, Wor
 from server.security import config
 from server.services import packs, publishing, request_list, requests
 from server.services.content import Author
+from server.services.packs import EVERYONE, Choice
 from sync.codes import parse_code
+from tests.server import logbook
 from tests.server.village import NOW
 
 MONDAY = date(2026, 12, 7)
@@ -24,17 +26,18 @@ class PrintRoom:
     """The child's place: checks names for real, prints no paper but reports as if."""
 
     def __init__(self):
-        self.rosters = []
+        self.rosters, self.orders = [], []
         self.dies = False
 
-    def call(self, target, *args, progress=None):
+    def call(self, target, *args, progress=None, order=None):
         if target == "printables.checks:check_letters":
             from printables.checks import check_letters
 
             return check_letters(*args)
         if self.dies:
             raise DomainError("child_died")
-        _edition, roster, out, _cache, _locales = args
+        _edition, roster, out, _cache, _locales, order = args
+        self.orders.append(order)
         self.rosters.append(roster)
         for number in range(len(roster.students)):
             progress(number + 1, len(roster.students))
@@ -59,9 +62,11 @@ def change(statement) -> None:
     db.session.remove()
 
 
-def printed(*slugs: str, monday: date = MONDAY, told: list | None = None):
+def printed(*slugs: str, monday: date = MONDAY, told: list | None = None, choice: Choice = EVERYONE, now=NOW):
     progress = (lambda *step: told.append(step)) if told is not None else (lambda *step: None)
-    return packs.print_packs(monday, list(slugs) or None, now=NOW, progress=progress)
+    done = packs.print_packs(monday, list(slugs) or None, now=now, progress=progress, choice=choice)
+    db.session.remove()
+    return done
 
 
 def count(model) -> int:
@@ -98,6 +103,20 @@ def test_what_was_printed_is_recorded_sheet_by_sheet(room):
     assert all(
         pack.pages == sum(sheet.pages for _part, sheet, _work, own in row if own is pack) for *_rest, pack in row
     )
+
+
+def test_what_a_teacher_decided_about_need_not_be_done_again(room):
+    printed("7")
+    codes = room.rosters[-1].students[0].works
+    marked, back, came, *_rest = sorted(codes)
+    logbook.hand_in(codes[marked], mark="5")
+    logbook.hand_in(codes[back], verdict="redo")
+    logbook.hand_in(codes[came])
+    db.session.remove()
+    printed("7")
+    [again] = [one for one in room.rosters[-1].students if one.id == room.rosters[0].students[0].id]
+    assert again.done == {marked}
+    assert again.works == codes
 
 
 def test_a_second_print_keeps_codes_and_doubles_nothing(room):

@@ -13,6 +13,7 @@ from server.extensions import db
 from server.models import (
     Counter,
     Day,
+    Document,
     Edition,
     Group,
     Guardianship,
@@ -23,11 +24,12 @@ from server.models import (
     Membership,
     Person,
     RoleGrant,
+    SiteFigure,
     Task,
     Work,
 )
 from server.security import config
-from server.services import freezing, keys, publishing
+from server.services import document_files, freezing, keys, publishing
 from server.services.freezing import Window
 from server.services.weeks import week_days
 from sync.codes import parse_code
@@ -194,7 +196,7 @@ def test_a_publication_that_broke_off_is_finished_by_the_next(monkeypatch, here)
 
     def failing(target, *args, **more):
         calls.append(target)
-        if len(calls) == 4:
+        if len(calls) == 5:  # after the documents and three classes
             raise DomainError("child_died")
         return real(target, *args, **more)
 
@@ -205,6 +207,26 @@ def test_a_publication_that_broke_off_is_finished_by_the_next(monkeypatch, here)
     done = publish()
     assert not done.fresh and len(done.built) == 8
     assert (config().public / "edition.js").exists()
+
+
+def test_a_publication_notes_what_its_sites_weigh_and_brings_the_files_of_documents():
+    stored = document_files.keep(config().home, "order.pdf", b"%PDF-1.7 order")
+    row = Document(id="d" * 32, kind="act", title="Приказ", file=stored.file, file_name=stored.name, size_kb=1,
+                   group_ids=[], starts_on=TODAY, changed_at=NOW)  # fmt: skip
+    store.write(lambda session: session.add(row))
+    publish()
+    assert (config().public / "documents" / stored.file).read_bytes() == b"%PDF-1.7 order"
+    assert f'href="../documents/{stored.file}"' in (config().public / "7/documents.html").read_text("utf-8")
+    figures = db.session.scalars(select(SiteFigure)).all()
+    assert {figure.edition_number for figure in figures} == {1} and len(figures) == 11
+    for figure in figures:
+        assert 0 < figure.first_bytes < figure.whole_bytes < 200_000 and figure.update_bytes is None
+    assert sum(figure.students for figure in figures) == 96
+    change(update(Document).values(ends_on=date(2026, 12, 1), starts_on=date(2026, 12, 1)))
+    publish()
+    assert list((config().public / "documents").iterdir()) == []
+    second = db.session.scalars(select(SiteFigure).where(SiteFigure.edition_number == 2)).all()
+    assert len(second) == 11 and all(0 < figure.update_bytes < figure.first_bytes for figure in second)
 
 
 def test_an_edition_lost_from_the_disk_is_written_again(no_site):

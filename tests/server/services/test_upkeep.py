@@ -15,7 +15,7 @@ from tests.server.village import NOW
 
 def put(path: Path, days: float) -> Path:
     """A file when its name has an ending of one, else a folder with a page; so many days old."""
-    if path.suffix in (".pdf", ".part"):
+    if path.suffix in (".pdf", ".part", ".sheet"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     else:
@@ -39,6 +39,13 @@ def test_leftovers_go_after_a_day_and_nothing_else(app):
     assert upkeep.remove_leftovers(app) == len(gone)
     assert not any(path.exists() for path in gone) and all(path.exists() for path in stay)
     assert upkeep.remove_leftovers(app) == 0
+
+
+def test_sheets_that_no_print_uses_go_after_two_months(app):
+    sheets = app.extensions["korablik"].cache / "sheets"
+    gone, stay = put(sheets / "a.sheet", 61), put(sheets / "b.sheet", 59)
+    assert upkeep.remove_old_sheets(app) == 1
+    assert not gone.exists() and stay.exists()
 
 
 def test_a_late_joiner_gets_the_open_works_once(published, monkeypatch):
@@ -65,4 +72,5 @@ def test_every_job_can_run(published):
     finally:
         scheduler.shutdown(wait=False)
     assert done.pop("backup") is True  # the first one
+    assert done.pop("private pages").files > 0  # of an edition that has just come out
     assert {"late joiners", "leftovers", "messages"} <= done.keys() and not any(done.values())

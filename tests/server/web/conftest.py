@@ -1,9 +1,8 @@
 """An office with two classes and an account for every role: for one test, or shared by a module that only asks.
 
-The world is built once and copied, and templates are compiled once: hundreds of tests begin here.
+The world is built once and copied: hundreds of tests begin here.
 """
 
-import io
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +12,9 @@ from typing import NamedTuple
 import pytest
 from apiflask import APIFlask
 from argon2 import PasswordHasher
-from jinja2.bccache import Bucket, BytecodeCache
 
-from server import create_app
-from server.config import make_config
-from server.extensions import db
 from server.services import accounts
+from tests.server import apps
 from tests.server.conftest import NOW
 from tests.server.web.world import World, build
 
@@ -30,33 +26,11 @@ class Office(NamedTuple):
     world: World
 
 
-class Compiled(BytecodeCache):
-    """Compiled templates, shared by all applications of a run."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.known:
-            bucket.load_bytecode(io.BytesIO(self.known[bucket.key]))
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.known[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
-
-
 @contextmanager
 def opened(home: Path) -> Iterator[APIFlask]:
     """An application on a home, inside its context; the clock stands at NOW."""
-    app = create_app(make_config(home, testing=True, fixed_now=NOW))
-    app.jinja_env.bytecode_cache = COMPILED
-    with app.app_context():
+    with apps.on_home(home, fixed_now=NOW) as app:
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,16 @@ def _pack(world, scope):
     return {"week": "2026-W50", "slug": scope.slug}
 
 
+def _no_picture(world, scope):
+    return {"name": f"{'f' * 64}.webp"}
+
+
 def _no_notice(world, scope):
     return {"notice_id": "f" * 32}
+
+
+def _no_document(world, scope):
+    return {"document_id": "f" * 32}
 
 
 ROWS = (
@@ -30,9 +38,14 @@ ROWS = (
     Row("GET", "lessons.page", f"{_SEE} {_DAYS}", _NEAR, path=_lesson),
     Row("POST", "lessons.save", _RUN, _TEACH, path=_lesson),
     Row("POST", "lessons.preview", _RUN, _TEACH, path=_lesson),
+    Row("GET", "pictures.file", f"{_SEE} {_DAYS} {_NEAR}", path=_no_picture),
+    Row("POST", "pictures.send", _RUN, _TEACH, path=_lesson),
     Row("GET", "publish.home", f"director day_approver {_RUN}"),
     Row("POST", "publish.start", f"director day_approver {_RUN}", form=lambda w, c: {"day": "2020-01-01"}),
     Row("GET", "publish.watch", f"director day_approver {_RUN}"),
+    Row("GET", "carrying.home", f"director day_approver {_RUN}"),
+    Row("GET", "carrying.week", f"director day_approver {_RUN}", path=lambda w, c: {"slug": c.slug, "language": "en"}),
+    Row("GET", "carrying.stick", f"director day_approver {_RUN}"),
     Row("GET", "packs.home", f"{_PRINT} {_NEAR}"),
     Row("POST", "packs.start", _PRINT, _NEAR, form=lambda w, c: {"week": "none", "group": c.slug}),
     Row("GET", "packs.watch", f"{_PRINT} {_NEAR}"),
@@ -44,6 +57,14 @@ ROWS = (
                            "group": c.id}),
     Row("GET", "notices.page", _TELL, path=_no_notice),
     Row("POST", "notices.save", _TELL, path=_no_notice),
+    Row("GET", "documents.home", EVERYBODY),
+    Row("GET", "documents.page", EVERYBODY, path=_no_document),
+    Row("GET", "documents.file", EVERYBODY, path=_no_document),
+    Row("GET", "documents.new", f"{_SEE} psychologist"),
+    Row("POST", "documents.create", f"{_SEE} psychologist",
+        form=lambda w, c: {"kind": "advice", "title": "Sleep", "body": "Sleep well.", "from": "2026-12-07"}),
+    Row("POST", "documents.save", f"{_SEE} psychologist", path=_no_document),
+    Row("GET", "site_sizes.home", f"{_SEE} day_approver"),
     Row("GET", "school.home", _SET),
     Row("POST", "school.save", _SET),
     Row("POST", "school.release", _SET),

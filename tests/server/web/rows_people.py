@@ -9,6 +9,7 @@ from tests.server.web.world import Class, World
 
 MANAGERS = "director admin"
 SEES_ALL = "director deputy_studies coordinator deputy_upbringing psychologist operator admin"
+DEPUTIES = "deputy_studies coordinator deputy_upbringing"
 OWN = "class_teacher subject_teacher network_teacher tutor"
 
 
@@ -37,6 +38,9 @@ ROWS = (
     Row("POST", "people.find", f"{SEES_ALL} {OWN}", form=lambda w, c: {"q": "Ve"}),
     Row("GET", "people.class_list", SEES_ALL, OWN, path=lambda w, c: {"slug": c.slug}),
     Row("GET", "people.student", SEES_ALL, OWN, path=student),
+    Row("GET", "private_page.page", f"{DEPUTIES} admin", "class_teacher", path=student),
+    Row("POST", "private_page.renew", f"{DEPUTIES} admin", "class_teacher", path=student),
+    Row("GET", "private_page.sheet", DEPUTIES, "class_teacher", path=student),
     Row("GET", "people.staff", f"{SEES_ALL} {OWN}"),
     Row("GET", "accounts.home", MANAGERS),
     Row("POST", "accounts.add", MANAGERS, form=lambda w, c: {"last": ""}),

@@ -40,6 +40,8 @@ ROWS = (
     Row("GET", "journal.home", f"{_SEE} {_NEAR}"),
     Row("GET", "journal.page", _SEE, _NEAR, path=_course),
     Row("GET", "journal.download", f"director {_RUN}", f"{_TEACH} class_teacher", path=_file),
+    Row("GET", "journal.pages", f"director {_RUN}", f"{_TEACH} class_teacher", path=_course,
+        form=lambda w, c: {"term": "none"}),
     Row("GET", "journal.lesson", f"{_SEE} support_staff", _NEAR, path=_lesson),
     Row("POST", "journal.save_lesson", f"{_RUN} support_staff", _NEAR, path=_lesson),
 )

@@ -2,15 +2,19 @@
 
 import json
 import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
 
 from server import security
+from server.config import make_config
 from server.errors import CATALOGUE
 from server.models import ROLES
 from server.web import shell
-from tests.server import factory
+from tests.server import apps, factory
 from tests.server.factory import Client
 from tests.server.web.conftest import Office
 
@@ -93,19 +97,20 @@ def test_machines_get_problem_json_of_one_shape(office: Office, path: str, statu
 
 
 @pytest.fixture
-def broken(app: APIFlask) -> APIFlask:
+def broken(blank_home: Path, tmp_path: Path) -> Iterator[APIFlask]:
     """An office in which two addresses break."""
     from server.web.access import public
-
-    factory.school()
 
     @public
     def fails() -> str:
         raise RuntimeError(f"{CHILD} failed")
 
-    for path, endpoint in (("/breaks", "breaks"), ("/api/breaks", "api_breaks")):
-        app.add_url_rule(path, endpoint, fails)
-    return app
+    shutil.copytree(blank_home, tmp_path / "home")
+    with apps.built(make_config(tmp_path / "home", testing=True)) as app:
+        factory.school()
+        for path, endpoint in (("/breaks", "breaks"), ("/api/breaks", "api_breaks")):
+            app.add_url_rule(path, endpoint, fails)
+        yield app
 
 
 def test_a_breakdown_shows_neither_its_text_nor_a_name(broken: APIFlask, caplog: pytest.LogCaptureFixture) -> None:

@@ -18,6 +18,7 @@ def reader(office):
     (public / "7a/index.html").write_text(PAGE)
     (public / "7a/bare.html").write_text("<title>bare</title>")
     (public / "edition.js").write_text("var edition = 1;")
+    (public / "worker.js").write_text("var worker;")
     (public / ".hidden.html").write_text("half written")
     (home / "packs").mkdir(exist_ok=True)
     (home / "packs/secret.pdf").write_text("SECRET")
@@ -58,6 +59,12 @@ def test_a_page_that_has_not_changed_is_not_sent_again(reader):
     assert first.headers["ETag"] and first.headers["Cache-Control"] == "no-cache"
     again = reader.get("/public/7a/index.html", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+
+
+def test_the_worker_may_ask_for_files_and_is_asked_for_once_a_day(reader):
+    answer = reader.get("/public/worker.js")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; connect-src 'self'"
+    assert (answer.mimetype, answer.headers["Cache-Control"]) == ("text/javascript", "max-age=86400")
 
 
 def test_a_pages_own_policy_is_repeated_and_never_widened(reader):

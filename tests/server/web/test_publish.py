@@ -21,19 +21,23 @@ class Here:
         self.hold, self.fail, self.calls = threading.Event(), None, []
         self.hold.set()
 
-    def call(self, target, *args, progress=None):
+    def call(self, target, *args, progress=None, order=None):
         self.calls.append(target)
         self.hold.wait(30)
         if self.fail is not None:
             raise self.fail
-        if target == "printables.pack:print_group":
+        if target in ("printables.pack:print_group", "printables.stopfile:print_stop"):
             return self.print(*args)
         module, name = target.split(":")
         return getattr(importlib.import_module(module), name)(*args)
 
-    def print(self, edition, roster, out, cache, locales):
+    def print(self, edition, roster, out, cache, locales, order):
         out.write_bytes(b"%PDF-1.7 " + b"x" * 5000)
-        packs = tuple(PackInfo(s.id, s.pack_code, 4, 4, 1, ()) for s in roster.students)
+        students = [student for one in getattr(roster, "rosters", [roster]) for student in one.students]
+        packs = tuple(
+            PackInfo(student.id, student.pack_code, 4, 4, 1, (), number)
+            for number, student in list(enumerate(students, 1))[order.first - 1 :]
+        )
         return PrintReport(out, packs, 4 * len(packs), 5009, 1, 0, {"Sheet": "Ӂ"})
 
     def close(self):

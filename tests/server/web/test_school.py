@@ -11,7 +11,8 @@ from tests.server import factory
 
 TYPED = {"name": "Lesnaya school", "address": "Lesnaya, 1", "hotline_phone": "+7 000 000-00-20",
          "hotline_hours": "9–17", "locale": "ru", "week_cycle": "2", "week_anchor": "2026-09-03",
-         "publish_at": "16:00", "remind_minutes": "90", "week_length": "6"}  # fmt: skip
+         "publish_at": "16:00", "remind_minutes": "90", "week_length": "6",
+         "site_address": "https://школа.рф/klass"}  # fmt: skip
 
 
 @pytest.fixture
@@ -30,13 +31,24 @@ def test_settings_are_stored_and_the_anchor_is_a_monday(director):
     assert (row.address, row.locale, row.week_cycle) == ("Lesnaya, 1", "ru", 2)
     assert row.week_anchor.isoformat() == "2026-08-31"
     assert (row.publish_at, row.remind_minutes, row.week_length) == ("16:00", 90, 6)
+    assert row.site_address == "https://xn--80atdl2c.xn--p1ai/klass"
     assert 'value="Lesnaya, 1"' in director.get("/school/").text
+
+
+def test_families_read_in_the_languages_that_are_ticked_and_always_in_the_schools_own(director):
+    assert director.post("/school/", data={**TYPED, "languages": ["kk", "en", "fr"]}).status_code == 303
+    assert fresh(School).one().languages == ["ru", "en", "kk"]
+    page = director.get("/school/").text
+    assert 'name="languages" value="kk" checked' in page
+    assert director.post("/school/", data={**TYPED, "locale": "kk", "languages": ["ru"]}).status_code == 303
+    assert fresh(School).one().languages == ["kk", "ru"]
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_stored(director):
     for field, value in (("name", " "), ("address", "x" * 301), ("locale", "fr"), ("week_anchor", "autumn"),
                          ("week_anchor", ""), ("week_cycle", "9"), ("publish_at", "25:00"), ("publish_at", "noon"),
-                         ("remind_minutes", "1441"), ("remind_minutes", "two"), ("week_length", "7")):  # fmt: skip
+                         ("remind_minutes", "1441"), ("remind_minutes", "two"), ("week_length", "7"),
+                         ("site_address", "school.org"), ("site_address", "https://a b")):  # fmt: skip
         answer = director.post("/school/", data={**TYPED, field: value})
         assert answer.status_code == 422 and f'id="e-{field}"' in answer.text, field
         assert 'value="9–17"' in answer.text, "nothing typed is lost"

@@ -1,6 +1,5 @@
 """The board of real days: two shifts, A/B weeks, a period 0, joined classes, lessons that would clash."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,14 +8,13 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 
-from server import create_app
-from server.config import make_config
 from server.extensions import db
 from server.services import imports, setup
 from server.services.days import board, trying
 from server.services.days.board import GROUP, ROOM, TEACHER, Board, Place
 from server.services.days.clashes import clashes
 from server.services.days.reading import Days, Held, read_days
+from tests.server.conftest import office_on_copy
 
 TOWN = Path(__file__).parents[3] / "data" / "town"
 NOW = datetime(2026, 12, 7, 3, 0, tzinfo=UTC)
@@ -29,16 +27,11 @@ FILES = (("terms", "terms.csv"), ("bells", "bells.csv"), ("people", "classes.xls
 def town(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[APIFlask]:
     """The town with its timetable; only read."""
     home = tmp_path_factory.mktemp("town") / "home"
-    shutil.copytree(blank_home, home)
-    app = create_app(make_config(home, testing=True))
-    with app.app_context():
+    with office_on_copy(blank_home, home) as app:
         setup.create(setup.NewSchool("Town", "admin"), now=NOW)
         for kind, name in FILES:
             imports.run(kind, [(name, (TOWN / name).read_bytes())], actor_id=None, dry_run=False, now=NOW)
         yield app
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
 
 
 def laid_out(on: date, by: str = GROUP) -> tuple[Days, Board]:

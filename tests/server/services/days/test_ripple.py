@@ -188,6 +188,19 @@ def test_pages_and_groups_are_those_that_two_editions_differ_in(school: School, 
         assert seen(undone).all_students == touched.all_students and seen(undone).teachers == touched.teachers
 
 
+def test_a_course_that_came_to_two_lessons_is_in_neither_when_that_is_taken_back(school: School) -> None:
+    english = list(school.course).index("English")
+    wanted = {"wishes": {6: ("cancelled", {"state": "cancelled"}), 0: ("cancelled", {})}, "joined": True,
+              "more": (english, DAYS[-1], 1)}  # fmt: skip
+    before, pages = {number: school.state(number) for number in (0, 6)}, edition()
+    act = changing.save("moved", deeds_of(school, wanted), school.by, MAY)
+    assert edition() != pages
+    changing.undo(act, replace(school.by, now=NOW + timedelta(hours=1)), MAY)
+    db.session.remove()
+    assert {number: school.state(number) for number in (0, 6)} == before
+    assert edition() == pages
+
+
 def test_a_day_that_is_not_approved_touches_no_page_and_nobody_is_told(school: School) -> None:
     number = next(n for n in range(len(school.lessons)) if school.state(n).on == DAYS[4])
     act = changing.save("moved", [Deed("moved", replace(school.state(number), n=6), school.lessons[number])], school.by)

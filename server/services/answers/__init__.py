@@ -1,0 +1,1 @@
+"""Questions to tick: asked by teachers, printed, read from what comes back, scored by their key, settled by people."""
