@@ -381,10 +381,13 @@ def serve(host: str | None, port: int | None) -> None:
 @cli.command("demo", help=_("Show everything on a sample village school: import, publish, print, serve."))
 @click.option("--no-serve", is_flag=True, help=_("do all but serve"))
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help=_("port to listen on"))
-def demo_(no_serve: bool, port: int) -> None:
-    """The demo's home is build/demo."""
+@click.pass_context
+def demo_(context: click.Context, no_serve: bool, port: int) -> None:
+    """The demo's home is build/demo, never the home of a school: what lies there is made anew."""
     from server.cli.demo import run
 
+    if context.find_root().params["home"]:
+        raise click.UsageError(_("The demo lives in build/demo of the checkout: leave --home out."))
     run(serve=not no_serve, port=port)
 
 

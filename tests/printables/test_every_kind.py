@@ -13,7 +13,7 @@ from tests.printables.paper import codes_of, packs_begin_on_fresh_leaves, pages_
 
 pytestmark = pytest.mark.pdf
 ROOM = Path(printables.__file__).parent
-FRAMES = {"sheet.html", "document.html"}  # what templates of kinds extend
+FRAMES = {"sheet.html", "document.html", "top.html"}  # what templates of kinds extend or hold
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from werkzeug.routing import Rule
 from server import create_app, security
 from server.child import Child
 from server.config import Config, make_config
-from server.extensions import db
+from server.extensions import db, limiter
 from server.services.encodings import Encodings
 from server.store import Store, prepare_reading
 
@@ -81,6 +81,7 @@ class Lent:
             korablik=config, store=Store(config.database_url), child=CHILD,
             encodings=Encodings(config.cache / "encoded"),
         )  # fmt: skip
+        limiter.enabled = app.config["RATELIMIT_ENABLED"]  # the application built last decides it for all
         reading = create_engine(config.database_url, **app.config["SQLALCHEMY_ENGINE_OPTIONS"])
         prepare_reading(reading)
         with app.app_context():

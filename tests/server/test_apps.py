@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from apiflask import APIFlask
 from sqlalchemy import event
 
 from server import create_app, models
@@ -53,6 +54,17 @@ def test_a_loan_leaves_nothing_for_the_next(homes: tuple[Path, Path]) -> None:
         assert again.config["SECRET_KEY"] == (homes[1] / "keys/session.key").read_bytes()
         assert again.config["SQLALCHEMY_DATABASE_URI"] != first["SQLALCHEMY_DATABASE_URI"]
         assert "found" not in again.extensions and again.extensions["child"] is apps.CHILD
+
+
+def test_limits_of_another_application_bind_no_lent_one(homes: tuple[Path, Path]) -> None:
+    with apps.built(make_config(homes[1], testing=False)) as strict:
+        assert 429 in _answers(strict)
+    with apps.on_home(homes[0]) as app:
+        assert 429 not in _answers(app)
+
+
+def _answers(app: APIFlask) -> list[int]:
+    return [app.test_client().post("/api/v1/devices", json={}).status_code for _ in range(11)]
 
 
 def test_two_homes_at_once_have_two_applications(homes: tuple[Path, Path]) -> None:

@@ -172,6 +172,12 @@ def test_homes_that_cannot_be_used_are_named(korablik: Korablik, tmp_path: Path)
         assert korablik.run("check", "--json").refusal == "home_missing"
 
 
+def test_the_demo_touches_no_home_that_is_named(korablik: Korablik):
+    before = state(korablik.home)
+    answer = korablik.run("--home", korablik.home, "demo", "--no-serve")
+    assert answer.code == 2 and "build/demo" in answer.err and state(korablik.home) == before
+
+
 @pytest.mark.parametrize("command", ["check", "publish", "return 482170317 --as teacher"])
 def test_a_damaged_database_is_said_to_be_damaged(korablik: Korablik, command: str):
     file = korablik.home / "korablik.db"
