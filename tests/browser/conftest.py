@@ -24,6 +24,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
+PAGES: pytest.StashKey[list[Page]] = pytest.StashKey()
 HANGS = 900  # seconds; a browser that has a tenth of a core is slow, not stuck
 
 expect.set_options(timeout=looking.PATIENCE)
@@ -90,24 +91,36 @@ def served(app: APIFlask) -> Iterator[str]:
     thread.join(5)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Pages close before the office that they show, in whatever order the test asked for them: one that still loads
+    would complain of the office's end."""
+    for page in item.stash.get(PAGES, []):
+        page.context.close()
+    return (yield)
+
+
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Callable[..., Page]]:
+def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Opens pages until the test ends: ``opened(address, "login", 360)``."""
-    with quiet_pages(browser) as one:
+    pages = request.node.stash[PAGES] = []
+    with quiet_pages(browser, pages) as one:
         yield one
 
 
 @contextmanager
-def quiet_pages(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens pages until the block ends, which fails when one of them complained."""
-    pages: list[tuple[Page, list[str]]] = []
+def quiet_pages(browser: Browser, pages: list[Page] | None = None) -> Iterator[Callable[..., Page]]:
+    """Opens pages until the block ends, which fails when one of them complained; ``pages`` gathers them."""
+    pages = [] if pages is None else pages
+    told: list[list[str]] = []
 
     def one(address: str, login: str = "", width: int = 1280, but: str = "$^", **more: object) -> Page:
         """``but``: a pattern of complaints that the test provokes; ``more`` goes to the browser's new context."""
         view = {"width": width, "height": looking.HEIGHT}
         page = browser.new_context(base_url=address, viewport=view, **more).new_page()
         page.set_default_timeout(looking.PATIENCE)
-        pages.append((page, looking.listening(page, but)))
+        pages.append(page)
+        told.append(looking.listening(page, but))
         if login:
             sign_in(page, login)
         return page
@@ -115,10 +128,10 @@ def quiet_pages(browser: Browser) -> Iterator[Callable[..., Page]]:
     try:
         yield one
     finally:
-        for page, _complaints in pages:
+        for page in pages:
             page.context.close()
-    told = [text for _page, complaints in pages for text in complaints]
-    assert not told, told
+    complaints = [text for texts in told for text in texts]
+    assert not complaints, complaints
 
 
 def sign_in(page: Page, login: str) -> None:

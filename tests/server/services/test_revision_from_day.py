@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from server import models
 from server.errors import DomainError
@@ -43,7 +44,10 @@ def take(file: str = FILE, since: date | None = SINCE, dry_run: bool = False, **
 def lessons(first: date = date.min, last: date = date.max) -> list[tuple]:
     """Dated lessons with their teachers and courses, as plain rows."""
     lesson = models.Lesson
-    rows = db.session.scalars(select(lesson).where(lesson.on.between(first, last)).order_by(lesson.id))
+    rows = db.session.scalars(
+        select(lesson).where(lesson.on.between(first, last)).order_by(lesson.id)
+        .options(selectinload(lesson.courses), selectinload(lesson.teachers))
+    )  # fmt: skip
     found = [(row.id, state_of(row)) for row in rows]
     db.session.remove()
     return found
