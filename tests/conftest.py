@@ -21,6 +21,13 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test that was tried again said the first time: else its reason would be lost."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.section(f"tried again: {report.nodeid} ({report.when})")
+        terminalreporter.line(report.longreprtext)
+
+
 @pytest.fixture(scope="session")
 def pg_sockets() -> Iterator[Path]:
     """The socket's folder of a PostgreSQL server that lives as long as the test run.

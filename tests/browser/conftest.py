@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from waitress import create_server
 
 from tests.browser import looking
@@ -51,8 +51,16 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium with an empty profile; each test opens a context of its own."""
+    """Chromium with an empty profile; each test opens a context of its own, as patient as ``expect``."""
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    make = browser.new_context
+
+    def patient(**options: object) -> BrowserContext:
+        context = make(**options)
+        context.set_default_timeout(looking.PATIENCE)
+        return context
+
+    browser.new_context = patient  # type: ignore[method-assign]
     yield browser
     browser.close()
 
@@ -118,7 +126,6 @@ def quiet_pages(browser: Browser, pages: list[Page] | None = None) -> Iterator[C
         """``but``: a pattern of complaints that the test provokes; ``more`` goes to the browser's new context."""
         view = {"width": width, "height": looking.HEIGHT}
         page = browser.new_context(base_url=address, viewport=view, **more).new_page()
-        page.set_default_timeout(looking.PATIENCE)
         pages.append(page)
         told.append(looking.listening(page, but))
         if login:

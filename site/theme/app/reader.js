@@ -11,7 +11,7 @@ var isSite = site && site.split("/")[0] !== "me";
 var isIndex = /(\/|\/index\.html)$/.test("/" + path);
 var worker = navigator.serviceWorker;
 var drawn = null; // the tree that this page is of, as far as the worker knows
-var cards = [];
+var cards = []; // what stands above and below the page
 var install = null;
 
 function say(name, values) {
@@ -94,8 +94,8 @@ if (facts.whole || facts.only) offer();
 if (drawn === null && facts.blob) drawn = facts.tree;
 var newer = worker.controller && drawn && facts.tree && facts.tree !== drawn;
 news(isIndex && !newer ? facts : {}, function (list) {
-cards.forEach(function (card) { card.parentNode.removeChild(card); });
-cards = [place(top(facts, newer, list), true), place(isIndex ? bottom(facts) : [], false)].filter(Boolean);
+place(top(facts, newer, list), 0);
+place(isIndex ? bottom(facts) : [], 1);
 });
 }
 
@@ -123,15 +123,17 @@ if (install) all.push(button(texts.install, function () { install.prompt(); }));
 return all;
 }
 
-function place(parts, first) {
+// A card that says the same stays: it may have the focus, or a finger on it.
+function place(parts, at) {
 var main = document.querySelector("main");
-var card = element("section", "", first ? "card note" : "card");
-if (!parts.length) return null;
+var before = cards[at];
+var card = element("section", "", at ? "card" : "card note");
 parts.forEach(function (part) { card.appendChild(part); });
 card.setAttribute("role", "status");
-card.id = first ? "told" : "kept";
-main.insertBefore(card, first ? main.firstChild : null);
-return card;
+card.id = at ? "kept" : "told";
+if (before && before.isEqualNode(card)) return;
+if (before) before.parentNode.removeChild(before);
+cards[at] = parts.length ? main.insertBefore(card, at ? null : main.firstChild) : null;
 }
 
 // Only what can be installed has a manifest; it waits until the class is kept, for the line may be slow.
