@@ -20,6 +20,7 @@ from server import create_app, security
 from server.child import Child
 from server.config import Config, make_config
 from server.extensions import db, limiter
+from server.services import schema
 from server.services.encodings import Encodings
 from server.store import Store, prepare_reading
 
@@ -130,6 +131,15 @@ def lent(config: Config) -> Iterator[APIFlask]:
 def built(config: Config) -> Iterator[APIFlask]:
     """An application of a test's own, inside its context: for rules of its own, or settings that no other has."""
     with closed_after(create_app(config)) as app:
+        yield app
+
+
+@contextmanager
+def on_postgres(home: Path, url: str, **values: Any) -> Iterator[APIFlask]:
+    """An application on an empty database of PostgreSQL, made ready, inside its context; ``home`` is made."""
+    home.mkdir(mode=0o700)
+    with built(make_config(home, testing=True, database_url=url, **values)) as app:
+        schema.prepare()
         yield app
 
 

@@ -7,16 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from server import create_app, store
-from server.config import make_config
+from server import store
 from server.errors import DomainError
 from server.extensions import db
 from server.models import AssessmentPlan, AuditEntry, Lesson, LessonAgreement, Task
-from server.services import content, schema
+from server.services import content
 from server.services.agreed_works import deciding, reading, standing, states
 from server.services.agreed_works.states import Around, Given, Said
 from server.services.content import Author
-from tests.server import factory
+from tests.server import apps, factory
 
 MON = date(2026, 12, 7)
 TUE, WED, SUN = MON + timedelta(days=1), MON + timedelta(days=2), MON + timedelta(days=6)
@@ -163,16 +162,8 @@ def test_agreed_changed_returned_answered_and_agreed_again(school):
 
 @pytest.mark.postgres
 def test_the_same_on_postgres(tmp_path: Path, pg_url: str):
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
-    try:
-        with app.app_context(), app.test_request_context():
-            schema.prepare()
-            _walk(*_school())
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url) as app, app.test_request_context():
+        _walk(*_school())
 
 
 def test_a_lesson_without_tasks_is_not_agreed_to(school):

@@ -6,13 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from server import create_app
-from server.config import make_config
 from server.extensions import db
 from server.models import Manifest, Pack, PackStep
-from server.services import schema
 from server.services.delivery import handing, overdue, register_view, registers
-from tests.server import factory
+from tests.server import apps, factory
 from tests.server.factory import TODAY, timedelta
 from tests.server.parcels import WEEK, doer, printed, put, stop
 from tests.server.village import NOW
@@ -20,16 +17,8 @@ from tests.server.village import NOW
 
 @pytest.mark.postgres
 def test_registers_on_postgres(tmp_path: Path, pg_url: str):
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
-    try:
-        with app.app_context(), app.test_request_context():
-            schema.prepare()
-            _walk(app)
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url) as app, app.test_request_context():
+        _walk(app)
 
 
 def _walk(app) -> None:

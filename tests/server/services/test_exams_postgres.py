@@ -5,12 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from server import create_app
-from server.config import make_config
 from server.extensions import db
 from server.models import Group
 from server.policy import Realm
-from server.services import schema
 from server.services.attestation import debts, planning, protocols, reading
 from server.services.attestation.planning import ExamDraft
 from server.services.attestation.protocols import Entry
@@ -18,7 +15,7 @@ from server.services.content import Author
 from server.services.works_plan import changing
 from server.services.works_plan import reading as plans
 from server.services.works_plan.changing import WorkDraft
-from tests.server import factory
+from tests.server import apps, factory
 from tests.server.factory import TODAY
 
 NOW = datetime(2026, 12, 7, 5, 0, tzinfo=UTC)
@@ -27,17 +24,9 @@ ALL = Realm(True, frozenset(), frozenset())
 
 @pytest.mark.postgres
 def test_plans_and_exams_on_postgres(tmp_path: Path, pg_url: str):
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
-    try:
-        with app.app_context(), app.test_request_context():
-            schema.prepare()
-            _plans(*_school())
-            _exams(*_school())
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url) as app, app.test_request_context():
+        _plans(*_school())
+        _exams(*_school())
 
 
 def _school() -> tuple[str, str, Author]:

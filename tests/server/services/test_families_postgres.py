@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from server import create_app, models
-from server.config import make_config
+from server import models
 from server.extensions import db
 from server.policy import Realm
-from server.services import letters, messages, round_ticks, schema, sending, silence, weekly_round
+from server.services import letters, messages, round_ticks, sending, silence, weekly_round
 from server.services.content import Author
 from server.services.gateway import SENT, Answer
 from server.services.messages import Words
-from tests.server import factory, logbook
+from tests.server import apps, factory, logbook
 from tests.server.factory import TODAY
 
 NOW = datetime(2026, 12, 7, 5, 0, tzinfo=UTC)
@@ -37,16 +36,8 @@ class Gate:
 
 @pytest.mark.postgres
 def test_families_are_reached_on_postgres(tmp_path: Path, pg_url: str):
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
-    try:
-        with app.app_context(), app.test_request_context():
-            schema.prepare()
-            _walk()
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url) as app, app.test_request_context():
+        _walk()
 
 
 def _walk() -> None:

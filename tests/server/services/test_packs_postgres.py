@@ -7,22 +7,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from server import create_app, store
-from server.config import make_config
+from server import store
 from server.extensions import db
 from server.models import PackStep, Work
-from server.services import pack_list, pack_steps, schema
-from tests.server import factory
+from server.services import pack_list, pack_steps
+from tests.server import apps, factory
 from tests.server.logbook import NOW, hand_in
 from tests.server.services.test_pack_steps import pack_of, steps_of
 
 
 @pytest.mark.postgres
 def test_packs_are_followed_on_postgres(tmp_path: Path, pg_url: str):
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
-    with app.app_context(), app.test_request_context():
-        schema.prepare()
+    with apps.on_postgres(tmp_path / "home", pg_url) as app, app.test_request_context():
         factory.school()
         group = factory.group()
         student = factory.student(group)
@@ -36,9 +32,6 @@ def test_packs_are_followed_on_postgres(tmp_path: Path, pg_url: str):
         assert numbers == list(range(1, 10))
         [line] = pack_list.of_week(db.session, "2026-W50", [group], pack_list.ALL, factory.TODAY)
         assert line.where.back and not line.where.lost
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["store"].close()
 
 
 def _at_once(app, pack: str) -> None:

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from server import create_app, store
-from server.config import make_config
+from server import store
 from server.errors import DomainError
 from server.extensions import db
 from server.models import Day, DayStep, Edition, Lesson, School
-from server.services import publishing, schema
+from server.services import publishing
 from server.services.content import Author
 from server.services.days import approval, approval_view, changing, on_time
 from server.services.days.changing import Deed, Rights
@@ -27,7 +26,7 @@ from server.services.days.state import state_of
 from server.services.going_out import PUBLISH
 from server.services.running import running
 from sync.edition import read_edition
-from tests.server import factory
+from tests.server import apps, factory
 from tests.server.conftest import NOW as LOCAL
 from tests.server.village import NOW
 
@@ -210,23 +209,14 @@ def test_two_approvers_at_once(app, place):
 @pytest.mark.postgres
 def test_the_same_on_postgres(tmp_path: Path, pg_url: str, monkeypatch):
     monkeypatch.setattr(publishing, "build_site", lambda *args: [])
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url, fixed_now=LOCAL))
-    try:
-        with app.app_context():
-            schema.prepare()
-            place = Place()
-            check_two_at_once(app, place)
-            check_change_and_approval_at_once(app, place, WEDNESDAY)
-            check_clock(app, place)
-            place.change(WEDNESDAY)
-            desk = approval_view.desk(db.session, TODAY)
-            assert [one.on for one in desk.submitted] == [WEDNESDAY] and len(desk.submitted[0].changes) == 1
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["child"].close()
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url, fixed_now=LOCAL) as app:
+        place = Place()
+        check_two_at_once(app, place)
+        check_change_and_approval_at_once(app, place, WEDNESDAY)
+        check_clock(app, place)
+        place.change(WEDNESDAY)
+        desk = approval_view.desk(db.session, TODAY)
+        assert [one.on for one in desk.submitted] == [WEDNESDAY] and len(desk.submitted[0].changes) == 1
 
 
 def set_clock(at: str | None, app: APIFlask, now: str) -> None:

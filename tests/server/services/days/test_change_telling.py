@@ -8,12 +8,11 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from server import create_app, models, store
-from server.config import make_config
+from server import models, store
 from server.errors import DomainError
 from server.extensions import db
 from server.models import Day, Delivery, Lesson, LessonAct, Message
-from server.services import publishing, schema
+from server.services import publishing
 from server.services.content import Author
 from server.services.days import change_list, change_telling, change_urgent, changing, ripple_reading
 from server.services.days.changing import Deed, Rights
@@ -21,7 +20,7 @@ from server.services.days.state import LessonState, PartState, state_of
 from server.services.going_out import PUBLISH, Starter
 from server.services.running import running
 from server.services.sms_text import parts
-from tests.server import factory
+from tests.server import apps, factory
 from tests.server.village import NOW
 
 TODAY, SOON = factory.TODAY, factory.TODAY + timedelta(days=1)
@@ -239,22 +238,14 @@ def test_nobody_is_told_when_publishing_fails(school: School, starter: Starter, 
 
 @pytest.mark.postgres
 def test_telling_on_postgres(tmp_path: Path, pg_url: str) -> None:
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
-    try:
-        with app.app_context(), app.test_request_context():
-            schema.prepare()
-            school = School()
-            act = school.change(0, 1, state="cancelled")
-            assert [line.id for line in change_list.owed(db.session, NOW, TODAY)] == [act]
-            assert [line.id for line in change_list.latest(db.session, TODAY, SOON)] == [act]
-            assert change_list.latest(db.session, TODAY, TODAY) == []
-            assert change_telling.for_teacher(db.session, school.plain, NOW, TODAY)
-            message = tell(school, act)
-            assert tell(school, act) == message
-            assert len(db.session.scalars(select(Delivery)).all()) == 4
-            assert db.session.get_one(LessonAct, act).told_at == NOW
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url) as app, app.test_request_context():
+        school = School()
+        act = school.change(0, 1, state="cancelled")
+        assert [line.id for line in change_list.owed(db.session, NOW, TODAY)] == [act]
+        assert [line.id for line in change_list.latest(db.session, TODAY, SOON)] == [act]
+        assert change_list.latest(db.session, TODAY, TODAY) == []
+        assert change_telling.for_teacher(db.session, school.plain, NOW, TODAY)
+        message = tell(school, act)
+        assert tell(school, act) == message
+        assert len(db.session.scalars(select(Delivery)).all()) == 4
+        assert db.session.get_one(LessonAct, act).told_at == NOW

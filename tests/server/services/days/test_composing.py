@@ -8,18 +8,15 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from server import create_app
-from server.config import make_config
 from server.errors import DomainError
 from server.extensions import db
 from server.models import Lesson, LessonAct
-from server.services import schema
 from server.services.content import Author
 from server.services.days import board, changing, composing
 from server.services.days.changing import Rights
 from server.services.days.composing import Side, Wanted
 from server.services.days.state import LessonState, state_of
-from tests.server import factory
+from tests.server import apps, factory
 from tests.server.village import NOW
 
 TODAY = factory.TODAY
@@ -170,20 +167,12 @@ def test_the_last_act_of_a_day_is_that_of_whoever_made_it(desk: Desk) -> None:
 
 @pytest.mark.postgres
 def test_a_lesson_is_moved_swapped_and_undone_on_postgresql(tmp_path: Path, pg_url: str) -> None:
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
-    try:
-        with app.app_context(), app.test_request_context():
-            schema.prepare()
-            desk = Desk()
-            test_a_lesson_moves_once_however_often_it_is_sent(desk)
-            later = replace(desk.by, now=NOW + timedelta(minutes=1))
-            act = composing.swap(db.session, desk.side(desk.one), desk.side(desk.two), later, Rights())
-            db.session.remove()
-            assert board.last_act(db.session, DAY).act.id == act
-            changing.undo(act, desk.by)
-            assert (desk.state(desk.one).n, desk.state(desk.two).n) == (5, 2)
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url) as app, app.test_request_context():
+        desk = Desk()
+        test_a_lesson_moves_once_however_often_it_is_sent(desk)
+        later = replace(desk.by, now=NOW + timedelta(minutes=1))
+        act = composing.swap(db.session, desk.side(desk.one), desk.side(desk.two), later, Rights())
+        db.session.remove()
+        assert board.last_act(db.session, DAY).act.id == act
+        changing.undo(act, desk.by)
+        assert (desk.state(desk.one).n, desk.state(desk.two).n) == (5, 2)

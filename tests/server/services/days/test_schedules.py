@@ -11,17 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from server import create_app
-from server.config import make_config
 from server.errors import DomainError
 from server.extensions import db
 from server.models import WorkSchedule
-from server.services import schema
 from server.services.content import Author
 from server.services.days import checking, schedules
 from server.services.days.checks import workload
 from server.services.days.schedule_form import TypedDay, TypedSchedule, problems
-from tests.server import factory
+from tests.server import apps, factory
 from tests.server.village import NOW
 
 TODAY = factory.TODAY
@@ -168,22 +165,14 @@ def test_no_two_schedules_ever_hold_on_one_day(office: Office, steps: list[objec
 
 @pytest.mark.postgres
 def test_schedules_on_postgres(tmp_path: Path, pg_url: str) -> None:
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
-    try:
-        with app.app_context():
-            schema.prepare()
-            office = Office()
-            office.save(PLAIN)
-            office.approve()
-            office.save(replace(PLAIN, since="2026-12-14"))
-            office.discard()
-            office.save(replace(PLAIN, since="2026-12-14", most_a_day="4"))
-            rows = db.session.scalars(select(WorkSchedule).order_by(WorkSchedule.since)).all()
-            assert [(row.since.day, row.until and row.until.day, len(row.days)) for row in rows] == [
-                (7, 13, 3), (14, None, 3)
-            ]  # fmt: skip
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url):
+        office = Office()
+        office.save(PLAIN)
+        office.approve()
+        office.save(replace(PLAIN, since="2026-12-14"))
+        office.discard()
+        office.save(replace(PLAIN, since="2026-12-14", most_a_day="4"))
+        rows = db.session.scalars(select(WorkSchedule).order_by(WorkSchedule.since)).all()
+        assert [(row.since.day, row.until and row.until.day, len(row.days)) for row in rows] == [
+            (7, 13, 3), (14, None, 3)
+        ]  # fmt: skip

@@ -7,14 +7,12 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import event
 
-from server import create_app, models, reference, store
-from server.config import make_config
+from server import models, reference, store
 from server.extensions import db
-from server.services import schema
 from server.services.days import approval
 from server.services.days.checks.standards import Standards, Workday, read_standards
 from server.services.days.reading import read_days
-from tests.server import factory
+from tests.server import apps, factory
 from tests.server.conftest import NOW as LOCAL
 from tests.server.factory import TODAY
 from tests.server.village import NOW
@@ -78,16 +76,8 @@ def test_all_that_holds_for_a_day_is_read(app: APIFlask) -> None:
 
 @pytest.mark.postgres
 def test_the_same_on_postgres(tmp_path: Path, pg_url: str) -> None:
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url, fixed_now=LOCAL))
-    try:
-        with app.app_context():
-            schema.prepare()
-            check_reading()
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url, fixed_now=LOCAL):
+        check_reading()
 
 
 def test_it_takes_four_queries(app: APIFlask) -> None:

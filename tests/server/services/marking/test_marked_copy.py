@@ -9,16 +9,15 @@ from sqlalchemy import func, select, update
 
 from printables.marked import Sign
 from printables.report import PackInfo, PrintReport, SheetInfo
-from server import create_app, store
-from server.config import make_config
+from server import store
 from server.extensions import db
 from server.models import AnswerField, Feedback, MarkAct, MarkedCopy, Pack, Return, ScanAnswer, ScanPage, Task, Work
-from server.services import pack_records, schema
+from server.services import pack_records
 from server.services.marking import copy_wishes, marked_copy, signs
 from server.services.marking.signs import PageSigns
 from server.services.scanning import pictures
 from server.services.works import states
-from tests.server import factory, logbook
+from tests.server import apps, factory, logbook
 from tests.server.conftest import NOW as MORNING
 from tests.server.services.test_pack_steps import pack_of
 from tests.server.web.rows_marking import scanned
@@ -93,17 +92,9 @@ def test_a_copy_that_was_asked_for_goes_once_it_is_decided_into_that_students_pa
 
 @pytest.mark.postgres
 def test_the_same_on_postgres(tmp_path: Path, pg_url: str):
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url, fixed_now=MORNING))
-    try:
-        with app.app_context():
-            schema.prepare()
-            world = build()
-            _walk(world, came_back(app, world))
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url, fixed_now=MORNING) as app:
+        world = build()
+        _walk(world, came_back(app, world))
 
 
 def _walk(world: World, work: str) -> None:

@@ -11,16 +11,14 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from printables.marked import Sign
-from server import create_app, store
-from server.config import make_config
+from server import store
 from server.errors import DomainError
 from server.extensions import db
 from server.models import Sign as SignRow
 from server.models import SignSet, Work
-from server.services import schema
 from server.services.marking import signs
 from server.services.marking.signs import MOST, PageSigns
-from tests.server import factory
+from tests.server import apps, factory
 from tests.server.web.rows_marking import scanned
 
 NOW = datetime(2026, 12, 7, 3, tzinfo=UTC)
@@ -133,13 +131,5 @@ def test_sets_are_kept_one_after_the_other_and_none_is_changed(app):
 
 @pytest.mark.postgres
 def test_the_same_on_postgres(tmp_path: Path, pg_url: str):
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
-    try:
-        with app.app_context():
-            schema.prepare()
-            _walk(*_school())
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url):
+        _walk(*_school())

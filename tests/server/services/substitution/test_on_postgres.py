@@ -6,31 +6,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from server import create_app
-from server.config import make_config
 from server.errors import DomainError
 from server.extensions import db
 from server.models import LessonAct
-from server.services import schema
 from server.services.days import changing
 from server.services.substitution import away, journal
+from tests.server import apps
 from tests.server.services.substitution.place import TODAY, TUESDAY, Place
 
 
 @pytest.mark.postgres
 def test_lessons_are_given_to_others_on_postgres(tmp_path: Path, pg_url: str):
-    (tmp_path / "home").mkdir(mode=0o700)
-    app = create_app(make_config(tmp_path / "home", testing=True, database_url=pg_url))
-    try:
-        with app.app_context(), app.test_request_context():
-            schema.prepare()
-            place = Place()
-            _walk(place)
-            _at_once(place, app)
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        app.extensions["store"].close()
+    with apps.on_postgres(tmp_path / "home", pg_url) as app, app.test_request_context():
+        place = Place()
+        _walk(place)
+        _at_once(place, app)
 
 
 def _walk(place: Place) -> None:
