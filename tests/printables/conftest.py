@@ -1,5 +1,6 @@
 """One printed class for all tests that only look at it."""
 
+import copy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,3 +37,15 @@ def printed(edition, tmp_path_factory) -> Printed:
     roster = sample_roster(content, "7")
     report = print_group(edition, roster, folder / "7.pdf", folder / "cache", folder)
     return Printed(edition, content, roster, folder / "cache", report)
+
+
+@pytest.fixture
+def old() -> dict:
+    """What an edition said, for tests of what changed since."""
+    return sample_content()
+
+
+@pytest.fixture
+def new(old: dict) -> dict:
+    """What the next edition says; as long as the test changes nothing, the same."""
+    return copy.deepcopy(old)

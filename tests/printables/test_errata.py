@@ -12,7 +12,7 @@ from printables.roster import LessonView
 from printables.texts import texts_of
 from server.services.publishing import LOCALES
 from sync.edition import Edition
-from tests.editions import sample_content, write_sample
+from tests.editions import write_sample
 from tests.printables.paper import pages_of, run
 from tests.printables.rosters import sample_roster
 
@@ -23,16 +23,6 @@ def own(content, day, group="7"):
     """The group's lessons of a day, by number."""
     found = [x for x in content["lessons"].values() if x["group"] == group and x["date"] == day]
     return sorted(found, key=lambda lesson: lesson["n"])
-
-
-@pytest.fixture
-def old():
-    return sample_content()
-
-
-@pytest.fixture
-def new(old):
-    return copy.deepcopy(old)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Supplements: only what a pack on paper lacks by now, told to be put to that pack, on real paper."""
 
-import copy
 import datetime
 from dataclasses import replace
 
@@ -13,22 +12,12 @@ from printables.roster import LessonView, Supplement
 from printables.supplement import Held, find_supplements
 from server.services.publishing import LOCALES
 from sync.edition import Edition
-from tests.editions import sample_content, write_sample
+from tests.editions import write_sample
 from tests.printables.paper import codes_in, pages_of, pictures, run
 from tests.printables.rosters import sample_roster
 
 MONDAY = datetime.date(2026, 12, 7)
 WEEK = [f"2026-12-{day:02d}" for day in range(7, 14)]
-
-
-@pytest.fixture
-def old():
-    return sample_content()
-
-
-@pytest.fixture
-def new(old):
-    return copy.deepcopy(old)
 
 
 def lessons_of(content):
